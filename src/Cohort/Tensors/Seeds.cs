@@ -62,12 +62,12 @@ public static class Seeds
 
     /// <summary>A stream of numbers for one row, where the number of draws is not known beforehand.</summary>
     /// <inheritdoc cref="Bits" path="/param"/>
-    public static RandomStream Stream(ulong seed, Purpose purpose, long step, long row) => new(seed, purpose, step, row);
+    public static RandomSequence Sequence(ulong seed, Purpose purpose, long step, long row) => new(seed, purpose, step, row);
 
     /// <summary>A random order of 0 .. count-1 (Fisher-Yates).</summary>
     /// <param name="count">How many.</param>
     /// <param name="random">Source of the order.</param>
-    public static int[] Permutation(int count, RandomStream random)
+    public static int[] Permutation(int count, RandomSequence random)
     {
         var order = Enumerable.Range(0, count).ToArray();
         for (var last = count - 1; last > 0; last--)
@@ -89,7 +89,7 @@ public static class Seeds
 }
 
 /// <summary>The numbers of one (seed, purpose, step, row), drawn by position 0, 1, 2, ...</summary>
-public sealed class RandomStream
+public sealed class RandomSequence
 {
     private readonly ulong _seed;
     private readonly Purpose _purpose;
@@ -97,7 +97,7 @@ public sealed class RandomStream
     private readonly long _row;
     private long _position;
 
-    internal RandomStream(ulong seed, Purpose purpose, long step, long row) =>
+    internal RandomSequence(ulong seed, Purpose purpose, long step, long row) =>
         (_seed, _purpose, _step, _row) = (seed, purpose, step, row);
 
     /// <summary>The next 64 random bits.</summary>

@@ -46,12 +46,12 @@ public abstract class BundledTask
 
     /// <summary>Draws one problem. The same random numbers give the same problem; two equal problems have equal ids.</summary>
     /// <param name="random">Source of every random choice.</param>
-    public abstract Problem Generate(RandomStream random);
+    public abstract Problem Generate(RandomSequence random);
 
     /// <summary>A right answer to the problem, as SFT shows it; without an end-of-sequence token.</summary>
     /// <param name="problem">A problem of this task.</param>
     /// <param name="random">Chooses among several right answers.</param>
-    public abstract string Demonstrate(Problem problem, RandomStream random);
+    public abstract string Demonstrate(Problem problem, RandomSequence random);
 
     /// <summary>Scores an answer: 1 where it is right; parts "correct" and "format", each 0 or 1.</summary>
     /// <param name="problem">The problem; its prompt and reference are trusted, the answer is not.</param>
