@@ -1,0 +1,60 @@
+using Cohort.Tensors;
+
+namespace Cohort.Data.Tasks;
+
+/// <summary>A bundled task by name, as it stands in a run file.</summary>
+public enum TaskName
+{
+    /// <summary>Sort the digits of a number.</summary>
+    Sort,
+
+    /// <summary>Reach a target with some numbers and + - *.</summary>
+    Countdown,
+
+    /// <summary>Add, subtract or multiply.</summary>
+    Arithmetic,
+
+    /// <summary>Write a word backwards.</summary>
+    Reverse,
+
+    /// <summary>Count a letter in a word.</summary>
+    Count,
+}
+
+/// <summary>A procedural task: makes problems from random numbers, shows right answers, and verifies answers with bounded parsers.</summary>
+public abstract class BundledTask
+{
+    private protected BundledTask(int size) => Size = size;
+
+    /// <summary>The task's name in run files.</summary>
+    public abstract TaskName Name { get; }
+
+    /// <summary>One sentence for `cohort tasks`.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>What <see cref="Size"/> counts, e.g. "digits".</summary>
+    public abstract string SizeUnit { get; }
+
+    /// <summary>How large a problem is, in <see cref="SizeUnit"/>.</summary>
+    public int Size { get; }
+
+    /// <summary>Every character that a prompt or a right answer may contain: the alphabet of a character tokenizer.</summary>
+    public abstract string Alphabet { get; }
+
+    /// <summary>The longest right answer, in characters.</summary>
+    public abstract int LongestAnswer { get; }
+
+    /// <summary>Draws one problem. The same random numbers give the same problem; two equal problems have equal ids.</summary>
+    /// <param name="random">Source of every random choice.</param>
+    public abstract Problem Generate(RandomSequence random);
+
+    /// <summary>A right answer to the problem, as SFT shows it; without an end-of-sequence token.</summary>
+    /// <param name="problem">A problem of this task.</param>
+    /// <param name="random">Chooses among several right answers.</param>
+    public abstract string Demonstrate(Problem problem, RandomSequence random);
+
+    /// <summary>Scores an answer: 1 where it is right; parts "correct" and "format", each 0 or 1.</summary>
+    /// <param name="problem">The problem; its prompt and reference are trusted, the answer is not.</param>
+    /// <param name="answer">Model-written text of any length and content. It is parsed in bounded time, never evaluated.</param>
+    public abstract Score Verify(Problem problem, string answer);
+}

@@ -1,0 +1,38 @@
+namespace Cohort.Tokenization;
+
+/// <summary>
+/// Turns text into token ids and back. Text is data: a prompt that spells a special token, such as "&lt;eos&gt;", is encoded as the
+/// characters that it has, never as the special token, so that no data can end a sequence. Thread-safe.
+/// </summary>
+public abstract class Tokenizer
+{
+    /// <summary>How many tokens there are, special ones included: ids are 0 .. VocabularySize - 1.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>The id of the token that ends a sequence.</summary>
+    public abstract int EndOfSequence { get; }
+
+    /// <summary>The id that fills the space behind a sequence.</summary>
+    public abstract int Padding { get; }
+
+    /// <summary>The token ids of a text; no special token is added.</summary>
+    /// <param name="text">Any text.</param>
+    /// <exception cref="TokenizationException">The text holds something that no token stands for.</exception>
+    public abstract IReadOnlyList<int> Encode(string text);
+
+    /// <summary>
+    /// The text of token ids. Special tokens are skipped, and so are ids beyond the vocabulary, which models with a padded vocabulary
+    /// may sample.
+    /// </summary>
+    /// <param name="ids">Token ids, each at least 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An id is negative.</exception>
+    public abstract string Decode(IEnumerable<int> ids);
+
+    /// <summary>
+    /// Writes tokenizer.json and tokenizer_config.json, which Hugging Face's libraries read, into a folder. Files of these names are
+    /// overwritten in place, so write into a folder that is still being made.
+    /// </summary>
+    /// <param name="folder">A folder that exists.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public abstract void Save(string folder);
+}
