@@ -28,8 +28,11 @@ public abstract class BundledTask
 
     private protected BundledTask(TaskSummary summary, int size) => (_summary, Size) = (summary, summary.Resolve(size));
 
-    /// <summary>The task's name in run files.</summary>
+    /// <summary>Which task it is.</summary>
     public TaskName Name => _summary.Name;
+
+    /// <summary>The name as it stands in run files: in lower case.</summary>
+    public string Id => _summary.Id;
 
     /// <summary>One sentence for `cohort tasks`.</summary>
     public string Description => _summary.Description;
@@ -66,5 +69,5 @@ public abstract class BundledTask
     public abstract Score Verify(Problem problem, string answer);
 
     // A user's file may hold a prompt of the same form, so ids come from the prompt and nothing else.
-    private protected Problem Make(string prompt, string reference) => new($"{_summary.Id}:{prompt}", prompt, reference);
+    private protected Problem Make(string prompt, string reference) => new($"{Id}:{prompt}", prompt, reference);
 }

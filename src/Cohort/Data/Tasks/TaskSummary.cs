@@ -1,7 +1,7 @@
 namespace Cohort.Data.Tasks;
 
 /// <summary>What `cohort tasks` says of one task, and the sizes that it takes.</summary>
-/// <param name="Name">The task's name in run files.</param>
+/// <param name="Name">Which task it is.</param>
 /// <param name="Description">One sentence.</param>
 /// <param name="SizeUnit">What the size counts, e.g. "digits".</param>
 /// <param name="DefaultSize">The size where none is given.</param>
