@@ -172,9 +172,9 @@ public sealed class SafetensorsFileTests : IDisposable
     public void Reading_and_writing_leave_only_the_tensors_that_were_read()
     {
         using var scope = NewDisposeScope();
-        var matrix = ones(3, 4);
+        var (matrix, transposed) = (ones(3, 4), ones(3, 4).t());
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        SafetensorsFile.Write(ModelPath, [("a", matrix.t()), ("b", matrix)], Pt);
+        SafetensorsFile.Write(ModelPath, [("a", transposed), ("b", matrix)], Pt);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         using var file = SafetensorsFile.Open(ModelPath);
         using var read = file.Read("a");
