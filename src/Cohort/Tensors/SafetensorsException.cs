@@ -1,6 +1,6 @@
 namespace Cohort.Tensors;
 
-/// <summary>A safetensors file breaks a rule of the format. The message names the file, the tensor where there is one, the numbers and the rule.</summary>
+/// <summary>A safetensors file breaks a rule of the format. The message names the file, the tensor, the numbers and the rule.</summary>
 public sealed class SafetensorsException : IOException
 {
     internal SafetensorsException(string path, string problem, Exception? cause = null)

@@ -38,7 +38,7 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Opens a file and checks its whole header. No tensor is read yet.</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="SafetensorsException">The file breaks a rule of the format, or has a type that torch tensors here have not.</exception>
+    /// <exception cref="SafetensorsException">The file breaks a rule of the format, or has an element type not known here.</exception>
     /// <exception cref="IOException">The file does not exist or cannot be read.</exception>
     public static SafetensorsFile Open(string path)
     {

@@ -79,7 +79,8 @@ internal sealed class SafetensorsHeader
         catch (Exception cause) when (cause is JsonException or InvalidOperationException)
         {
             // InvalidOperationException is how System.Text.Json reports text that is not UTF-8 or holds half a surrogate pair.
-            throw new SafetensorsException(_path, $"its header of {json.Length} bytes is not the JSON of a safetensors file. {cause.Message}", cause);
+            throw new SafetensorsException(
+                _path, $"its header of {json.Length} bytes is not the JSON of a safetensors file. {cause.Message}", cause);
         }
     }
 

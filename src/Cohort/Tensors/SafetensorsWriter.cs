@@ -67,7 +67,8 @@ internal sealed class SafetensorsWriter
         while (buffer.Length % Alignment != 0)
             buffer.WriteByte((byte)' ');
         if (buffer.Length > SafetensorsHeader.LongestHeader)
-            throw new ArgumentException($"The header takes {buffer.Length} bytes; at most {SafetensorsHeader.LongestHeader} can be read back.");
+            throw new ArgumentException(
+                $"The header takes {buffer.Length} bytes; at most {SafetensorsHeader.LongestHeader} can be read back.", nameof(metadata));
         return buffer.ToArray();
     }
 

@@ -61,7 +61,7 @@ public sealed class CharacterTokenizer : Tokenizer
         {
             if (!_ids.TryGetValue(rune, out var id))
                 throw new TokenizationException($"Character {Shown(rune)} at position {position} is not in the tokenizer's alphabet of "
-                    + $"{_ids.Count} characters, {Shown(Alphabet)}. Take it out of the text, or make the tokenizer with an alphabet that has it.");
+                    + $"{_ids.Count} characters, {Shown(Alphabet)}. Take it out of the text, or make the tokenizer with a larger alphabet.");
             ids.Add(id);
             position += rune.Utf16SequenceLength;
         }
@@ -105,7 +105,8 @@ public sealed class CharacterTokenizer : Tokenizer
 
     private static string Shown(string alphabet)
     {
-        var text = string.Concat(Runes(alphabet).Take(100).Select(rune => Rune.IsControl(rune) ? $"\\u{rune.Value:X4}" : rune.ToString()));
-        return $"\"{text}\"" + (alphabet.Length > 100 ? "..." : "");
+        var runes = Runes(alphabet);
+        var text = string.Concat(runes.Take(100).Select(rune => Rune.IsControl(rune) ? $"\\u{rune.Value:X4}" : rune.ToString()));
+        return $"\"{text}\"" + (runes.Count > 100 ? "..." : "");
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -12,7 +13,8 @@ namespace Cohort.Tokenization;
 internal static class CharacterTokenizerFormat
 {
     /// <summary>How messages describe this kind.</summary>
-    public const string Description = "character tokenizers (a BPE model without merges, normalizer, pre-tokenizer and unk_token, with decoder Fuse)";
+    public const string Description =
+        "character tokenizers (a BPE model without merges, normalizer, pre-tokenizer and unk_token, with decoder Fuse)";
 
     private static readonly JsonSerializerOptions Readable = new()
     {
@@ -55,8 +57,8 @@ internal static class CharacterTokenizerFormat
                 throw new TokenizationException($"{folder}: the tokenizer has {tokens.Length} tokens, but none with id {id}; ids must be "
                     + $"0 to {tokens.Length - 1}. Save the tokenizer again with the tool that made it.");
             if (!special.Contains(id) && !IsOneCharacter(tokens[id]))
-                throw new TokenizationException($"{folder}: token '{tokens[id]}' (id {id}) of the tokenizer is neither special nor one character; "
-                    + $"supported now are {Description}.");
+                throw new TokenizationException($"{folder}: token '{tokens[id]}' (id {id}) of the tokenizer is neither special nor one "
+                    + $"character; supported now are {Description}.");
         }
 
         var names = SpecialTokens.Read(folder, ids);
@@ -107,7 +109,8 @@ internal static class CharacterTokenizerFormat
         ["clean_up_tokenization_spaces"] = false,
     };
 
-    private static bool IsOneCharacter(string token) => Rune.TryGetRuneAt(token, 0, out var rune) && rune.Utf16SequenceLength == token.Length;
+    private static bool IsOneCharacter(string token) =>
+        Rune.DecodeFromUtf16(token, out _, out var length) == OperationStatus.Done && length == token.Length;
 
     private static bool IsAbsent(JsonElement parent, string key) =>
         !parent.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null;

@@ -16,8 +16,9 @@ internal sealed record SpecialTokens(int EndOfSequence, int Padding)
     /// <exception cref="TokenizationException">No end of sequence is named, or a name has no token.</exception>
     public static SpecialTokens Read(string folder, IReadOnlyDictionary<string, int> ids)
     {
-        var endOfSequence = Find(folder, "eos_token", ids) ?? throw new TokenizationException($"{folder}: no end-of-sequence token is named; "
-            + $"add \"eos_token\" to {TokenizerFolder.ConfigFile} or \"eos_token_id\" to {ModelConfigFile}.");
+        var endOfSequence = Find(folder, "eos_token", ids) ?? throw new TokenizationException(
+            $"{folder}: no end-of-sequence token is named; add \"eos_token\" to {TokenizerFolder.ConfigFile} "
+            + $"or \"eos_token_id\" to {ModelConfigFile}.");
         return new(endOfSequence, Find(folder, "pad_token", ids) ?? endOfSequence);
     }
 

@@ -1,0 +1,180 @@
+using System.Text.Json.Nodes;
+using Cohort.Tokenization;
+
+namespace Cohort.Tests.Tokenization;
+
+public sealed class TokenizerFolderTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Saved_character_tokenizer_is_loaded_with_the_same_ids()
+    {
+        const string Alphabet = "z a\n\"\\é漢😀<>\u0301\u0000";
+        var saved = new CharacterTokenizer(Alphabet);
+        saved.Save(_folder.Path);
+
+        var loaded = Assert.IsType<CharacterTokenizer>(TokenizerFolder.Load(_folder.Path));
+        Assert.Equal(Alphabet, loaded.Alphabet);
+        Assert.Equal((0, 1, saved.VocabularySize), (loaded.Padding, loaded.EndOfSequence, loaded.VocabularySize));
+        Assert.Equal(saved.Encode(Alphabet), loaded.Encode(Alphabet));
+        Assert.Equal("z", loaded.Decode([0, 2, 1]));
+    }
+
+    [Fact]
+    public void Saving_what_was_loaded_gives_the_same_files()
+    {
+        new CharacterTokenizer("cab").Save(_folder.Path);
+        var before = Files();
+        TokenizerFolder.Load(_folder.Path).Save(_folder.Path);
+        Assert.Equal(before, Files());
+    }
+
+    [Fact]
+    public void Special_tokens_may_have_any_names_and_ids()
+    {
+        Write("tokenizer.json", Tokenizer(model => model["vocab"] = new JsonObject { ["a"] = 0, ["b"] = 1 },
+            added: [("[STOP]", 2), ("[FILL]", 3), ("[OTHER]", 4)]));
+        Write("tokenizer_config.json", """{"eos_token":"[STOP]","pad_token":{"content":"[FILL]","special":true}}""");
+        var tokenizer = TokenizerFolder.Load(_folder.Path);
+        Assert.Equal((2, 3, 5), (tokenizer.EndOfSequence, tokenizer.Padding, tokenizer.VocabularySize));
+        Assert.Equal([1, 0], tokenizer.Encode("ba"));
+        Assert.Equal("ba", tokenizer.Decode([4, 1, 0, 2]));
+    }
+
+    [Theory]
+    [InlineData("""{"eos_token_id":1,"pad_token_id":0}""", 1, 0)]
+    [InlineData("""{"eos_token_id":[1,0],"pad_token_id":null}""", 1, 1)]
+    public void Special_tokens_come_from_the_model_config_where_the_tokenizer_config_has_none(string config, int endOfSequence, int padding)
+    {
+        new CharacterTokenizer("ab").Save(_folder.Path);
+        Write("tokenizer_config.json", "{}");
+        Write("config.json", config);
+        var tokenizer = TokenizerFolder.Load(_folder.Path);
+        Assert.Equal((endOfSequence, padding), (tokenizer.EndOfSequence, tokenizer.Padding));
+    }
+
+    [Theory]
+    [InlineData("{}", "{}", "no end-of-sequence token is named; add \"eos_token\" to tokenizer_config.json or \"eos_token_id\" to config.json")]
+    [InlineData("""{"eos_token":"</s>"}""", "{}", "names '</s>' as eos_token, but tokenizer.json has no such token")]
+    [InlineData("{}", """{"eos_token_id":7}""", "gives 7 as eos_token_id, but the tokenizer's ids are 0 to 3")]
+    [InlineData("{}", """{"eos_token_id":[]}""", "tokenizer files are damaged")]
+    [InlineData("[]", "{}", "tokenizer files are damaged")]
+    [InlineData("{", "{}", "tokenizer_config.json is not JSON")]
+    public void Special_tokens_that_are_not_there_are_refused(string tokenizerConfig, string modelConfig, string message)
+    {
+        new CharacterTokenizer("ab").Save(_folder.Path);
+        Write("tokenizer_config.json", tokenizerConfig);
+        Write("config.json", modelConfig);
+        AssertRefused(message);
+    }
+
+    [Fact]
+    public void Folder_without_tokenizer_is_refused_with_the_remedy()
+    {
+        AssertRefused("has no tokenizer.json; a model folder needs one. Copy it from the model's source.");
+        Write("tokenizer.model", "x");
+        Write("merges.txt", "x");
+        AssertRefused("has no tokenizer.json, only tokenizer.model and merges.txt. Make it with Hugging Face's transformers");
+    }
+
+    [Fact]
+    public void Folder_that_does_not_exist_is_named()
+    {
+        var error = Assert.Throws<TokenizationException>(() => TokenizerFolder.Load(_folder.File("nowhere")));
+        Assert.StartsWith($"There is no folder {_folder.File("nowhere")}", error.Message);
+    }
+
+    [Fact]
+    public void Unsupported_kind_is_refused_with_what_was_found_and_what_is_supported()
+    {
+        var root = Tokenizer(model => model["merges"] = new JsonArray("a b", "ab c"));
+        root["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel" };
+        Write("tokenizer.json", root);
+        AssertRefused("tokenizer.json holds a BPE model with 2 merges, normalizer none, pre-tokenizer ByteLevel, decoder Fuse. "
+            + "Supported now are character tokenizers");
+        Write("tokenizer.json", """{"model":{"type":"Unigram","vocab":[["a",-1.5]]}}""");
+        AssertRefused("tokenizer.json holds a Unigram model, normalizer none");
+    }
+
+    [Theory]
+    [InlineData("unk_token", "\"<unk>\"")]
+    [InlineData("byte_fallback", "true")]
+    [InlineData("end_of_word_suffix", "\"</w>\"")]
+    [InlineData("merges", "[[\"a\",\"b\"]]")]
+    public void Model_that_would_encode_otherwise_is_unsupported(string key, string value)
+    {
+        Write("tokenizer.json", Tokenizer(model => model[key] = JsonNode.Parse(value)));
+        AssertRefused("Supported now are character tokenizers");
+    }
+
+    [Theory]
+    [InlineData("normalizer")]
+    [InlineData("pre_tokenizer")]
+    [InlineData("post_processor")]
+    [InlineData("decoder")]
+    public void Stage_that_would_change_text_or_ids_is_unsupported(string stage)
+    {
+        var root = Tokenizer(_ => { });
+        root[stage] = new JsonObject { ["type"] = "Metaspace" };
+        Write("tokenizer.json", root);
+        AssertRefused("Supported now are character tokenizers");
+    }
+
+    [Fact]
+    public void Holes_in_the_ids_and_tokens_of_several_characters_are_refused()
+    {
+        Write("tokenizer_config.json", """{"eos_token":"<eos>"}""");
+        Write("tokenizer.json", Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1, ["b"] = 3 }, [("<eos>", 0)]));
+        AssertRefused("the tokenizer has 3 tokens, but none with id 2; ids must be 0 to 2");
+        Write("tokenizer.json", Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["ab"] = 1 }, [("<eos>", 0)]));
+        AssertRefused("token 'ab' (id 1) of the tokenizer is neither special nor one character");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"model\":{}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\"}}")]
+    [InlineData("{\"model\":{\"type\":7}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"type\":\"BPE\"}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":7}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":[]},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":1.5}},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"\\ud800\":0}},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
+    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":1}],\"decoder\":{\"type\":\"Fuse\"}}")]
+    public void Damaged_tokenizer_is_refused(string content)
+    {
+        Write("tokenizer.json", content);
+        AssertRefused("tokenizer files are damaged");
+    }
+
+    private string[] Files() => [.. Directory.GetFiles(_folder.Path).Order(StringComparer.Ordinal).Select(File.ReadAllText)];
+
+    private void Write(string file, JsonNode content) => Write(file, content.ToJsonString());
+
+    private void Write(string file, string content) => File.WriteAllText(_folder.File(file), content);
+
+    private void AssertRefused(string message)
+    {
+        var error = Assert.Throws<TokenizationException>(() => TokenizerFolder.Load(_folder.Path));
+        Assert.StartsWith(_folder.Path, error.Message);
+        Assert.Contains(message, error.Message);
+    }
+
+    private static JsonObject Tokenizer(Action<JsonObject> change, (string Content, int Id)[]? added = null)
+    {
+        var model = new JsonObject { ["type"] = "BPE", ["vocab"] = new JsonObject { ["a"] = 0 }, ["merges"] = new JsonArray() };
+        change(model);
+        return new()
+        {
+            ["added_tokens"] = new JsonArray([.. (added ?? []).Select(token =>
+                new JsonObject { ["content"] = token.Content, ["id"] = token.Id, ["special"] = true })]),
+            ["decoder"] = new JsonObject { ["type"] = "Fuse" },
+            ["model"] = model,
+        };
+    }
+}
