@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using Cohort.Data.Tasks;
+
+namespace Cohort.Training;
+
+/// <summary>Where problems come from: a closed set.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(TaskData), "task")]
+[JsonDerivedType(typeof(FileData), "file")]
+public abstract record DataOptions
+{
+    private protected DataOptions()
+    {
+    }
+}
+
+/// <summary>A bundled task, which makes problems without end.</summary>
+public sealed record TaskData : DataOptions
+{
+    /// <summary>Which task.</summary>
+    public TaskName Task { get; init; }
+
+    /// <summary>How large a problem is, in the task's own unit; 0 is the task's default.</summary>
+    public int Size
+    {
+        get;
+        init => field = value is >= 0 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Size), value, "Size must lie in [0, 1000]; 0 is the task's default.");
+    }
+
+    /// <summary>For SFT: the share of demonstrations that show a wrong answer, for a base that is weak on purpose.</summary>
+    public double Noise
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise must lie in [0, 1).");
+    }
+}
+
+/// <summary>A JSONL file: problems with `prompt` and `answer` for RL, pairs with `prompt` and `completion` for SFT.</summary>
+public sealed record FileData : DataOptions
+{
+    /// <summary>The file; relative paths are relative to the run file.</summary>
+    public string Path { get; init; } = "";
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using Cohort.Data.Tasks;
+
+namespace Cohort.Training;
+
+/// <summary>What scores a completion: a closed set. Every call runs under a deadline.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(TaskVerifier), "task")]
+[JsonDerivedType(typeof(ExactMatch), "exact")]
+[JsonDerivedType(typeof(NumberMatch), "number")]
+[JsonDerivedType(typeof(CustomReward), "custom")]
+public abstract record RewardOptions
+{
+    private protected RewardOptions()
+    {
+    }
+
+    /// <summary>Seconds after which a call is given up and its completion has no score; above 0.</summary>
+    public double DeadlineSeconds
+    {
+        get;
+        init => field = value is > 0 and <= 86400 ? value
+            : throw new ArgumentOutOfRangeException(nameof(DeadlineSeconds), value, "DeadlineSeconds must lie in (0, 86400].");
+    } = 10;
+
+    /// <summary>The share of a step's completions that may stay without a score before the run stops, in (0, 1].</summary>
+    public double LargestUnscoredShare
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(LargestUnscoredShare), value, "LargestUnscoredShare must lie in (0, 1].");
+    } = 0.5;
+}
+
+/// <summary>The verifier of a bundled task: the run's own one, or for a file in a task's format, the one named here.</summary>
+public sealed record TaskVerifier : RewardOptions
+{
+    /// <summary>Which task's verifier; read only where the data are a file.</summary>
+    public TaskName Task { get; init; }
+}
+
+/// <summary>1 where the answer equals the reference, white space around it aside.</summary>
+public sealed record ExactMatch : RewardOptions;
+
+/// <summary>1 where the last number of the answer equals the reference.</summary>
+public sealed record NumberMatch : RewardOptions;
+
+/// <summary>A function given in C#; a run file cannot name it.</summary>
+public sealed record CustomReward : RewardOptions;
