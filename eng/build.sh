@@ -39,7 +39,8 @@ build() (
     echo "building…" >&2
     touch "$stamp.new"
     # No servers are left behind: they would take memory from training, and hold the lock.
-    output=$(DOTNET_NOLOGO=1 "$dotnet" build "$1" --configuration Release --verbosity quiet --nologo --disable-build-servers -tl:off 2>&1 9>&-) || {
+    output=$(DOTNET_NOLOGO=1 "$dotnet" build "$1" --configuration Release --disable-build-servers \
+        --nologo -tl:off --verbosity quiet "-clp:NoSummary;ErrorsOnly" 2>&1 9>&-) || {
         code=$?
         printf '%s\n' "$output" >&2
         exit "$code"
