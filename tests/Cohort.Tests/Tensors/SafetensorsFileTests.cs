@@ -138,7 +138,7 @@ public sealed class SafetensorsFileTests : IDisposable
         using var scope = NewDisposeScope();
         AssertRefused([("a", ones(1)), ("a", ones(2))], "Two tensors are named 'a'");
         AssertRefused([("__metadata__", ones(1))], "No tensor may be named '__metadata__'");
-        AssertRefused([("c", ones(1, dtype: ScalarType.ComplexFloat32))], "Tensor 'c' is ComplexFloat32; the types written here are F64, ");
+        AssertRefused([("c", ones(1, dtype: ScalarType.ComplexFloat32))], "Tensor 'c' is ComplexFloat32; the types written here are I64, ");
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 

@@ -110,6 +110,18 @@ public sealed class TokenizerFolderTests : IDisposable
         AssertRefused("Supported now are character tokenizers");
     }
 
+    [Fact]
+    public void Template_without_special_tokens_is_accepted_as_transformers_saves_it()
+    {
+        var root = Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1 }, [("<eos>", 0)]);
+        root["post_processor"] = JsonNode.Parse("""
+            {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}
+            """);
+        Write("tokenizer.json", root);
+        Write("tokenizer_config.json", """{"backend":"tokenizers","eos_token":"<eos>","tokenizer_class":"TokenizersBackend"}""");
+        Assert.Equal([1, 1], TokenizerFolder.Load(_folder.Path).Encode("aa"));
+    }
+
     [Theory]
     [InlineData("normalizer")]
     [InlineData("pre_tokenizer")]
