@@ -47,9 +47,9 @@ public sealed class PatchLibStdCxxImport : Task
         if (Sha256(image) != KnownSha256)
         {
             Log.LogError(
-                "This machine's libstdc++.so.6 lacks {0}, and {1} is not the file this build knows how to patch (its SHA-256 is {2}, not {3}). " +
-                "Install the libstdc++ of GCC 13.2 or newer: Ubuntu 24.04 and Debian 13 have it. On Debian 12, taking libstdc++6 from trixie " +
-                "also upgrades libc6, dpkg and base-files, so decide that yourself.",
+                "This machine's libstdc++.so.6 lacks {0}, and {1} is not the file this build knows how to patch (its SHA-256 is {2}, " +
+                "not {3}). Install the libstdc++ of GCC 13.2 or newer: Ubuntu 24.04 and Debian 13 have it. On Debian 12, taking " +
+                "libstdc++6 from trixie also upgrades libc6, dpkg and base-files, so decide that yourself.",
                 ImportVersion, Source, Sha256(image), KnownSha256);
             return false;
         }

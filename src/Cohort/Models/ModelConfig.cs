@@ -1,0 +1,121 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Cohort.Models;
+
+/// <summary>The shape of a decoder-only transformer of the Llama family, as a folder's config.json gives it.</summary>
+public sealed record ModelConfig
+{
+    /// <summary>The file's name in a model folder.</summary>
+    public const string FileName = "config.json";
+
+    /// <summary>V, the number of token ids.</summary>
+    public int VocabularySize { get; init; } = 48;
+
+    /// <summary>H, the width of the residual stream.</summary>
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Width of the feed-forward layer.</summary>
+    public int IntermediateSize { get; init; } = 352;
+
+    /// <summary>Number of blocks.</summary>
+    public int Layers { get; init; } = 3;
+
+    /// <summary>Number of query heads.</summary>
+    public int Heads { get; init; } = 4;
+
+    /// <summary>Number of key and value heads; divides <see cref="Heads"/>.</summary>
+    public int KeyValueHeads { get; init; } = 4;
+
+    /// <summary>Width of a head.</summary>
+    public int HeadSize { get; init; } = 32;
+
+    /// <summary>The longest sequence, prompt and completion together, in tokens.</summary>
+    public int ContextLength { get; init; } = 256;
+
+    /// <summary>Base of the rotary angles.</summary>
+    public double RopeTheta { get; init; } = 10000;
+
+    /// <summary>Added to the mean square in RMS norms.</summary>
+    public double NormEpsilon { get; init; } = 1e-5;
+
+    /// <summary>Whether the output head is the embedding matrix itself.</summary>
+    public bool TieEmbeddings { get; init; }
+
+    /// <summary>End-of-sequence token id.</summary>
+    public int EndOfSequence { get; init; } = 1;
+
+    /// <summary>Padding token id.</summary>
+    public int Padding { get; init; }
+
+    /// <summary>Checks the relations between the numbers.</summary>
+    /// <exception cref="ModelException">They cannot make a transformer.</exception>
+    public void Validate()
+    {
+        Require(VocabularySize >= 2, $"vocab_size is {VocabularySize}; it must be at least 2");
+        Require(HiddenSize >= 1 && IntermediateSize >= 1 && Layers >= 1 && ContextLength >= 2,
+            $"hidden_size {HiddenSize}, intermediate_size {IntermediateSize}, num_hidden_layers {Layers} and max_position_embeddings "
+            + $"{ContextLength} must be positive");
+        Require(KeyValueHeads >= 1 && Heads % KeyValueHeads == 0,
+            $"{Heads} attention heads do not divide into {KeyValueHeads} key-value heads; num_key_value_heads must divide num_attention_heads");
+        Require(HeadSize >= 2 && HeadSize % 2 == 0, $"the head size is {HeadSize}; rotary positions need an even number");
+
+        static void Require(bool holds, string message)
+        {
+            if (!holds)
+            {
+                throw new ModelException($"{FileName}: {message}.");
+            }
+        }
+    }
+
+    /// <summary>Reads the config.json of a model folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="ModelException">The file is missing, malformed, or of another architecture.</exception>
+    public static ModelConfig Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw new ModelException(
+                $"'{folder}' has no {FileName}. A model is a Hugging Face folder with {FileName}, model.safetensors and tokenizer.json; "
+                + "`cohort sft` makes one.");
+        }
+
+        try
+        {
+            return new ModelConfigReader(JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+                ?? throw new ModelException($"{path} is not a JSON object.")).Read();
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new ModelException($"{path} is malformed: {error.Message}", error);
+        }
+    }
+
+    /// <summary>The config.json that describes this model to other tools.</summary>
+    public JsonObject ToJson() => new()
+    {
+        ["architectures"] = new JsonArray("LlamaForCausalLM"),
+        ["model_type"] = "llama",
+        ["vocab_size"] = VocabularySize,
+        ["hidden_size"] = HiddenSize,
+        ["intermediate_size"] = IntermediateSize,
+        ["num_hidden_layers"] = Layers,
+        ["num_attention_heads"] = Heads,
+        ["num_key_value_heads"] = KeyValueHeads,
+        ["head_dim"] = HeadSize,
+        ["max_position_embeddings"] = ContextLength,
+        ["rope_theta"] = RopeTheta,
+        ["rope_scaling"] = null,
+        ["rms_norm_eps"] = NormEpsilon,
+        ["hidden_act"] = "silu",
+        ["attention_bias"] = false,
+        ["mlp_bias"] = false,
+        ["tie_word_embeddings"] = TieEmbeddings,
+        ["bos_token_id"] = null,
+        ["eos_token_id"] = EndOfSequence,
+        ["pad_token_id"] = Padding,
+        ["torch_dtype"] = "float32",
+    };
+}

@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+
+namespace Cohort.Models;
+
+/// <summary>Reads a Hugging Face config.json, in the spelling of version 4 (rope_theta) and 5 (rope_parameters).</summary>
+internal sealed class ModelConfigReader(JsonObject json)
+{
+    public ModelConfig Read()
+    {
+        RequireSupported();
+        var heads = Integer("num_attention_heads");
+        var hidden = Integer("hidden_size");
+        var config = new ModelConfig
+        {
+            VocabularySize = Integer("vocab_size"),
+            HiddenSize = hidden,
+            IntermediateSize = Integer("intermediate_size"),
+            Layers = Integer("num_hidden_layers"),
+            Heads = heads,
+            KeyValueHeads = Integer("num_key_value_heads", heads),
+            HeadSize = Integer("head_dim", heads > 0 ? hidden / heads : 0),
+            ContextLength = Integer("max_position_embeddings"),
+            RopeTheta = (Rope()?["rope_theta"] ?? json["rope_theta"])?.GetValue<double>() ?? 10000,
+            NormEpsilon = json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
+            TieEmbeddings = json["tie_word_embeddings"]?.GetValue<bool>() ?? false,
+            EndOfSequence = FirstInteger("eos_token_id") ?? throw new ModelException($"{ModelConfig.FileName} names no eos_token_id."),
+            Padding = FirstInteger("pad_token_id") ?? 0,
+        };
+        config.Validate();
+        return config;
+    }
+
+    // What would change the numbers and is not computed here is refused by name.
+    private void RequireSupported()
+    {
+        var type = json["model_type"]?.GetValue<string>();
+        if (type != "llama")
+        {
+            throw new ModelException($"{ModelConfig.FileName} has model_type '{type}'; Cohort knows: llama.");
+        }
+
+        var rope = Rope()?["rope_type"]?.GetValue<string>() ?? Rope()?["type"]?.GetValue<string>() ?? "default";
+        RequireValue("rope_type", rope, "default");
+        RequireValue("hidden_act", json["hidden_act"]?.GetValue<string>() ?? "silu", "silu");
+        RequireValue("attention_bias", json["attention_bias"]?.ToString() ?? "false", "false");
+        RequireValue("mlp_bias", json["mlp_bias"]?.ToString() ?? "false", "false");
+
+        static void RequireValue(string key, string found, string supported)
+        {
+            if (!found.Equals(supported, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new ModelException($"{ModelConfig.FileName} has {key} '{found}'; Cohort computes only '{supported}'.");
+            }
+        }
+    }
+
+    private JsonObject? Rope() => json["rope_parameters"] as JsonObject ?? json["rope_scaling"] as JsonObject;
+
+    private int Integer(string key) =>
+        json[key]?.GetValue<int>() ?? throw new ModelException($"{ModelConfig.FileName} has no {key}.");
+
+    private int Integer(string key, int otherwise) => json[key]?.GetValue<int>() ?? otherwise;
+
+    private int? FirstInteger(string key) => json[key] switch
+    {
+        JsonArray { Count: > 0 } several => several[0]!.GetValue<int>(),
+        JsonValue one => one.GetValue<int>(),
+        _ => null,
+    };
+}

@@ -1,0 +1,49 @@
+namespace Cohort.Parsing;
+
+/// <summary>Finds the number that a text ends on: "17 + 1,217 = 1,234. Done!" gives 1234.</summary>
+public static class LastNumber
+{
+    /// <summary>
+    /// Finds the longest decimal number that ends at the text's last ASCII digit, with a minus before it where that is no subtraction.
+    /// There is none where that digit belongs to something longer: an exponent ("1e999"), other scripts' digits, more digits than
+    /// <see cref="Numeral.MaxDecimalDigits"/>. One pass over the text, whatever is in it.
+    /// </summary>
+    /// <param name="text">Text of any length and content.</param>
+    /// <param name="value">The number, exactly, or 0 where there is none.</param>
+    public static bool TryFind(ReadOnlySpan<char> text, out decimal value)
+    {
+        value = 0;
+        var end = text.LastIndexOfAnyInRange('0', '9') + 1;
+        var start = end;
+        while (start > 0 && end - start < Numeral.MaxDecimalLength && (char.IsAsciiDigit(text[start - 1]) || text[start - 1] is ',' or '.'))
+            start--;
+
+        while (start < end && !(StartsNumber(text, start) && Numeral.TryParseDecimal(text[start..end], out value)))
+            start++;
+
+        var isFound = start < end && !IsExponent(text[..start]) && !IsForeignDigit(text, start - 1) && !IsForeignDigit(text, end);
+        value = !isFound ? 0 : IsNegative(text[..start]) ? -value : value;
+        return isFound;
+    }
+
+    // Not in the middle of digits; and a point starts a number only where it ends neither a word ("no.5") nor dots ("...5").
+    private static bool StartsNumber(ReadOnlySpan<char> text, int start)
+    {
+        var before = start > 0 ? text[start - 1] : ' ';
+        return !char.IsAsciiDigit(before) && !(text[start] == '.' && (char.IsLetter(before) || before == '.'));
+    }
+
+    private static bool IsExponent(ReadOnlySpan<char> before)
+    {
+        var mantissa = before.EndsWith("-") || before.EndsWith("+") ? before[..^1] : before;
+        return mantissa.Length > 1 && mantissa[^1] is 'e' or 'E' && (char.IsAsciiDigit(mantissa[^2]) || mantissa[^2] == '.');
+    }
+
+    private static bool IsForeignDigit(ReadOnlySpan<char> text, int index) =>
+        index >= 0 && index < text.Length && !char.IsAsciiDigit(text[index]) && char.IsNumber(text[index]);
+
+    // ASCII hyphen or the minus sign U+2212, unless something stands before it that it could be subtracted from, as in "7-5".
+    private static bool IsNegative(ReadOnlySpan<char> before) =>
+        before.Length > 0 && before[^1] is '-' or '\u2212'
+        && !(before.Length > 1 && (char.IsLetterOrDigit(before[^2]) || before[^2] == ')'));
+}

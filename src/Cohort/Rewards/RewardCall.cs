@@ -1,0 +1,101 @@
+using Cohort.Data;
+
+namespace Cohort.Rewards;
+
+/// <summary>Calls a reward so that nothing that it does can harm the run: whatever goes wrong becomes <see cref="Unscored"/>.</summary>
+public static class RewardCall
+{
+    private const int LongestReason = 200;
+
+    /// <summary>
+    /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite has no score. A call that
+    /// overruns is abandoned with its thread; so each call of a reward that is not a <see cref="BoundedReward"/> begins on a thread of
+    /// its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core counts as time.
+    /// </summary>
+    /// <param name="reward">The reward.</param>
+    /// <param name="problem">The problem.</param>
+    /// <param name="completion">The completion.</param>
+    /// <param name="deadline">How long the reward may take, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="time">Measures the deadline.</param>
+    /// <param name="cancel">Stops the run; not a failure of the reward.</param>
+    /// <returns>A finite score, or none with its reason in one line.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The deadline is not positive, or above a day.</exception>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static async Task<Score> ScoreAsync(
+        IRewardFunction reward, Problem problem, Completion completion, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
+    {
+        if (deadline != Timeout.InfiniteTimeSpan && (deadline <= TimeSpan.Zero || deadline > TimeSpan.FromDays(1)))
+            throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "A deadline must be positive and at most a day.");
+
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            var score = reward is BoundedReward bounded
+                ? bounded.Judge(problem, completion.Text)
+                : await OnOwnThread(reward, problem, completion, deadline, time, cancel).ConfigureAwait(false);
+            return Check(reward.Name, score);
+        }
+        catch (Exception error) when (!cancel.IsCancellationRequested)
+        {
+            return Score.None(OneLine($"{reward.Name} threw {error.GetType().Name}: {error.Message}"));
+        }
+        catch (Exception error)
+        {
+            throw new OperationCanceledException("The run was stopped while a reward was being computed.", error, cancel);
+        }
+    }
+
+    private static async Task<Score?> OnOwnThread(
+        IRewardFunction reward, Problem problem, Completion completion, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var call = Task.Factory.StartNew(
+            async () => (Score?)await reward.ScoreAsync(problem, completion, stop.Token).ConfigureAwait(false),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
+            TaskScheduler.Default).Unwrap();
+
+        // What an abandoned call throws later is nobody's, and counts as seen.
+        _ = call.ContinueWith(ended => ended.Exception, TaskScheduler.Default);
+        try
+        {
+            return await call.WaitAsync(deadline, time, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!call.IsFaulted)
+        {
+            return Score.None(OneLine($"{reward.Name} did not finish within {deadline.TotalSeconds:0.###} s"));
+        }
+        finally
+        {
+            // Not awaited: callbacks on the token are the reward's, and may hang like the reward.
+            if (call.IsCompleted)
+                stop.Dispose();
+            else
+                _ = Stop(stop);
+        }
+    }
+
+    private static async Task Stop(CancellationTokenSource stop)
+    {
+        await stop.CancelAsync().ConfigureAwait(false);
+        stop.Dispose();
+    }
+
+    private static Score Check(string name, Score? score) => score switch
+    {
+        null => Score.None(OneLine($"{name} gave null instead of a score")),
+        Unscored none => Score.None(OneLine($"{none.Reason}")),
+        Scored { Parts: null } => Score.None(OneLine($"{name} gave a score whose parts are null")),
+        Scored { Total: var total } when !double.IsFinite(total) => Score.None(OneLine($"{name} gave {total} instead of a finite number")),
+        Scored scored when scored.Parts.Any(part => !double.IsFinite(part.Value)) => Score.None(OneLine(
+            $"{name} gave {scored.Parts.First(part => !double.IsFinite(part.Value))} instead of parts that are finite numbers")),
+        _ => score,
+    };
+
+    // Messages may hold anything that a model wrote, line ends and escape sequences too.
+    private static string OneLine(string text)
+    {
+        var start = text.Length > LongestReason ? text[..(LongestReason - 1)] + "…" : text;
+        return string.Concat(start.Select(character => char.IsControl(character) ? ' ' : character));
+    }
+}

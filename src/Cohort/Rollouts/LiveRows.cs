@@ -1,0 +1,119 @@
+using Cohort.Data;
+using Cohort.Tokenization;
+using static TorchSharp.torch;
+
+namespace Cohort.Rollouts;
+
+/// <summary>The book-keeping of one batch that is being decoded: which completion each row of the batch belongs to, and what it has so far.</summary>
+internal sealed class LiveRows
+{
+    private readonly IReadOnlyList<IReadOnlyList<int>> _prompts;
+    private readonly int _firstPrompt;
+    private readonly SampleSeed _seed;
+    private readonly List<Row> _rows = [];
+    private readonly int[] _unfinished;
+    private readonly Row[] _all;
+    private readonly List<int> _finishedPrompts = [];
+
+    public LiveRows(IReadOnlyList<IReadOnlyList<int>> prompts, int firstPrompt, int promptCount, int samplesPerPrompt, SampleSeed seed)
+    {
+        (_prompts, _firstPrompt, _seed, SamplesPerPrompt) = (prompts, firstPrompt, seed, samplesPerPrompt);
+        _unfinished = Enumerable.Repeat(samplesPerPrompt, promptCount).ToArray();
+        _all = Enumerable.Range(0, promptCount * samplesPerPrompt)
+            .Select(index => new Row(firstPrompt + (index / samplesPerPrompt), index % samplesPerPrompt))
+            .ToArray();
+        _rows.AddRange(_all);
+        Count = _all.Length;
+    }
+
+    /// <summary>Rows that still grow.</summary>
+    public int Count { get; private set; }
+
+    public int SamplesPerPrompt { get; }
+
+    /// <returns>[P, P_max] int64 right-padded, and [P] int64 lengths, owned by the caller's scope.</returns>
+    public (Tensor Tokens, Tensor Lengths) PackPrompts(int padding, Device device)
+    {
+        var prompts = _prompts.Skip(_firstPrompt).Take(_unfinished.Length).ToArray();
+        var width = prompts.Max(prompt => prompt.Count);
+        var flat = new long[prompts.Length * width];
+        Array.Fill(flat, padding);
+        for (var i = 0; i < prompts.Length; i++)
+        {
+            for (var t = 0; t < prompts[i].Count; t++)
+            {
+                flat[(i * width) + t] = prompts[i][t];
+            }
+        }
+
+        return (tensor(flat, [prompts.Length, width], device: device), tensor(prompts.Select(p => (long)p.Count).ToArray(), device: device));
+    }
+
+    public double[] Uniforms(int position) => _rows.Select(row => _seed.Uniform(row.Prompt, row.Sample, position)).ToArray();
+
+    /// <summary>Gives every growing row its next token.</summary>
+    public void Append(long[] tokens, float[] logProbs, Func<long, FinishReason?> isLast)
+    {
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            var row = _rows[i];
+            if (row.Finish is not null)
+            {
+                continue;
+            }
+
+            row.Tokens.Add((int)tokens[i]);
+            row.LogProbs.Add(logProbs[i]);
+            row.Finish = isLast(tokens[i]);
+            if (row.Finish is not null)
+            {
+                Count--;
+                if (--_unfinished[row.Prompt - _firstPrompt] == 0)
+                {
+                    _finishedPrompts.Add(row.Prompt);
+                }
+            }
+        }
+    }
+
+    /// <summary>Groups whose last completion ended since the last call.</summary>
+    public IReadOnlyList<CompletionGroup> TakeFinishedGroups(Tokenizer tokenizer)
+    {
+        var groups = _finishedPrompts.Select(prompt => new CompletionGroup(prompt, CompletionsOf(prompt, tokenizer))).ToArray();
+        _finishedPrompts.Clear();
+        return groups;
+    }
+
+    /// <summary>Drops the finished rows once they are a quarter of the batch.</summary>
+    /// <returns>The batch indices that stay, or null where all stay.</returns>
+    public long[]? Compact()
+    {
+        if (Count > _rows.Count * 3 / 4)
+        {
+            return null;
+        }
+
+        var kept = Enumerable.Range(0, _rows.Count).Where(i => _rows[i].Finish is null).Select(i => (long)i).ToArray();
+        _rows.RemoveAll(row => row.Finish is not null);
+        return kept;
+    }
+
+    private Completion[] CompletionsOf(int prompt, Tokenizer tokenizer) =>
+        _all.AsSpan((prompt - _firstPrompt) * SamplesPerPrompt, SamplesPerPrompt).ToArray()
+            .Select(row => new Completion(
+                row.Prompt, row.Sample, _prompts[row.Prompt], row.Tokens, row.LogProbs, row.Finish!.Value, tokenizer.Decode(row.Tokens)))
+            .ToArray();
+
+    private sealed class Row(int prompt, int sample)
+    {
+        public int Prompt { get; } = prompt;
+
+        public int Sample { get; } = sample;
+
+        public List<int> Tokens { get; } = [];
+
+        public List<float> LogProbs { get; } = [];
+
+        public FinishReason? Finish { get; set; }
+    }
+}

@@ -1,0 +1,63 @@
+using Cohort.Tensors;
+using static TorchSharp.torch;
+
+namespace Cohort.Rollouts;
+
+/// <summary>Draws one token per row from given uniform numbers, by inverting the cumulative distribution.</summary>
+internal static class TokenDraw
+{
+    /// <summary>The tokens and the log-probabilities of the distribution that they were drawn from.</summary>
+    /// <param name="logits">[n, V] float32.</param>
+    /// <param name="sampling">How to draw.</param>
+    /// <param name="uniforms">n numbers in [0, 1).</param>
+    /// <returns>[n] int64 and [n] float32 nats, owned by the caller's scope. Greedy log-probabilities are those at temperature 1.</returns>
+    public static (Tensor Tokens, Tensor LogProbs) Draw(Tensor logits, Sampling sampling, double[] uniforms)
+    {
+        using var scope = NewDisposeScope();
+        var distribution = sampling switch
+        {
+            RolloutSampling full => TokenLogProbs.Distribution(logits, full.Temperature),
+            EvaluationSampling { Temperature: 0 } => TokenLogProbs.Distribution(logits, 1),
+            EvaluationSampling cut => Cut(TokenLogProbs.Distribution(logits, cut.Temperature), cut),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        var tokens = sampling is EvaluationSampling { Temperature: 0 } ? distribution.argmax(1) : Invert(distribution, uniforms);
+        return (tokens.MoveToOuterDisposeScope(), TokenLogProbs.Of(distribution, tokens).MoveToOuterDisposeScope());
+    }
+
+    // The first token whose cumulative probability exceeds the number. Scaled by the last sum, so that rounding cannot pass the end; a token of
+    // probability zero adds nothing and is never first.
+    private static Tensor Invert(Tensor distribution, double[] uniforms)
+    {
+        var cumulative = distribution.to_type(ScalarType.Float64).exp().cumsum(1);
+        var total = cumulative.narrow(1, cumulative.shape[1] - 1, 1);
+        var marks = tensor(uniforms, device: distribution.device).unsqueeze(1) * total;
+        return searchsorted(cumulative, marks, right: true).squeeze(1).clamp_(max: distribution.shape[1] - 1);
+    }
+
+    private static Tensor Cut(Tensor distribution, EvaluationSampling sampling)
+    {
+        var kept = distribution;
+        if (sampling.TopK > 0 && sampling.TopK < distribution.shape[1])
+        {
+            var smallest = distribution.topk(sampling.TopK, dim: 1).values.narrow(1, sampling.TopK - 1, 1);
+            kept = kept.masked_fill(distribution < smallest, double.NegativeInfinity);
+        }
+
+        if (sampling.MinP > 0)
+        {
+            var floor = distribution.amax([1], keepdim: true) + Math.Log(sampling.MinP);
+            kept = kept.masked_fill(distribution < floor, double.NegativeInfinity);
+        }
+
+        if (sampling.TopP < 1)
+        {
+            var (sorted, order) = nn.functional.softmax(kept, dim: 1).sort(dim: 1, descending: true);
+            var before = sorted.cumsum(1) - sorted;
+            var dropped = zeros_like(before, ScalarType.Bool).scatter(1, order, before >= sampling.TopP);
+            kept = kept.masked_fill(dropped, double.NegativeInfinity);
+        }
+
+        return ReferenceEquals(kept, distribution) ? kept : nn.functional.log_softmax(kept, dim: 1);
+    }
+}
