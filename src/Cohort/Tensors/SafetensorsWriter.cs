@@ -17,7 +17,9 @@ internal sealed class SafetensorsWriter
 
     public SafetensorsWriter(IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        _tensors = [.. tensors.OrderBy(entry => SafetensorsTypes.Rank(entry.Tensor.dtype)).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
+        _tensors = [.. tensors
+            .OrderBy(entry => SafetensorsTypes.Rank(entry.Tensor.dtype))
+            .ThenBy(entry => entry.Name, StringComparer.Ordinal)];
         var names = new HashSet<string>();
         foreach (var (name, tensor) in _tensors)
         {

@@ -19,6 +19,7 @@ internal static class CharacterTokenizerFormat
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
