@@ -26,11 +26,19 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     /// <param name="beta">The KL coefficient of this step.</param>
     /// <param name="progress">The share of the run's budget that is used up.</param>
     /// <param name="measures">Takes the numbers.</param>
+    /// <param name="beforeStep">Called between the gradient and the optimizer's step.</param>
     /// <param name="cancel">Read between micro-batches.</param>
     /// <returns>Whether the optimizer stepped; false where the KL to the old policy passed its limit.</returns>
     /// <exception cref="NonFiniteException">The gradient is not finite; the weights are as they were.</exception>
     public bool Improve(
-        RolloutBatch batch, Tensor advantages, long[] rows, double beta, double progress, Measures measures, CancellationToken cancel)
+        RolloutBatch batch,
+        Tensor advantages,
+        long[] rows,
+        double beta,
+        double progress,
+        Measures measures,
+        Action<Measures> beforeStep,
+        CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: batch.Tokens.device);
@@ -56,6 +64,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             klToOld += Accumulate(micro, advantages, beta, totals, measures);
         }
 
+        beforeStep(measures);
         if (options.Update.StopAtKl > 0 && klToOld / totals.Tokens > options.Update.StopAtKl)
         {
             return false;
