@@ -1,0 +1,47 @@
+namespace Cohort.Telemetry;
+
+/// <summary>
+/// Writes rollouts.jsonl: one line per logged completion. Text that a model wrote stays valid JSON whatever it is: control characters are
+/// escaped, and half a surrogate pair becomes U+FFFD. Each line reaches the operating system at once.
+/// </summary>
+/// <param name="path">The file; made where there is none.</param>
+/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="Length"/> gave it; 0 starts afresh.</param>
+/// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
+public sealed class RolloutLog(string path, long keepBytes) : IDisposable
+{
+    private readonly LogFile _file = new(path, keepBytes);
+
+    /// <summary>Bytes written, for a checkpoint to record after <see cref="Flush"/>.</summary>
+    public long Length => _file.Length;
+
+    /// <summary>Appends one completion.</summary>
+    /// <param name="line">Plain values.</param>
+    /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
+    public void Append(RolloutLine line) => _file.Append(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("step", line.Step);
+        json.WriteNumber("prompt", line.Prompt);
+        json.WriteNumber("sample", line.Sample);
+        json.WriteString("problem_id", line.ProblemId);
+        json.WriteString("prompt_text", line.PromptText);
+        json.WriteString("completion", line.Completion);
+        json.WriteString("finish", line.Finish);
+        json.WriteNumber("tokens", line.Tokens);
+        json.WriteFinite("score", line.Score);
+        json.WriteString("unscored", line.Unscored is "" ? null : line.Unscored);
+        json.WriteStartObject("parts");
+        foreach (var (name, value) in line.Parts)
+            json.WriteFinite(name, value);
+
+        json.WriteEndObject();
+        json.WriteFinite("advantage", line.Advantage);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Waits until every line is on the disk.</summary>
+    public void Flush() => _file.Flush();
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}
