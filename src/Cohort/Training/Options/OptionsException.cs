@@ -12,4 +12,13 @@ public sealed class OptionsException : Exception
 
     /// <summary>One message per problem, in the order of the file.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>Throws where there is a problem.</summary>
+    internal static void ThrowIfAny(IEnumerable<string> problems, string source)
+    {
+        if (problems.ToArray() is { Length: > 0 } some)
+        {
+            throw new OptionsException(source, some);
+        }
+    }
 }
