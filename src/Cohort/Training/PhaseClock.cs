@@ -21,6 +21,9 @@ internal sealed class PhaseClock
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
 
+    /// <summary>Prompt and response tokens that the step's updates went through.</summary>
+    public long UpdatedTokens { get; set; }
+
     /// <summary>Ends the running phase and starts another.</summary>
     public void Start(Phase phase)
     {
@@ -33,14 +36,13 @@ internal sealed class PhaseClock
     public void Reset()
     {
         Array.Clear(_seconds);
+        UpdatedTokens = 0;
         _since = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Gives the step's times and rates.</summary>
     /// <param name="measures">Takes them.</param>
-    /// <param name="sampledTokens">Tokens sampled in the step.</param>
-    /// <param name="updatedTokens">Prompt and response tokens of the step, times epochs.</param>
-    public void Describe(Measures measures, long sampledTokens, long updatedTokens)
+    public void Describe(Measures measures)
     {
         Start(_phase);
         measures.Set(MetricNames.RolloutSeconds, Of(Phase.Rollout));
@@ -50,10 +52,18 @@ internal sealed class PhaseClock
         measures.Set(MetricNames.UpdateSeconds, Of(Phase.Update));
         measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
-        measures.Set(MetricNames.RolloutRate, sampledTokens / Math.Max(Of(Phase.Rollout), 1e-9));
-        measures.Set(MetricNames.UpdateRate, updatedTokens / Math.Max(Of(Phase.Update), 1e-9));
+        SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
+        SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
         measures.Set(MetricNames.ResidentMemory, Environment.WorkingSet / 1048576.0);
 
         double Of(Phase phase) => _seconds[(int)phase];
+
+        void SetRate(string name, double tokens, Phase phase)
+        {
+            if (tokens > 0 && Of(phase) > 0)
+            {
+                measures.Set(name, tokens / Of(phase));
+            }
+        }
     }
 }

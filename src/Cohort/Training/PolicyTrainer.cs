@@ -57,6 +57,7 @@ internal sealed class PolicyTrainer(
         var (updates, leftOut, nonFinite) = Improve(batch, credit, step, progress, state.KlCoefficient, measures, cancel);
         measures.Set(MetricNames.Updates, updates);
         measures.Set(MetricNames.UpdatesLeftOut, leftOut);
+        clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
         credit.Describe(measures);
         StepStatistics.OfObjective(options, state.KlCoefficient, measures);
 

@@ -27,6 +27,9 @@ public sealed record TrainerState
     /// <summary>The best validation metric; below 0 where none was measured.</summary>
     public double BestValue { get; init; } = -1;
 
+    /// <summary>The newest validation metric; below 0 where none was measured.</summary>
+    public double LastValue { get; init; } = -1;
+
     /// <summary>Measurements since the best one.</summary>
     public int MeasurementsSinceBest { get; init; }
 
@@ -41,9 +44,6 @@ public sealed record TrainerState
 
     /// <summary>Length of rollouts.jsonl, in bytes.</summary>
     public long RolloutsBytes { get; init; }
-
-    /// <summary>Why the run ended; empty where it has not.</summary>
-    public string Ended { get; init; } = "";
 
     /// <summary>Writes the state into a checkpoint's folder.</summary>
     /// <param name="folder">Exists.</param>
