@@ -4,172 +4,198 @@ namespace Cohort.Telemetry;
 public static class MetricNames
 {
     // Reward: over scored completions.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean total score of the step's scored completions.</summary>
     public const string ScoreMean = "reward/score_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Standard deviation of the step's scores, divided by their number n.</summary>
     public const string ScoreDeviation = "reward/score_std";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Lowest score of the step.</summary>
     public const string ScoreLowest = "reward/score_min";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Highest score of the step.</summary>
     public const string ScoreHighest = "reward/score_max";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>
+    /// Standard deviation of the scores of one prompt's completions, divided by n, as a mean over groups of at least two scores.
+    /// </summary>
     public const string GroupDeviation = "reward/group_std_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Highest score of one prompt's completions, as a mean over groups of at least two scores.</summary>
+    public const string GroupBest = "reward/group_best_mean";
+    /// <summary>Share of the groups of at least two scores whose scores are all equal.</summary>
     public const string FlatGroups = "reward/flat_groups_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of the groups of at least two scores in which every score is the step's highest.</summary>
     public const string AllRightGroups = "reward/all_best_groups_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of the groups of at least two scores in which every score is the step's lowest.</summary>
     public const string AllWrongGroups = "reward/all_worst_groups_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of the step's completions to which the reward gave no score.</summary>
     public const string Unscored = "reward/unscored_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Prefix of the mean of one named part of the score, over the scored completions that have the part.</summary>
     public const string PartPrefix = "reward/part/";
 
     // Completions.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean length of the step's completions, their end-of-sequence token included.</summary>
     public const string LengthMean = "completion/length_mean_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Length of the step's shortest completion.</summary>
     public const string LengthShortest = "completion/length_min_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Length that 95 % of the step's completions do not exceed.</summary>
+    public const string LengthHigh = "completion/length_p95_tokens";
+    /// <summary>Length of the step's longest completion.</summary>
     public const string LengthLongest = "completion/length_max_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean length of the completions that ended by themselves.</summary>
     public const string StoppedLengthMean = "completion/stopped_length_mean_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of the step's completions that the length limit cut off.</summary>
     public const string CutOff = "completion/cut_off_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean length of the prompts, over the step's completions.</summary>
     public const string PromptLengthMean = "prompt/length_mean_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Length of the step's longest prompt.</summary>
     public const string PromptLengthLongest = "prompt/length_max_tokens";
 
-    // The seed's composite objective, term by term.
-    /// <summary>TODO-DOC</summary>
+    // The composite objective, term by term, as minimized.
+    /// <summary>
+    /// Clipped surrogate -min(ρ A, clip(ρ, 1 - ε_low, 1 + ε_high) A), reduced as the run's reduction says, mean over the step's updates.
+    /// </summary>
     public const string Surrogate = "loss/surrogate";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Critic's term c_v · critic/value_loss; 0 without a critic.</summary>
     public const string ValueTerm = "loss/value_term";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Entropy bonus -c_ent · H, reduced as the surrogate is, mean over the step's updates; 0 without a bonus.</summary>
     public const string EntropyTerm = "loss/entropy_term";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>
+    /// Penalty β · KL(π || π_ref), reduced as the surrogate is, mean over the step's updates; 0 where it is in the reward or off.
+    /// </summary>
     public const string KlTerm = "loss/kl_term";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Sum of the four terms above: L = surrogate + value term + entropy term + KL term.</summary>
     public const string Composite = "loss/composite";
 
     // Policy.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>
+    /// Entropy -Σ p log p of the next-token distribution at the sampling temperature, mean over the tokens of all updates.
+    /// </summary>
     public const string Entropy = "policy/entropy_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Importance ratio ρ = π / π_old of the sampled tokens, mean over the tokens of all updates.</summary>
     public const string RatioMean = "policy/ratio_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Lowest importance ratio of a token in any update of the step; at most 1.</summary>
     public const string RatioLowest = "policy/ratio_min";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Highest importance ratio of a token in any update of the step; at least 1.</summary>
     public const string RatioHighest = "policy/ratio_max";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Effective sample size (Σ ρ)² / (n Σ ρ²) as a share of the n tokens, over all updates of the step.</summary>
+    public const string EffectiveSample = "policy/effective_sample_fraction";
+    /// <summary>Share of tokens with A &lt; 0 and ρ &lt; 1 - ε_low, whose gradient the clip stops, over all updates.</summary>
     public const string ClipLow = "policy/clip_low_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of tokens with A &gt; 0 and ρ &gt; 1 + ε_high, whose gradient the clip stops, over all updates.</summary>
     public const string ClipHigh = "policy/clip_high_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>KL(π_old || π) estimated by the mean of log π_old - log π over the tokens of all updates.</summary>
     public const string KlOldK1 = "policy/kl_old_k1_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>KL(π_old || π) estimated by the mean of ρ - 1 - log ρ over the tokens of all updates.</summary>
     public const string KlOldK3 = "policy/kl_old_k3_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Largest distance of an importance ratio from 1 before the first update of this process, where it must be 1.</summary>
     public const string FirstRatioError = "policy/first_ratio_error";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Euclidean norm of the policy's gradient before it is cut, mean over the step's updates.</summary>
     public const string GradientNorm = "policy/gradient_norm";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Learning rate of the policy's last update in the step.</summary>
     public const string LearningRate = "policy/learning_rate";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Updates of the policy in the step.</summary>
     public const string Updates = "policy/updates";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Updates of the policy that the step left out: the KL passed its limit, or the critic was warming up.</summary>
     public const string UpdatesLeftOut = "policy/updates_left_out";
-    /// <summary>TODO-DOC</summary>
+
+    // The sampler against the trainer.
+    /// <summary>Distance between the sampler's and the trainer's log-probability of a sampled token, mean over the step's tokens.</summary>
     public const string BehaviourDifferenceMean = "sampler/log_prob_difference_mean_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Largest distance between the sampler's and the trainer's log-probability of a sampled token of the step.</summary>
     public const string BehaviourDifferenceHighest = "sampler/log_prob_difference_max_nats";
 
     // Reference.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>KL(π_old || π_ref) per token by the run's own estimator, mean over the step's tokens.</summary>
     public const string KlReference = "reference/kl_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>KL(π_old || π_ref) estimated by the mean of log π_old - log π_ref over the step's tokens.</summary>
     public const string KlReferenceK1 = "reference/kl_k1_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>KL(π_old || π_ref) estimated by the mean of π_ref / π_old - 1 + log π_old - log π_ref over the step's tokens.</summary>
     public const string KlReferenceK3 = "reference/kl_k3_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>
+    /// KL(π_old || π_ref) summed over a response's tokens by the run's own estimator, mean over the step's scored responses.
+    /// </summary>
     public const string KlReferenceSequence = "reference/kl_sequence_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Weight β of the KL to the reference in this step.</summary>
     public const string KlCoefficient = "reference/kl_coefficient";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Regularized objective J_β = reward/score_mean - β · reference/kl_sequence_nats.</summary>
     public const string RegularizedObjective = "reference/regularized_objective";
 
-    // Advantages and the critic.
-    /// <summary>TODO-DOC</summary>
+    // Advantages.
+    /// <summary>Mean advantage over the step's tokens, before the normalization of minibatches.</summary>
     public const string AdvantageMean = "advantage/mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Standard deviation of the advantages over the step's tokens, divided by their number n, before normalization.</summary>
     public const string AdvantageDeviation = "advantage/std";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Lowest advantage of a token of the step, before normalization.</summary>
     public const string AdvantageLowest = "advantage/min";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Highest advantage of a token of the step, before normalization.</summary>
     public const string AdvantageHighest = "advantage/max";
-    /// <summary>TODO-DOC</summary>
+
+    // The critic.
+    /// <summary>
+    /// Explained variance 1 - Var(R - V) / Var(R) over the step's tokens, with the values from before the step's updates.
+    /// </summary>
     public const string ExplainedVariance = "critic/explained_variance";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean of the critic's values over the step's tokens, before the step's updates.</summary>
     public const string ValueMean = "critic/value_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean of the returns over the step's tokens, the targets of the critic.</summary>
     public const string ReturnMean = "critic/return_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>
+    /// Clipped squared error max((V - R)², (clip(V, V_old ± c) - R)²) without the factor 1/2, mean over the tokens of all updates.
+    /// </summary>
     public const string ValueLoss = "critic/value_loss";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of tokens whose value moved from the old one by more than the clip range, over all updates.</summary>
     public const string ValueClip = "critic/clip_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Euclidean norm of the critic's gradient before it is cut, mean over the step's updates.</summary>
     public const string CriticGradientNorm = "critic/gradient_norm";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Learning rate of the critic's last update in the step.</summary>
     public const string CriticLearningRate = "critic/learning_rate";
 
     // Supervised fine-tuning.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Cross-entropy of the demonstrations' completion tokens, mean over the step's tokens.</summary>
     public const string SftLoss = "sft/loss_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Share of the step's completion tokens to which the model gives the highest probability.</summary>
     public const string SftAccuracy = "sft/token_accuracy_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Completion tokens that the step learned from.</summary>
     public const string SftTokens = "sft/tokens";
 
     // Held-out problems (validation split).
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Sampled pass@1: share of the scored validation problems that one sampled answer passes.</summary>
     public const string ValidationSampled = "validation/sampled_pass_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Greedy pass@1: share of the scored validation problems that the most likely answer, token by token, passes.</summary>
     public const string ValidationGreedy = "validation/greedy_pass_fraction";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean total score of one sampled answer to each scored validation problem.</summary>
     public const string ValidationScore = "validation/sampled_score_mean";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Cross-entropy of the validation demonstrations' completion tokens, mean over tokens.</summary>
     public const string ValidationLoss = "validation/loss_nats";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Mean length of the sampled answers to validation problems.</summary>
     public const string ValidationLength = "validation/length_mean_tokens";
 
     // The run.
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Tokens sampled in the step.</summary>
     public const string SampledTokens = "run/sampled_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Tokens sampled in all steps so far.</summary>
     public const string TotalSampledTokens = "run/total_sampled_tokens";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Steps so far that were given up because a number was not finite.</summary>
     public const string SkippedSteps = "run/skipped_updates";
-    /// <summary>TODO-DOC</summary>
+
+    // Time and memory: no two runs have the same.
+    /// <summary>Time spent sampling completions.</summary>
     public const string RolloutSeconds = "time/rollout_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time spent waiting for scores after the last completion.</summary>
     public const string RewardSeconds = "time/reward_wait_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time spent on log-probabilities of the old policy and the reference.</summary>
     public const string LogProbSeconds = "time/log_prob_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time spent on token rewards, values and advantages.</summary>
     public const string AdvantageSeconds = "time/advantage_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time spent updating policy and critic.</summary>
     public const string UpdateSeconds = "time/update_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time spent measuring on validation problems.</summary>
     public const string EvaluationSeconds = "time/evaluation_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time of the whole step: the sum of the phases above.</summary>
     public const string StepSeconds = "time/step_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Time from the start of training to the first sampled token, in the first step only.</summary>
     public const string FirstTokenSeconds = "time/first_token_seconds";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Sampled tokens divided by the time spent sampling.</summary>
     public const string RolloutRate = "rate/rollout_tokens_per_second";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Prompt and response tokens times epochs, divided by the time spent updating.</summary>
     public const string UpdateRate = "rate/update_tokens_per_second";
-    /// <summary>TODO-DOC</summary>
+    /// <summary>Memory of the process that is in RAM at the end of the step.</summary>
     public const string ResidentMemory = "memory/resident_mib";
 }
