@@ -38,6 +38,7 @@ internal sealed class Collector(
             new SampleSeed(options.Seed, Purpose.TrainingTokens, step),
             group =>
             {
+                clock.NoteCompletion();
                 groups[group.PromptIndex] = group;
                 queue.Add(problems[group.PromptIndex], group.Completions, cancel);
             },

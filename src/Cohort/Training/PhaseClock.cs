@@ -18,8 +18,11 @@ internal enum Phase
 internal sealed class PhaseClock
 {
     private readonly double[] _seconds = new double[Enum.GetValues<Phase>().Length];
+    private readonly long _began = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
+    private double _firstCompletion;
+    private bool _firstWritten;
 
     /// <summary>Prompt and response tokens that the step's updates went through.</summary>
     public long UpdatedTokens { get; set; }
@@ -30,6 +33,15 @@ internal sealed class PhaseClock
         var now = Stopwatch.GetTimestamp();
         _seconds[(int)_phase] += Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
         (_phase, _since) = (phase, now);
+    }
+
+    /// <summary>Notes that a completion of training is there; the first call counts.</summary>
+    public void NoteCompletion()
+    {
+        if (_firstCompletion == 0)
+        {
+            _firstCompletion = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+        }
     }
 
     /// <summary>Forgets what was measured, at the start of a step.</summary>
@@ -54,6 +66,12 @@ internal sealed class PhaseClock
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
+        if (_firstCompletion > 0 && !_firstWritten)
+        {
+            _firstWritten = true;
+            measures.Set(MetricNames.FirstCompletionSeconds, _firstCompletion);
+        }
+
         measures.Set(MetricNames.ResidentMemory, Environment.WorkingSet / 1048576.0);
 
         double Of(Phase phase) => _seconds[(int)phase];

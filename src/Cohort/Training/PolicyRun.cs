@@ -36,6 +36,7 @@ public sealed class PolicyRun : IDisposable
     /// <param name="reward">Scores completions; options.json records it as "custom" where the options do not name one.</param>
     public static PolicyRun Start(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
     {
+        var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
@@ -47,7 +48,7 @@ public sealed class PolicyRun : IDisposable
         {
             var resolved = PolicyTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
             RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
-            return Open(place, resolved, policy, tokenizer, source, reward, sink, resume: false);
+            return Open(place, resolved, policy, tokenizer, source, reward, clock, sink, resume: false);
         }
         catch
         {
@@ -70,13 +71,14 @@ public sealed class PolicyRun : IDisposable
     /// <param name="reward">The reward that the run began with.</param>
     public static PolicyRun Resume(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
     {
+        var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
         var place = new RunDirectory(directory);
         RunFiles.Continue(place, options, RunFile.ReadRun(place.Options, []), sink);
         Setup.Threads(options.Threads);
         var tokenizer = TokenizerFolder.Load(place.Base);
         var source = Setup.Problems(options.Data, options.Seed);
-        return Open(place, options, ModelFolder.Load(place.Base), tokenizer, source, reward, sink, resume: true);
+        return Open(place, options, ModelFolder.Load(place.Base), tokenizer, source, reward, clock, sink, resume: true);
     }
 
     /// <summary>The options of a run, to resume it with.</summary>
@@ -106,12 +108,12 @@ public sealed class PolicyRun : IDisposable
         Tokenizer tokenizer,
         ProblemSource source,
         IRewardFunction reward,
+        PhaseClock clock,
         IMetricSink sink,
         bool resume)
     {
         var first = new TrainerState { KlCoefficient = options.Algorithm.Kl.Coefficient };
         var state = resume ? RunLoop.LastState(place, options, first) : first;
-        var clock = new PhaseClock();
         var training = new PolicyTraining(place, options, policy, tokenizer, source, reward, state.RolloutsBytes, clock, sink);
         var loop = new RunLoop(place, options, training, state, clock, sink);
         loop.Restore();
