@@ -7,8 +7,9 @@ namespace Cohort.Training;
 /// <param name="Kind">The kind of the object around it that has the option; empty where all have.</param>
 /// <param name="Default">Its default as JSON.</param>
 /// <param name="Rule">What its values must be: "number in (0, 1]", or the names it may have.</param>
-/// <param name="Member">The property's type and key, as in <c>ClipOptions.low</c>; a type alone for the choice of a kind.</param>
-public sealed record OptionEntry(string Path, string Kind, string Default, string Rule, string Member);
+/// <param name="Owner">The record whose property it is, or for the choice of a kind, the record that comes in kinds.</param>
+/// <param name="Values">The type of its values; for the choice of a kind, the record that comes in kinds.</param>
+public sealed record OptionEntry(string Path, string Kind, string Default, string Rule, Type Owner, Type Values);
 
 /// <summary>All options of a run file, from the option records themselves.</summary>
 public static class OptionList
@@ -27,7 +28,7 @@ public static class OptionList
         if (!OptionsJson.IsSection(key.PropertyType))
         {
             var text = OptionsJson.Short(OptionsJson.ToNode(value));
-            return [new(path, kind, text, Rule(key, options), $"{key.DeclaringType.Name}.{key.Name}")];
+            return [new(path, kind, text, Rule(key, options), key.DeclaringType, key.PropertyType)];
         }
 
         var kinds = OptionsJson.Kinds(key.PropertyType);
@@ -40,7 +41,7 @@ public static class OptionList
         var type = key.PropertyType;
         var kinds = OptionsJson.Kinds(type);
         var names = Nearest.Or([.. kinds.Select(k => $"\"{k.Name}\"")]);
-        yield return new(path + ".kind", kind, $"\"{OptionsJson.KindName(type, value)}\"", names, type.Name);
+        yield return new(path + ".kind", kind, $"\"{OptionsJson.KindName(type, value)}\"", names, type, type);
 
         foreach (var shared in OptionsJson.Keys(value.GetType()).Where(k => k.DeclaringType == type))
             foreach (var entry in Entries(shared, value, path + ".", kind))
@@ -63,6 +64,6 @@ public static class OptionList
 
         var name = OptionValue.TypeName(type);
         var rule = OptionValue.Rule(key, OptionsJson.Copy(options)).TrimEnd('.').Replace("must lie", "").Replace("must be", ",");
-        return (name.StartsWith("a ") ? name[2..] : name) + rule.Replace(" ,", ",");
+        return (name.StartsWith("a ") ? name[2..] : name) + rule;
     }
 }

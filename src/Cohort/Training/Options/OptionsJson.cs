@@ -51,14 +51,14 @@ internal static class OptionsJson
     /// <summary>A value as a run file writes it, on as many lines as it takes.</summary>
     public static string ToText(object options) => JsonSerializer.Serialize(options, options.GetType(), Serializer) + "\n";
 
+    /// <summary>A part of a run file on one line.</summary>
+    public static string Line(JsonNode? node) => node?.ToJsonString(OneLine) ?? "null";
+
     /// <summary>A part of a run file on one line, for a message; its middle is left out where it is long.</summary>
     public static string Short(JsonNode? node)
     {
         const int Longest = 80;
-        if (node is null)
-            return "null";
-
-        var text = node.ToJsonString(OneLine);
+        var text = Line(node);
         return text.Length <= Longest ? text : $"{text[..(Longest - 10)]}…{text[^9..]}";
     }
 
