@@ -72,6 +72,8 @@ public sealed class OptionsProblemsTests
     [InlineData("budget..steps=50",
         """--set budget..steps=50 has no key or no "="; write a dotted key and a value, as in --set budget.steps=50.""")]
     [InlineData("seed.low=50", "--set seed.low=50 names a key inside of seed, which is 7 and has no keys.")]
+    [InlineData("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u=1",
+        "--set a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.… has 21 keys, one inside the other; no option has more than 16.")]
     [InlineData("rolout.temperature=1", "rolout is not an option; did you mean rollout?")]
     [InlineData("rollout.temperature=", """rollout.temperature is ""; it must be a number.""")]
     [InlineData("rollout.temperature=hot", """rollout.temperature is "hot"; it must be a number.""")]
