@@ -18,7 +18,7 @@ internal static class OptionSets
             return $"--set {set} has no key or no \"=\"; write a dotted key and a value, as in --set budget.steps=50.";
 
         if (keys.Length > Deepest)
-            return $"--set {set[..Math.Min(set.Length, 40)]}… has {keys.Length} keys, one inside the other; no option has more than {Deepest}.";
+            return $"--set {string.Join('.', keys[..Deepest])}... has {keys.Length} keys; an option has at most {Deepest}.";
 
         var section = root;
         foreach (var key in keys.SkipLast(1))
