@@ -6,6 +6,9 @@ internal static class Tolerances
     /// <summary>The same formula in float64, in another order.</summary>
     public const double Float64 = 1e-12;
 
+    /// <summary>Another system's float64 number, where it adds a tiny epsilon to a count or passes through float32.</summary>
+    public const double OtherEpsilon = 1e-7;
+
     /// <summary>Numbers written out to six or more digits, computed in float32 or float64.</summary>
     public const double HandComputed = 1e-6;
 
