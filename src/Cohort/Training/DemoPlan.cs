@@ -34,7 +34,7 @@ public static class DemoPlan
     {
         Algorithm = AlgorithmOptions.Grpo,
         Rollout = new() { PromptsPerStep = 32, SamplesPerPrompt = 8 },
-        Budget = new() { Steps = quick ? 10 : 150 },
+        Budget = new() { Steps = quick ? 10 : 200 },
     };
 
     /// <summary>PPO from the same base, with as many sampled tokens as GRPO had.</summary>
@@ -48,7 +48,11 @@ public static class DemoPlan
         {
             Advantage = new CriticAdvantage
             {
-                Critic = new() { Start = new FreshCritic { HiddenSize = 64, Layers = 2, Heads = 2 } },
+                Critic = new()
+                {
+                    Start = new FreshCritic { HiddenSize = 64, Layers = 2, Heads = 2 },
+                    Optimizer = new() { LearningRate = 1e-3 },
+                },
             },
         },
         Rollout = new() { PromptsPerStep = 256, SamplesPerPrompt = 1 },
@@ -61,7 +65,7 @@ public static class DemoPlan
         Model = new FolderModel { Path = baseFolder },
         Data = new TaskData { Task = TaskName.Sort, Size = Size },
         Reward = new TaskVerifier { Task = TaskName.Sort },
-        Optimizer = new() { LearningRate = 5e-4, WarmupSteps = 5, Schedule = LearningRateSchedule.Linear },
+        Optimizer = new() { LearningRate = 3e-4, WarmupSteps = 5, Schedule = LearningRateSchedule.Linear },
         Evaluation = new() { Every = quick ? 5 : 25, Problems = quick ? 100 : 500 },
     };
 }
