@@ -49,7 +49,8 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         var models = ProgressView.Show(context.Terminal, "    test", view => new[] { ("base", sft), ("GRPO", grpo), ("PPO", ppo) }
             .Select((model, index) => Measure(model.Item1, model.Item2, index, view))
             .ToArray());
-        new DemoSummary(root, models[0], models[1], models[2], _watch.Elapsed).Print(context.Terminal, json);
+        var report = DemoPage.Write(root, models);
+        new DemoSummary(report, models[0], models[1], models[2], _watch.Elapsed).Print(context.Terminal, json);
         return ExitCode.Success;
     }
 

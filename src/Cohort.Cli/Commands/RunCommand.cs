@@ -86,7 +86,9 @@ internal sealed class RunCommand<TRun>(
             using var run = Open(request, sink);
             return train(run, context.Interruption.Token);
         });
-        new RunSummary(name, result, options(result.Directory), watch.Elapsed).Print(context.Terminal, json);
+        var resolved = options(result.Directory);
+        RunPage.Write(name, result, resolved, context.Terminal);
+        new RunSummary(name, result, resolved, watch.Elapsed).Print(context.Terminal, json);
         return result.End == RunEnd.Cancelled ? context.Interruption.ExitCode : ExitCode.Success;
     }
 
