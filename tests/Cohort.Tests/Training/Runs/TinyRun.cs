@@ -37,6 +37,9 @@ internal static class TinyRun
     private const string FreshPpo =
         Rl + """ "ppo", "advantage": {"kind": "critic", "critic": {"start": {"kind": "fresh", "hiddenSize": 8, "layers": 2, "heads": 1}}}}} """;
 
+    /// <summary>For runs that nothing stops.</summary>
+    public static readonly Func<CancellationToken> Never = () => CancellationToken.None;
+
     /// <summary>The run files by the names of their kinds.</summary>
     public static string File(string kind) => kind switch
     {
@@ -49,42 +52,43 @@ internal static class TinyRun
 
     /// <summary>Begins a run and trains it to its end.</summary>
     public static RunResult Train(string kind, string directory, params string[] sets) =>
-        Train(kind, directory, new SilentSink(), CancellationToken.None, sets);
+        Train(kind, directory, new SilentSink(), Never, sets);
 
     /// <inheritdoc cref="Train(string, string, string[])"/>
-    public static RunResult Train(string kind, string directory, IMetricSink sink, CancellationToken cancel, params string[] sets)
+    public static RunResult Train(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
         if (kind == "sft")
         {
             using var sft = SftRun.Start(directory, RunFile.ParseSft(Sft, sets), sink);
-            return sft.Train(cancel);
+            return sft.Train(cancel());
         }
 
         using var run = PolicyRun.Start(directory, RunFile.ParseRun(File(kind), sets), sink);
-        return run.Train(cancel);
+        return run.Train(cancel());
     }
 
     /// <summary>Begins a run with a reward of the test's own.</summary>
-    public static RunResult Train(string kind, string directory, IRewardFunction reward, CancellationToken cancel, params string[] sets)
+    public static RunResult Train(string kind, string directory, IRewardFunction reward, Func<CancellationToken> cancel, params string[] sets)
     {
         using var run = PolicyRun.Start(directory, RunFile.ParseRun(File(kind), sets), reward, new SilentSink());
-        return run.Train(cancel);
+        return run.Train(cancel());
     }
 
     /// <summary>Goes on with a run to its end.</summary>
-    public static RunResult Resume(string kind, string directory, params string[] sets) => Resume(kind, directory, new SilentSink(), sets);
+    public static RunResult Resume(string kind, string directory, params string[] sets) =>
+        Resume(kind, directory, new SilentSink(), Never, sets);
 
     /// <inheritdoc cref="Resume(string, string, string[])"/>
-    public static RunResult Resume(string kind, string directory, IMetricSink sink, params string[] sets)
+    public static RunResult Resume(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
         if (kind == "sft")
         {
             using var sft = SftRun.Resume(directory, SftRun.ReadOptions(directory, sets), sink);
-            return sft.Train();
+            return sft.Train(cancel());
         }
 
         using var run = PolicyRun.Resume(directory, PolicyRun.ReadOptions(directory, sets), sink);
-        return run.Train();
+        return run.Train(cancel());
     }
 
     /// <summary>Goes on with a run that has a reward of the test's own.</summary>
