@@ -35,11 +35,15 @@ build() (
     ! command -v flock >/dev/null || flock 9
     [ "${2:-}" != if-stale ] || is_stale || exit 0
 
-    "$dotnet" --version >/dev/null 2>&1 9>&- || need_sdk "only these are installed: $("$dotnet" --list-sdks 2>/dev/null | cut -d ' ' -f 1 | xargs)"
+    "$dotnet" --version >/dev/null 2>&1 9>&- || {
+        output=$("$dotnet" --list-sdks 2>/dev/null | cut -d " " -f 1 | xargs)
+        need_sdk "this machine has ${output:-none}"
+    }
     echo "building…" >&2
     touch "$stamp.new"
     # No servers are left behind: they would take memory from training, and hold the lock.
-    output=$(DOTNET_NOLOGO=1 "$dotnet" build "$1" --configuration Release --verbosity quiet --nologo --disable-build-servers -tl:off 2>&1 9>&-) || {
+    output=$(DOTNET_NOLOGO=1 "$dotnet" build "$1" --configuration Release --disable-build-servers \
+        --nologo -tl:off --verbosity quiet "-clp:NoSummary;ErrorsOnly" 2>&1 9>&-) || {
         code=$?
         printf '%s\n' "$output" >&2
         exit "$code"

@@ -2,22 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Cohort.Parsing;
 
-/// <summary>The bounds of an expression that <see cref="ArithmeticExpression"/> reads; whatever exceeds one is no expression.</summary>
-public sealed record ExpressionLimits
-{
-    /// <summary>The most characters, spaces included.</summary>
-    public int Length { get; init; } = 256;
-
-    /// <summary>The deepest nesting of brackets; bounds the recursion.</summary>
-    public int Depth { get; init; } = 16;
-
-    /// <summary>The most digits of one number; at most <see cref="Numeral.MaxIntegerDigits"/> count.</summary>
-    public int Digits { get; init; } = Numeral.MaxIntegerDigits;
-
-    /// <summary>The most operations.</summary>
-    public int Operations { get; init; } = 64;
-}
-
 /// <summary>
 /// An expression of integers, + - * and brackets, read and computed in one pass and in bounded time. There are no signs: a minus
 /// stands between two operands.

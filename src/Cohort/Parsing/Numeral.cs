@@ -65,11 +65,11 @@ public static class Numeral
         if (comma < 0)
             return AreDigits(text);
 
-        var isGrouped = comma is >= 1 and <= 3 && AreDigits(text[..comma]);
-        for (var rest = text[comma..]; isGrouped && !rest.IsEmpty; rest = rest[4..])
-            isGrouped = rest.Length >= 4 && rest[0] == ',' && AreDigits(rest[1..4]);
+        var rest = text[comma..];
+        while (rest.Length >= 4 && rest[0] == ',' && AreDigits(rest[1..4]))
+            rest = rest[4..];
 
-        return isGrouped;
+        return comma is >= 1 and <= 3 && AreDigits(text[..comma]) && rest.IsEmpty;
     }
 
     private static bool AreDigits(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('0', '9');

@@ -8,6 +8,9 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>Number of rows, B.</summary>
     public int Count => (int)Tokens.shape[0];
 
+    /// <summary>Prompt and response tokens of each row, without padding.</summary>
+    public required IReadOnlyList<int> Lengths { get; init; }
+
     /// <summary>G, rows per prompt.</summary>
     public required int GroupSize { get; init; }
 
@@ -35,6 +38,14 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B] bool; false rows are in no statistics and in no loss.</summary>
     public required Tensor Scored { get; init; }
 
+    /// <summary>Cuts rows into micro-batches of similar lengths.</summary>
+    /// <param name="rows">Row indices.</param>
+    /// <param name="size">Rows per micro-batch at most.</param>
+    public IEnumerable<MicroBatch> Split(IEnumerable<long> rows, int size) => rows
+        .OrderBy(row => Lengths[(int)row]).ThenBy(row => row)
+        .Chunk(size)
+        .Select(part => new MicroBatch(this, part, part.Max(row => Lengths[(int)row])));
+
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
@@ -46,5 +57,28 @@ public sealed class RolloutBatch : IDisposable
         KlToReference.Dispose();
         Scores.Dispose();
         Scored.Dispose();
+    }
+}
+
+/// <summary>Some rows of a batch, as narrow as the longest of them. Every tensor that it gives is fresh and owned by the caller's scope.</summary>
+/// <param name="Batch">The batch.</param>
+/// <param name="Rows">Row indices.</param>
+/// <param name="Width">s, columns of tokens; t = s - 1 columns of everything per token.</param>
+public readonly record struct MicroBatch(RolloutBatch Batch, long[] Rows, int Width)
+{
+    /// <summary>[b, s] int64.</summary>
+    public Tensor Tokens()
+    {
+        using var scope = NewDisposeScope();
+        return Batch.Tokens.narrow(1, 0, Width).index_select(0, tensor(Rows, device: Batch.Tokens.device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>These rows of a per-token tensor.</summary>
+    /// <param name="perToken">[B, T].</param>
+    /// <returns>[b, t].</returns>
+    public Tensor Take(Tensor perToken)
+    {
+        using var scope = NewDisposeScope();
+        return perToken.narrow(1, 0, Width - 1).index_select(0, tensor(Rows, device: perToken.device)).MoveToOuterDisposeScope();
     }
 }

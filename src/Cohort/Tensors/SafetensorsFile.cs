@@ -59,7 +59,8 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>
     /// Writes tensors so that they load back bit for bit: to a temporary file in the same folder, flushed to disk and renamed over
-    /// <paramref name="path"/>. The larger element type comes first and names are in order within a type, so every tensor is aligned.
+    /// <paramref name="path"/>. Tensors lie as the format's own library lays them, by type, the larger first, then by name; so all are
+    /// aligned, and the same tensors give the same file.
     /// </summary>
     /// <param name="path">The file; replaced as a whole, or left as it was where an error occurs.</param>
     /// <param name="tensors">Tensors of any shape, strides and device, with unique names. They are copied a mebibyte at a time.</param>

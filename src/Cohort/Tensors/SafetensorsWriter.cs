@@ -17,7 +17,9 @@ internal sealed class SafetensorsWriter
 
     public SafetensorsWriter(IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
-        _tensors = [.. tensors.OrderByDescending(entry => entry.Tensor.element_size()).ThenBy(entry => entry.Name, StringComparer.Ordinal)];
+        _tensors = [.. tensors
+            .OrderBy(entry => SafetensorsTypes.Rank(entry.Tensor.dtype))
+            .ThenBy(entry => entry.Name, StringComparer.Ordinal)];
         var names = new HashSet<string>();
         foreach (var (name, tensor) in _tensors)
         {
@@ -25,7 +27,7 @@ internal sealed class SafetensorsWriter
                 throw new ArgumentException($"No tensor may be named '{name}': the header keeps its notes there.", nameof(tensors));
             if (!names.Add(name))
                 throw new ArgumentException($"Two tensors are named '{name}'; names must be unique.", nameof(tensors));
-            if (!SafetensorsTypes.TryGetName(tensor.dtype, out _))
+            if (!SafetensorsTypes.Has(tensor.dtype))
                 throw new ArgumentException(
                     $"Tensor '{name}' is {tensor.dtype}; the types written here are {SafetensorsTypes.AllNames}.", nameof(tensors));
         }
@@ -86,9 +88,8 @@ internal sealed class SafetensorsWriter
         foreach (var (name, tensor) in _tensors)
         {
             var end = begin + (tensor.numel() * tensor.element_size());
-            SafetensorsTypes.TryGetName(tensor.dtype, out var type);
             json.WriteStartObject(name);
-            json.WriteString("dtype", type);
+            json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.dtype));
             WriteNumbers(json, "shape", tensor.shape);
             WriteNumbers(json, "data_offsets", [begin, end]);
             json.WriteEndObject();

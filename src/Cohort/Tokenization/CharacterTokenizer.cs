@@ -61,7 +61,7 @@ public sealed class CharacterTokenizer : Tokenizer
         {
             if (!_ids.TryGetValue(rune, out var id))
                 throw new TokenizationException($"Character {Shown(rune)} at position {position} is not in the tokenizer's alphabet of "
-                    + $"{_ids.Count} characters, {Shown(Alphabet)}. Take it out of the text, or make the tokenizer with a larger alphabet.");
+                    + $"{_ids.Count} characters, {Shown(Alphabet)}. Take it out of the text, or make a tokenizer with a larger alphabet.");
             ids.Add(id);
             position += rune.Utf16SequenceLength;
         }
@@ -92,8 +92,8 @@ public sealed class CharacterTokenizer : Tokenizer
         for (var position = 0; position < text.Length;)
         {
             if (Rune.DecodeFromUtf16(text.AsSpan(position), out var rune, out var length) != OperationStatus.Done)
-                throw new TokenizationException($"U+{(int)text[position]:X4} at position {position} is half of a surrogate pair, which is no "
-                    + "character. Take it out of the text.");
+                throw new TokenizationException($"U+{(int)text[position]:X4} at position {position} is half of a surrogate pair, which is "
+                    + "no character. Take it out of the text.");
             runes.Add(rune);
             position += length;
         }

@@ -19,6 +19,7 @@ internal static class CharacterTokenizerFormat
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
+        NewLine = "\n",
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -35,7 +36,7 @@ internal static class CharacterTokenizerFormat
         var model = TokenizerFolder.Required(root, "model");
         return IsText(model, "type", "BPE") && TokenizerFolder.Required(model, "merges").GetArrayLength() == 0
             && IsAbsent(model, "unk_token") && IsAbsent(model, "continuing_subword_prefix") && IsAbsent(model, "end_of_word_suffix")
-            && IsAbsent(root, "normalizer") && IsAbsent(root, "pre_tokenizer") && IsAbsent(root, "post_processor")
+            && IsAbsent(root, "normalizer") && IsAbsent(root, "pre_tokenizer") && AddsNothing(root)
             && !IsTrue(model, "byte_fallback") && root.TryGetProperty("decoder", out var decoder) && IsText(decoder, "type", "Fuse");
     }
 
@@ -108,6 +109,11 @@ internal static class CharacterTokenizerFormat
         ["pad_token"] = tokenizer.Tokens[tokenizer.Padding],
         ["clean_up_tokenization_spaces"] = false,
     };
+
+    // transformers 5 saves a template that names no special token where there was no post-processor.
+    private static bool AddsNothing(JsonElement root) => IsAbsent(root, "post_processor")
+        || (root.GetProperty("post_processor").TryGetProperty("special_tokens", out var special)
+            && special.ValueKind == JsonValueKind.Object && !special.EnumerateObject().Any());
 
     private static bool IsOneCharacter(string token) =>
         Rune.DecodeFromUtf16(token, out _, out var length) == OperationStatus.Done && length == token.Length;

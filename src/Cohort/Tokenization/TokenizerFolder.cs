@@ -12,7 +12,7 @@ public static class TokenizerFolder
 
     /// <summary>Loads the tokenizer of tokenizer.json, with the special tokens of tokenizer_config.json or config.json.</summary>
     /// <param name="folder">A model folder.</param>
-    /// <exception cref="TokenizationException">The folder has no tokenizer.json, or a damaged one or one of an unsupported kind.</exception>
+    /// <exception cref="TokenizationException">There is no tokenizer.json, or it is damaged or of an unsupported kind.</exception>
     public static Tokenizer Load(string folder)
     {
         try

@@ -13,8 +13,8 @@ public sealed class SafetensorsFuzzTests : IDisposable
     // Pieces that bring a mutation to a place where a rule lies.
     private static readonly string[] Pieces =
     [
-        "\"", "{", "}", "[", "]", ",", ":", "-1", "0", "1", "9223372036854775807", "18446744073709551616", "1e9", "null", "\"F64\"", "\"BOOL\"",
-        "\"a\"", "\"shape\"", "\"__metadata__\"", "[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "\\ud800",
+        "\"", "{", "}", "[", "]", ",", ":", "-1", "0", "1", "9223372036854775807", "18446744073709551616", "1e9", "null", "\"F64\"",
+        "\"BOOL\"", "\"a\"", "\"shape\"", "\"__metadata__\"", "[[[[[[[[[[", "{\"a\":{\"a\":{\"a\":", "\\ud800",
     ];
 
     private readonly TemporaryFolder _folder = new();

@@ -57,7 +57,7 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}", "{}", "no end-of-sequence token is named; add \"eos_token\" to tokenizer_config.json or \"eos_token_id\" to config.json")]
+    [InlineData("{}", "{}", "no end-of-sequence token is named; add \"eos_token\" to tokenizer_config.json or \"eos_token_id\" to")]
     [InlineData("""{"eos_token":"</s>"}""", "{}", "names '</s>' as eos_token, but tokenizer.json has no such token")]
     [InlineData("{}", """{"eos_token_id":7}""", "gives 7 as eos_token_id, but the tokenizer's ids are 0 to 3")]
     [InlineData("{}", """{"eos_token_id":[]}""", "tokenizer files are damaged")]
@@ -110,6 +110,18 @@ public sealed class TokenizerFolderTests : IDisposable
         AssertRefused("Supported now are character tokenizers");
     }
 
+    [Fact]
+    public void Template_without_special_tokens_is_accepted_as_transformers_saves_it()
+    {
+        var root = Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1 }, [("<eos>", 0)]);
+        root["post_processor"] = JsonNode.Parse("""
+            {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{}}
+            """);
+        Write("tokenizer.json", root);
+        Write("tokenizer_config.json", """{"backend":"tokenizers","eos_token":"<eos>","tokenizer_class":"TokenizersBackend"}""");
+        Assert.Equal([1, 1], TokenizerFolder.Load(_folder.Path).Encode("aa"));
+    }
+
     [Theory]
     [InlineData("normalizer")]
     [InlineData("pre_tokenizer")]
@@ -127,7 +139,9 @@ public sealed class TokenizerFolderTests : IDisposable
     public void Holes_in_the_ids_and_tokens_of_several_characters_are_refused()
     {
         Write("tokenizer_config.json", """{"eos_token":"<eos>"}""");
-        Write("tokenizer.json", Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1, ["b"] = 3 }, [("<eos>", 0)]));
+        Write("tokenizer.json", Tokenizer(
+            model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1, ["b"] = 3 },
+            [("<eos>", 0)]));
         AssertRefused("the tokenizer has 3 tokens, but none with id 2; ids must be 0 to 2");
         Write("tokenizer.json", Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["ab"] = 1 }, [("<eos>", 0)]));
         AssertRefused("token 'ab' (id 1) of the tokenizer is neither special nor one character");
@@ -137,15 +151,15 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{}")]
-    [InlineData("{\"model\":{}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\"}}")]
-    [InlineData("{\"model\":{\"type\":7}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"type\":\"BPE\"}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":7}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":[]},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":1.5}},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"\\ud800\":0}},\"added_tokens\":[],\"decoder\":{\"type\":\"Fuse\"}}")]
-    [InlineData("{\"model\":{\"type\":\"BPE\",\"merges\":[],\"vocab\":{\"a\":0}},\"added_tokens\":[{\"id\":1}],\"decoder\":{\"type\":\"Fuse\"}}")]
+    [InlineData("""{"model":{}""")]
+    [InlineData("""{"model":{"type":"BPE"}}""")]
+    [InlineData("""{"model":{"type":7}}""")]
+    [InlineData("""{"model":{"type":"BPE","type":"BPE"}}""")]
+    [InlineData("""{"model":{"type":"BPE","merges":7}}""")]
+    [InlineData("""{"added_tokens":[],"decoder":{"type":"Fuse"},"model":{"type":"BPE","merges":[],"vocab":[]}}""")]
+    [InlineData("""{"added_tokens":[],"decoder":{"type":"Fuse"},"model":{"type":"BPE","merges":[],"vocab":{"a":1.5}}}""")]
+    [InlineData("""{"added_tokens":[],"decoder":{"type":"Fuse"},"model":{"type":"BPE","merges":[],"vocab":{"\ud800":0}}}""")]
+    [InlineData("""{"added_tokens":[{"id":1}],"decoder":{"type":"Fuse"},"model":{"type":"BPE","merges":[],"vocab":{"a":0}}}""")]
     public void Damaged_tokenizer_is_refused(string content)
     {
         Write("tokenizer.json", content);

@@ -14,7 +14,12 @@ public sealed class CountdownTask(int size) : BundledTask(Summary, size)
 
     /// <summary>What the task is, and its sizes.</summary>
     public static TaskSummary Summary { get; } = new(
-        TaskName.Countdown, "Write an expression with + - * that reaches a target, each number used once.", "numbers", 3, 2, 5);
+        TaskName.Countdown,
+        "Write an expression with + - * that reaches a target, each number used once.",
+        "numbers",
+        DefaultSize: 3,
+        SmallestSize: 2,
+        LargestSize: CountdownTerm.MaxNumbers);
 
     /// <inheritdoc/>
     public override string Alphabet => "0123456789,>:" + ExactArithmetic.Operators + "()";

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Serialization;
 using Cohort.Advantages;
 using Cohort.Losses;
@@ -24,6 +25,15 @@ public sealed record AlgorithmOptions
         Advantage = new GroupRelative(),
         NormalizeAdvantages = false,
         Reduction = Reduction.ResponseMean,
+    };
+
+    /// <summary>The algorithm of a name.</summary>
+    /// <param name="preset">The name.</param>
+    public static AlgorithmOptions Of(AlgorithmPreset preset) => preset switch
+    {
+        AlgorithmPreset.Grpo => Grpo,
+        AlgorithmPreset.Ppo => Ppo,
+        _ => throw new UnreachableException(),
     };
 
     /// <summary>Where advantages come from: the one choice in which PPO and GRPO differ.</summary>

@@ -23,8 +23,8 @@ public sealed record CriticOptions
     public double ClipRange
     {
         get;
-        init => field = value is >= 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(ClipRange), value, "ClipRange must be at least 0; 0 is no clip.");
+        init => field = value is >= 0 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(nameof(ClipRange), value, "ClipRange must be at least 0 and finite; 0 is no clip.");
     } = 0.2;
 
     /// <summary>Steps at the start in which only the critic learns.</summary>
@@ -50,7 +50,7 @@ public abstract record CriticStart
 /// <summary>The policy's own shape and weights, with a scalar head at zero.</summary>
 public sealed record CopyOfPolicy : CriticStart;
 
-/// <summary>Fresh weights of a size of its own; heads are as wide as the policy's.</summary>
+/// <summary>Fresh weights of a size of its own.</summary>
 public sealed record FreshCritic : CriticStart
 {
     /// <summary>Width of the residual stream.</summary>

@@ -41,8 +41,8 @@ public sealed record KlPenalty
     public double Horizon
     {
         get;
-        init => field = value is >= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Horizon), value, "Horizon must be at least 1 completion.");
+        init => field = value is >= 1 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(nameof(Horizon), value, "Horizon must be at least 1 completion, and finite.");
     } = 10_000;
 
     /// <summary>Measures the KL even where β is 0; costs the reference's memory and a forward pass.</summary>

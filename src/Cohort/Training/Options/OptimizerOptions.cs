@@ -79,7 +79,7 @@ public sealed record OptimizerOptions
     public double MaxGradientNorm
     {
         get;
-        init => field = value is > 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), value, "MaxGradientNorm must be above 0.");
+        init => field = value is > 0 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), value, "MaxGradientNorm must be above 0 and finite.");
     } = 1;
 }

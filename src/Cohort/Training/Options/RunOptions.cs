@@ -12,7 +12,7 @@ public abstract record CommonOptions
     /// <summary>Every random number of the run is derived from it.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Threads of the tensor library; 0 is the machine's physical cores, resolved when the run starts. The count changes the bits.</summary>
+    /// <summary>Threads of the tensor library; 0 is the physical cores, counted when the run starts. They change the bits.</summary>
     public int Threads
     {
         get;
@@ -34,6 +34,41 @@ public abstract record CommonOptions
 
     /// <summary>Saving.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
+
+    /// <summary>Relations that hold for every run.</summary>
+    /// <param name="maxNewTokens">The option that limits an answer, and its key.</param>
+    private protected IEnumerable<string> CommonProblems((string Key, int Value) maxNewTokens)
+    {
+        if (Model is NewModel { HiddenSize: var width, Heads: var heads } && width % (heads * 2) != 0)
+        {
+            yield return $"model.hiddenSize is {width}, which does not divide into model.heads = {heads} heads of an even size; choose a "
+                + $"multiple of {heads * 2}.";
+        }
+
+        if (Model is NewModel { Heads: var queries, KeyValueHeads: var keys } && queries % keys != 0)
+        {
+            yield return $"model.heads is {queries}, which does not divide among model.keyValueHeads = {keys}; choose a "
+                + $"multiple of {keys}.";
+        }
+
+        if (Model is NewModel { ContextLength: var context } && maxNewTokens.Value >= context)
+        {
+            yield return $"{maxNewTokens.Key} is {maxNewTokens.Value}, which leaves no room for a prompt in model.contextLength = "
+                + $"{context} tokens; lower the one or raise the other.";
+        }
+
+        if (Evaluation is { Every: 0, StopAt: > 0 })
+        {
+            yield return $"evaluation.stopAt is {Evaluation.StopAt}, but evaluation.every = 0 never measures; give it a number of steps "
+                + "such as 25, or set stopAt to 0.";
+        }
+
+        if (Evaluation is { Every: 0, Patience: > 0 })
+        {
+            yield return $"evaluation.patience is {Evaluation.Patience}, but evaluation.every = 0 never measures; give it a number of "
+                + "steps such as 25, or set patience to 0.";
+        }
+    }
 }
 
 /// <summary>All options of an RL run: `cohort train`.</summary>
@@ -70,11 +105,16 @@ public sealed record RunOptions : CommonOptions
 
         if (Algorithm.Advantage is GroupRelative && Rollout.SamplesPerPrompt < 2)
         {
-            yield return $"rollout.samplesPerPrompt is {Rollout.SamplesPerPrompt}: comparing a group needs at least 2 completions of a prompt; "
-                + "raise it, or choose an advantage with a critic.";
+            yield return $"rollout.samplesPerPrompt is {Rollout.SamplesPerPrompt}: comparing a group needs at least 2 completions of a "
+                + "prompt; raise it, or choose an advantage with a critic.";
         }
 
-        if (Update.MinibatchRows > Rollout.Rows)
+        if ((long)Rollout.PromptsPerStep * Rollout.SamplesPerPrompt > int.MaxValue)
+        {
+            yield return $"rollout.promptsPerStep * rollout.samplesPerPrompt is {Rollout.PromptsPerStep} * {Rollout.SamplesPerPrompt} = "
+                + $"{(long)Rollout.PromptsPerStep * Rollout.SamplesPerPrompt}; a step has at most {int.MaxValue} rows; lower one of them.";
+        }
+        else if (Update.MinibatchRows > Rollout.Rows)
         {
             yield return $"update.minibatchRows is {Update.MinibatchRows}, but a step has only promptsPerStep * samplesPerPrompt = "
                 + $"{Rollout.PromptsPerStep} * {Rollout.SamplesPerPrompt} = {Rollout.Rows} rows; lower it, or 0 for all rows.";
@@ -87,15 +127,24 @@ public sealed record RunOptions : CommonOptions
 
         if (Algorithm.Kl is { Target: > 0, Coefficient: 0 })
         {
-            yield return $"algorithm.kl.target is {Algorithm.Kl.Target}, but algorithm.kl.coefficient is 0, which adapting cannot move; give the "
-                + "coefficient a first value such as 0.05.";
+            yield return $"algorithm.kl.target is {Algorithm.Kl.Target}, but algorithm.kl.coefficient is 0, which adapting cannot move; "
+                + "give the coefficient a first value such as 0.05.";
         }
 
         if (Algorithm.Advantage is CriticAdvantage { Critic.Start: FreshCritic fresh } && fresh.HiddenSize % (fresh.Heads * 2) != 0)
         {
-            yield return $"the critic's hiddenSize {fresh.HiddenSize} does not divide into {fresh.Heads} heads of an even size; choose a multiple "
-                + $"of {fresh.Heads * 2}.";
+            yield return $"the critic's hiddenSize {fresh.HiddenSize} does not divide into {fresh.Heads} heads of an even size; choose a "
+                + $"multiple of {fresh.Heads * 2}.";
         }
+
+        if (Algorithm.Advantage is CriticAdvantage { Critic.WarmupSteps: var warmup } && Budget.Steps > 0 && warmup >= Budget.Steps)
+        {
+            yield return $"algorithm.advantage.critic.warmupSteps is {warmup}, but the run ends after budget.steps = {Budget.Steps}, so "
+                + "that the policy would never learn; lower the one or raise the other.";
+        }
+
+        foreach (var problem in CommonProblems(("rollout.maxNewTokens", Rollout.MaxNewTokens)))
+            yield return problem;
     }
 }
 
@@ -142,16 +191,13 @@ public sealed record SftOptions : CommonOptions
             yield return "model.path is missing: name a model folder, or {\"kind\": \"new\"} for a new model.";
         }
 
-        if (Model is NewModel shape && (shape.HiddenSize % (shape.Heads * 2) != 0 || shape.Heads % shape.KeyValueHeads != 0))
-        {
-            yield return $"model.hiddenSize {shape.HiddenSize} must divide into {shape.Heads} heads of an even size, and heads into "
-                + $"{shape.KeyValueHeads} key-value heads; choose a multiple of {shape.Heads * 2}.";
-        }
-
         if (Data is FileData { Path: "" })
         {
             yield return "data.path is missing: name a JSONL file with a prompt and a completion per line.";
         }
+
+        foreach (var problem in CommonProblems(("maxNewTokens", MaxNewTokens)))
+            yield return problem;
     }
 }
 
@@ -242,8 +288,8 @@ public sealed record UpdateOptions
     public double StopAtKl
     {
         get;
-        init => field = value is >= 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(StopAtKl), value, "StopAtKl must be at least 0; 0 never stops.");
+        init => field = value is >= 0 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(nameof(StopAtKl), value, "StopAtKl must be at least 0 and finite; 0 never stops.");
     }
 
     /// <summary>Computes old log-probabilities with the trainer's forward even where the sampler's are the same numerics.</summary>

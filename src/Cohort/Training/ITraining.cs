@@ -1,0 +1,33 @@
+using Cohort.Telemetry;
+
+namespace Cohort.Training;
+
+/// <summary>What a run repeats: supervised fine-tuning or policy optimization.</summary>
+internal interface ITraining : IDisposable
+{
+    /// <summary>Takes one step; see <see cref="PolicyTrainer.Step"/> for what a cancellation leaves.</summary>
+    TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel);
+
+    /// <summary>Measures on the validation split.</summary>
+    /// <param name="step">The step that was finished; random numbers depend on it.</param>
+    /// <param name="measures">Takes the numbers; <see cref="MetricNames.ValidationSampled"/> among them.</param>
+    void Validate(long step, Measures measures);
+
+    /// <summary>Whether the budget is used up.</summary>
+    bool IsFinished(TrainerState state);
+
+    /// <summary>The share of the budget that is used up, in [0, 1].</summary>
+    double Progress(TrainerState state);
+
+    /// <summary>Length of the log of completions on disk, in bytes.</summary>
+    long FlushLog();
+
+    /// <summary>Writes networks and optimizers into a checkpoint's folder.</summary>
+    void Save(string folder);
+
+    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    void Load(string folder);
+
+    /// <summary>Writes the policy as a Hugging Face folder.</summary>
+    void SaveModel(string folder);
+}

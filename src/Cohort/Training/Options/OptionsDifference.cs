@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+
+namespace Cohort.Training;
+
+/// <summary>Which options changed between a run that was saved and its resumption, and which of them may.</summary>
+public static class OptionsDifference
+{
+    /// <summary>
+    /// The changed options, in the order of options.json. An object of another kind is one change, whatever else differs in it.
+    /// A smaller budget is no less allowed than a larger one: whether it is used up already, only the caller knows.
+    /// </summary>
+    /// <param name="saved">The options in the run directory.</param>
+    /// <param name="asked">The options of the resumption, of the same type.</param>
+    /// <exception cref="ArgumentException">The one is of RL, the other of supervised fine-tuning.</exception>
+    public static IReadOnlyList<OptionChange> Between(CommonOptions saved, CommonOptions asked)
+    {
+        if (saved.GetType() != asked.GetType())
+            throw new ArgumentException($"{saved.GetType().Name} were saved, and {asked.GetType().Name} are asked for.", nameof(asked));
+
+        var changed = Changed(OptionsJson.ToNode(saved)!.AsObject(), OptionsJson.ToNode(asked)!.AsObject(), "");
+        return [.. changed.Select(c => Change(c.Path, c.Old, c.New))];
+
+        OptionChange Change(string path, JsonNode? old, JsonNode? now) =>
+            new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
+    }
+
+    /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>
+    /// <param name="saved">The options in the run directory, with threads and rows of a micro-batch chosen.</param>
+    /// <param name="asked">The options of the resumption.</param>
+    public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
+    {
+        Threads = Choice(saved.Threads, asked.Threads),
+        Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
+    };
+
+    /// <inheritdoc cref="KeepChoices(RunOptions, RunOptions)"/>
+    public static SftOptions KeepChoices(SftOptions saved, SftOptions asked) => asked with
+    {
+        Threads = Choice(saved.Threads, asked.Threads),
+        MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
+    };
+
+    private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
+
+    private static IEnumerable<(string Path, JsonNode? Old, JsonNode? New)> Changed(JsonObject saved, JsonObject asked, string prefix)
+    {
+        if (!JsonNode.DeepEquals(saved["kind"], asked["kind"]))
+            return [(prefix + "kind", saved["kind"], asked["kind"])];
+
+        return saved.SelectMany(option => (option.Value, asked[option.Key]) switch
+        {
+            (JsonObject old, JsonObject now) => Changed(old, now, $"{prefix}{option.Key}."),
+            var (old, now) when JsonNode.DeepEquals(old, now) => [],
+            var (old, now) => [(prefix + option.Key, old, now)],
+        });
+    }
+
+    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows.
+    private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
+    {
+        "threads" => ResumeEffect.OtherRounding,
+        "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
+        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" =>
+            ResumeEffect.Exact,
+        _ => ResumeEffect.Refused,
+    };
+
+    private static bool HasSchedule(CommonOptions options) =>
+        options.Optimizer.Schedule != LearningRateSchedule.Constant
+        || options is RunOptions { Algorithm.Advantage: CriticAdvantage { Critic.Optimizer.Schedule: not LearningRateSchedule.Constant } };
+}

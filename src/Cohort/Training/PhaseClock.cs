@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Cohort.Telemetry;
+
+namespace Cohort.Training;
+
+/// <summary>What a step spends its time on.</summary>
+internal enum Phase
+{
+    Rollout,
+    Reward,
+    LogProbs,
+    Advantages,
+    Update,
+    Evaluation,
+}
+
+/// <summary>Seconds per phase of one step; exactly one phase runs at any time.</summary>
+internal sealed class PhaseClock
+{
+    private readonly double[] _seconds = new double[Enum.GetValues<Phase>().Length];
+    private readonly long _began = Stopwatch.GetTimestamp();
+    private Phase _phase;
+    private long _since = Stopwatch.GetTimestamp();
+    private double _firstCompletion;
+    private bool _firstWritten;
+
+    /// <summary>Prompt and response tokens that the step's updates went through.</summary>
+    public long UpdatedTokens { get; set; }
+
+    /// <summary>Ends the running phase and starts another.</summary>
+    public void Start(Phase phase)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _seconds[(int)_phase] += Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
+        (_phase, _since) = (phase, now);
+    }
+
+    /// <summary>Notes that a completion of training is there; the first call counts.</summary>
+    public void NoteCompletion()
+    {
+        if (_firstCompletion == 0)
+        {
+            _firstCompletion = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+        }
+    }
+
+    /// <summary>Forgets what was measured, at the start of a step.</summary>
+    public void Reset()
+    {
+        Array.Clear(_seconds);
+        UpdatedTokens = 0;
+        _since = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Gives the step's times and rates.</summary>
+    /// <param name="measures">Takes them.</param>
+    public void Describe(Measures measures)
+    {
+        Start(_phase);
+        measures.Set(MetricNames.RolloutSeconds, Of(Phase.Rollout));
+        measures.Set(MetricNames.RewardSeconds, Of(Phase.Reward));
+        measures.Set(MetricNames.LogProbSeconds, Of(Phase.LogProbs));
+        measures.Set(MetricNames.AdvantageSeconds, Of(Phase.Advantages));
+        measures.Set(MetricNames.UpdateSeconds, Of(Phase.Update));
+        measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
+        measures.Set(MetricNames.StepSeconds, _seconds.Sum());
+        SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
+        SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
+        if (_firstCompletion > 0 && !_firstWritten)
+        {
+            _firstWritten = true;
+            measures.Set(MetricNames.FirstCompletionSeconds, _firstCompletion);
+        }
+
+        measures.Set(MetricNames.ResidentMemory, Environment.WorkingSet / 1048576.0);
+
+        double Of(Phase phase) => _seconds[(int)phase];
+
+        void SetRate(string name, double tokens, Phase phase)
+        {
+            if (tokens > 0 && Of(phase) > 0)
+            {
+                measures.Set(name, tokens / Of(phase));
+            }
+        }
+    }
+}

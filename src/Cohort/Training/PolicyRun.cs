@@ -1,0 +1,122 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Evaluation;
+using Cohort.Models;
+using Cohort.Rewards;
+using Cohort.Rollouts;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using Cohort.Tokenization;
+
+namespace Cohort.Training;
+
+/// <summary>
+/// A reinforcement-learning run in a directory: start or resume it, then <see cref="Train"/>. Everything runs on the calling thread but rewards
+/// of a user's own. One run at a time per process: the thread count is the tensor library's.
+/// </summary>
+public sealed class PolicyRun : IDisposable
+{
+    private readonly RunLoop _loop;
+    private readonly PolicyTraining _training;
+
+    private PolicyRun(RunLoop loop, PolicyTraining training) => (_loop, _training) = (loop, training);
+
+    /// <summary>Begins a run in a new directory. All options are checked, data read and the model loaded before anything is written.</summary>
+    /// <param name="directory">The run directory; must not hold a run.</param>
+    /// <param name="options">All options; what they leave open is resolved and written to options.json.</param>
+    /// <param name="sink">Takes the numbers, beside metrics.jsonl.</param>
+    /// <returns>The run, owned by the caller.</returns>
+    /// <exception cref="OptionsException">Options contradict each other.</exception>
+    /// <exception cref="TrainingException">The directory holds a run already.</exception>
+    public static PolicyRun Start(string directory, RunOptions options, IMetricSink sink) =>
+        Start(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+
+    /// <summary>Begins a run with a reward of your own.</summary>
+    /// <inheritdoc cref="Start(string, RunOptions, IMetricSink)"/>
+    /// <param name="reward">Scores completions; options.json records it as "custom" where the options do not name one.</param>
+    public static PolicyRun Start(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    {
+        var clock = new PhaseClock();
+        OptionsException.ThrowIfAny(options.Problems(), directory);
+        var place = new RunDirectory(directory);
+        RunFiles.RequireNew(place);
+        var threads = Setup.Threads(options.Threads);
+        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var source = Setup.Problems(options.Data, options.Seed);
+        var policy = Setup.Policy(options.Model, tokenizer, options.Seed);
+        try
+        {
+            var resolved = PolicyTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
+            return Open(place, resolved, policy, tokenizer, source, reward, clock, sink, resume: false);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a run from its newest checkpoint, as if it had never stopped: same machine and threads, same bits.</summary>
+    /// <param name="directory">A run directory.</param>
+    /// <param name="options">The run's own options, from <see cref="ReadOptions"/>, perhaps with a larger budget.</param>
+    /// <param name="sink">Takes the numbers, beside metrics.jsonl.</param>
+    /// <exception cref="OptionsException">An option differs that would change the past.</exception>
+    /// <exception cref="TrainingException">The directory holds no run.</exception>
+    public static PolicyRun Resume(string directory, RunOptions options, IMetricSink sink) =>
+        Resume(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+
+    /// <summary>Goes on with a run whose reward is your own.</summary>
+    /// <inheritdoc cref="Resume(string, RunOptions, IMetricSink)"/>
+    /// <param name="reward">The reward that the run began with.</param>
+    public static PolicyRun Resume(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    {
+        var clock = new PhaseClock();
+        OptionsException.ThrowIfAny(options.Problems(), directory);
+        var place = new RunDirectory(directory);
+        RunFiles.Continue(place, options, RunFile.ReadRun(place.Options, []), sink);
+        Setup.Threads(options.Threads);
+        var tokenizer = TokenizerFolder.Load(place.Base);
+        var source = Setup.Problems(options.Data, options.Seed);
+        return Open(place, options, ModelFolder.Load(place.Base), tokenizer, source, reward, clock, sink, resume: true);
+    }
+
+    /// <summary>The options of a run, to resume it with.</summary>
+    /// <param name="directory">A run directory.</param>
+    /// <param name="sets">Changes, such as <c>budget.steps=200</c>.</param>
+    /// <exception cref="TrainingException">The directory holds no run.</exception>
+    /// <exception cref="OptionsException">A change is wrong.</exception>
+    public static RunOptions ReadOptions(string directory, IReadOnlyList<string> sets) =>
+        RunFile.ReadRun(RunFiles.RequireRun(new RunDirectory(directory)).Options, sets);
+
+    /// <summary>Trains until the budget is used up, a limit is reached, or the token is set. Finished steps are never lost.</summary>
+    /// <param name="cancel">Read between tokens and micro-batches.</param>
+    /// <exception cref="TrainingException">The run cannot go on; the message says why and what to do.</exception>
+    public RunResult Train(CancellationToken cancel = default) => _loop.Run(cancel);
+
+    /// <summary>Frees networks, optimizers and files.</summary>
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _training.Dispose();
+    }
+
+    private static PolicyRun Open(
+        RunDirectory place,
+        RunOptions options,
+        LanguageModel policy,
+        Tokenizer tokenizer,
+        ProblemSource source,
+        IRewardFunction reward,
+        PhaseClock clock,
+        IMetricSink sink,
+        bool resume)
+    {
+        var first = new TrainerState { KlCoefficient = options.Algorithm.Kl.Coefficient };
+        var state = resume ? RunLoop.LastState(place, options, first) : first;
+        var training = new PolicyTraining(place, options, policy, tokenizer, source, reward, state.RolloutsBytes, clock, sink);
+        var loop = new RunLoop(place, options, training, state, clock, sink);
+        loop.Restore();
+        return new PolicyRun(loop, training);
+    }
+}

@@ -1,0 +1,142 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Losses;
+using Cohort.Rollouts;
+using Cohort.Telemetry;
+using static TorchSharp.torch;
+
+namespace Cohort.Training;
+
+/// <summary>
+/// One step of the seed's "Implementation and Training Loop": collect a batch under the old policy, score it, form advantages, normalize them,
+/// and take a few epochs of clipped updates while watching the KL. It does not know which algorithm runs.
+/// </summary>
+internal sealed class PolicyTrainer(
+    RunOptions options,
+    ProblemSource source,
+    Collector collector,
+    IAdvantageEstimator estimator,
+    PolicyUpdate update,
+    PhaseClock clock,
+    Action<long, BadBatch> keepBadBatch)
+{
+    // Where old and current log-probabilities come from the same weights, their ratio is 1 up to the rounding of float32.
+    private const double LargestRatioError = 1e-4;
+
+    private bool _ratioChecked;
+
+    /// <summary>Takes one step.</summary>
+    /// <param name="state">The state before it.</param>
+    /// <param name="measures">Takes the step's numbers.</param>
+    /// <param name="report">Takes the completions with their advantages.</param>
+    /// <param name="cancel">
+    /// Read between tokens and between micro-batches. Until the first optimizer step nothing has changed, and the step is given up; after it the step
+    /// goes on to its end.
+    /// </param>
+    /// <returns>The state after it.</returns>
+    /// <exception cref="OperationCanceledException">The step was given up; policy and critic are as they were.</exception>
+    public TrainerState Step(TrainerState state, Measures measures, Action<Collected, IReadOnlyList<double>> report, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        var step = state.Step + 1;
+        var progress = options.Budget.Progress(state.Step, state.SampledTokens);
+        var problems = Enumerable.Range(0, options.Rollout.PromptsPerStep).Select(i => source.Training(state.ProblemCursor + i)).ToArray();
+
+        var collected = collector.Collect(problems, step, cancel);
+        using var batch = collected.Batch;
+        StepStatistics.OfCompletions(collected, options, measures);
+        RequireScores(collected);
+
+        clock.Start(Phase.Advantages);
+        using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
+        using var credit = estimator.Estimate(batch, rewards);
+        StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
+        report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
+
+        clock.Start(Phase.Update);
+        var (updates, leftOut, nonFinite) = Improve(batch, credit, step, progress, state.KlCoefficient, measures, cancel);
+        measures.Set(MetricNames.Updates, updates);
+        measures.Set(MetricNames.UpdatesLeftOut, leftOut);
+        clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
+        credit.Describe(measures);
+        StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+
+        var tokens = collected.Completions.Sum(completion => (long)completion.ResponseTokens.Count);
+        measures.Set(MetricNames.SampledTokens, tokens);
+        measures.Set(MetricNames.TotalSampledTokens, state.SampledTokens + tokens);
+        return state with
+        {
+            Step = step,
+            SampledTokens = state.SampledTokens + tokens,
+            ProblemCursor = state.ProblemCursor + problems.Length,
+            KlCoefficient = AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),
+            NonFiniteInARow = nonFinite ? state.NonFiniteInARow + 1 : 0,
+            SkippedUpdates = state.SkippedUpdates + (nonFinite ? leftOut : 0),
+        };
+    }
+
+    private (int Updates, int LeftOut, bool NonFinite) Improve(
+        RolloutBatch batch, Credit credit, long step, double progress, double beta, Measures measures, CancellationToken cancel)
+    {
+        var minibatches = Enumerable.Range(0, options.Update.EpochsPerStep)
+            .SelectMany(epoch => Minibatches.Of(batch.Count, options.Update.MinibatchRows, options.Seed, step, epoch))
+            .ToArray();
+        var (updates, stopped, rests) = (0, false, estimator.PolicyRests(step));
+        try
+        {
+            foreach (var (index, rows) in minibatches.Index())
+            {
+                // What has begun to move is brought to the step's end, so that a stop never leaves half a step behind.
+                var stop = index == 0 ? cancel : CancellationToken.None;
+                if (!stopped && !rests)
+                {
+                    stopped = !update.Improve(batch, credit.Advantages, rows, beta, progress, measures, CheckFirstRatio, stop);
+                    updates += stopped ? 0 : 1;
+                }
+
+                credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+            }
+        }
+        catch (NonFiniteException error)
+        {
+            using var bad = BadBatch.Keep(batch, credit.Advantages, error.TensorName);
+            keepBadBatch(step, bad);
+            return (updates, minibatches.Length - updates, NonFinite: true);
+        }
+
+        return (updates, minibatches.Length - updates, NonFinite: false);
+    }
+
+    // Between the gradient and the step of the first minibatch of this process.
+    private void CheckFirstRatio(Measures measures)
+    {
+        if (_ratioChecked)
+        {
+            return;
+        }
+
+        _ratioChecked = true;
+        var error = Math.Max(measures.Of(MetricNames.RatioHighest) - 1, 1 - measures.Of(MetricNames.RatioLowest));
+        if (error > LargestRatioError)
+        {
+            throw new TrainingException(
+                $"The first minibatch has an importance ratio that is {error:G3} away from 1; before any update it must be within {LargestRatioError:G1}. "
+                + "The sampler's log-probabilities are not those of the trainer: set update.recomputeOldLogProbs=true to go on with the trainer's own, "
+                + "and report this with the run's options.json.");
+        }
+    }
+
+    private void RequireScores(Collected collected)
+    {
+        var unscored = collected.Scores.OfType<Unscored>().ToArray();
+        var share = (double)unscored.Length / collected.Scores.Count;
+        if (share > options.Reward.LargestUnscoredShare)
+        {
+            var reasons = string.Join("; ", unscored.GroupBy(score => score.Reason).OrderByDescending(same => same.Count()).Take(3)
+                .Select(same => $"{same.Count()} x {same.Key}"));
+            throw new TrainingException(
+                $"{unscored.Length} of {collected.Scores.Count} completions have no score ({share:P0}, the limit is "
+                + $"{options.Reward.LargestUnscoredShare:P0}): {reasons}. Mend the reward, or raise reward.largestUnscoredShare or reward.deadlineSeconds.");
+        }
+    }
+}

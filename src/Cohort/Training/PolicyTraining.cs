@@ -1,0 +1,159 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Evaluation;
+using Cohort.Models;
+using Cohort.Rewards;
+using Cohort.Rollouts;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using Cohort.Tokenization;
+
+namespace Cohort.Training;
+
+/// <summary>Policy optimization as a run repeats it: the networks, what feeds them, and what they write.</summary>
+internal sealed class PolicyTraining : ITraining
+{
+    private const string OptimizerFile = "policy-optimizer.safetensors";
+
+    private readonly RunOptions _options;
+    private readonly LanguageModel _policy;
+    private readonly LanguageModel _reference;
+    private readonly Tokenizer _tokenizer;
+    private readonly IAdvantageEstimator _estimator;
+    private readonly PolicyUpdate _update;
+    private readonly PolicyTrainer _trainer;
+    private readonly Validation _validation;
+    private readonly RolloutLog _log;
+
+    public PolicyTraining(
+        RunDirectory place,
+        RunOptions options,
+        LanguageModel policy,
+        Tokenizer tokenizer,
+        ProblemSource source,
+        IRewardFunction reward,
+        long logBytes,
+        PhaseClock clock,
+        IMetricSink sink)
+    {
+        (_options, _policy, _tokenizer) = (options, policy, tokenizer);
+        _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+        var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
+        _estimator = Estimators.Create(options.Algorithm.Advantage, policy, options.Seed, options.Update.MicroBatchRows);
+        _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        var collector = new Collector(policy, _reference, sampler, tokenizer, reward, options, clock);
+        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, KeepBadBatch);
+        _validation = new Validation(
+            sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
+            source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
+        _log = new RolloutLog(place.Rollouts, logBytes);
+        if (!source.IsHeldOut)
+        {
+            sink.Notice(
+                $"There are only {source.TrainingCount} problems, too few to hold some out: validation uses the training problems, and its numbers "
+                + "say nothing about unseen ones. Give at least 20.");
+        }
+
+        void KeepBadBatch(long step, BadBatch batch)
+        {
+            batch.Save(place.BadBatch(step));
+            sink.Notice($"Step {step}: {batch.First} is not finite. The weights stay as they were; the batch is in {place.BadBatch(step)}.");
+        }
+    }
+
+    /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
+    /// <exception cref="DataException">A prompt does not fit the context.</exception>
+    public static RunOptions Resolve(RunOptions options, ProblemSource source, Tokenizer tokenizer, ModelConfig config)
+    {
+        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, tokenizer);
+        var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
+        var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
+        var longestPrompt = Setup.RequirePromptsFit(known, tokenizer, config, newTokens);
+        return options with
+        {
+            Rollout = options.Rollout with { MaxNewTokens = newTokens },
+            Update = options.Update with
+            {
+                MicroBatchRows = MicroBatchPlan.Rows(options.Update.MicroBatchRows, config, longestPrompt + newTokens),
+            },
+        };
+    }
+
+    public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
+    {
+        // Lines of a step that is given up are never written.
+        var lines = new List<RolloutLine>();
+        var next = _trainer.Step(state, measures, (collected, advantages) => Note(lines, state.Step + 1, collected, advantages), cancel);
+        lines.ForEach(_log.Append);
+        return next;
+    }
+
+    public void Validate(long step, Measures measures) => _validation.Measure(step, measures);
+
+    public bool IsFinished(TrainerState state) => Progress(state) >= 1;
+
+    public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
+
+    public long FlushLog()
+    {
+        _log.Flush();
+        return _log.Length;
+    }
+
+    public void Save(string folder)
+    {
+        SaveModel(Path.Combine(folder, PolicyFolder.Name));
+        _update.Optimizer.Save(Path.Combine(folder, OptimizerFile));
+        _estimator.Save(folder);
+    }
+
+    public void Load(string folder)
+    {
+        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        _update.Optimizer.Load(Path.Combine(folder, OptimizerFile));
+        _estimator.Load(folder);
+    }
+
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+
+    public void Dispose()
+    {
+        _log.Dispose();
+        _estimator.Dispose();
+        _update.Dispose();
+        _reference.Dispose();
+        _policy.Dispose();
+    }
+
+    private static LanguageModel Frozen(string folder)
+    {
+        var reference = ModelFolder.Load(folder);
+        Weights.Freeze(reference);
+        return reference;
+    }
+
+    private void Note(List<RolloutLine> lines, long step, Collected collected, IReadOnlyList<double> advantages)
+    {
+        var rows = Math.Min(_options.Rollout.LoggedPrompts, collected.Problems.Count) * _options.Rollout.SamplesPerPrompt;
+        for (var row = 0; row < rows; row++)
+        {
+            var completion = collected.Completions[row];
+            var problem = collected.Problems[completion.PromptIndex];
+            var scored = collected.Scores[row] as Scored;
+            lines.Add(new RolloutLine(
+                step,
+                completion.PromptIndex,
+                completion.SampleIndex,
+                problem.Id,
+                problem.Prompt,
+                completion.Text,
+                completion.FinishReason == FinishReason.Stop ? "stop" : "length",
+                completion.ResponseTokens.Count,
+                scored?.Total ?? double.NaN,
+                collected.Scores[row] is Unscored none ? none.Reason : "",
+                scored?.Parts ?? new Dictionary<string, double>(),
+                advantages[row]));
+        }
+    }
+}

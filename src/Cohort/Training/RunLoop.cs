@@ -1,0 +1,192 @@
+using System.Globalization;
+using Cohort.Checkpoints;
+using Cohort.Telemetry;
+
+namespace Cohort.Training;
+
+/// <summary>Steps, measurements, logs and checkpoints of a run, the same for every kind of training.</summary>
+internal sealed class RunLoop : IDisposable
+{
+    private const int MostNonFiniteInARow = 3;
+
+    private readonly RunDirectory _directory;
+    private readonly CommonOptions _options;
+    private readonly ITraining _training;
+    private readonly PhaseClock _clock;
+    private readonly CheckpointStore _store;
+    private readonly JsonLinesSink _metrics;
+    private readonly IMetricSink _sink;
+    private TrainerState _state;
+    private long _saved = -1;
+
+    public RunLoop(RunDirectory directory, CommonOptions options, ITraining training, TrainerState state, PhaseClock clock, IMetricSink sink)
+    {
+        (_directory, _options, _training, _state, _clock, _sink) = (directory, options, training, state, clock, sink);
+        _store = Store(directory, options);
+        _metrics = new JsonLinesSink(directory.Metrics, state.MetricsBytes);
+    }
+
+    /// <summary>The newest checkpoint's state, or the given one where there is none.</summary>
+    public static TrainerState LastState(RunDirectory directory, CommonOptions options, TrainerState otherwise)
+    {
+        var store = Store(directory, options);
+        return store.Steps() is { Count: > 0 } steps ? TrainerState.Load(store.PathOf(steps[^1])) : otherwise;
+    }
+
+    /// <summary>Reads networks and optimizers of the state's checkpoint.</summary>
+    public void Restore()
+    {
+        if (_state.Step > 0)
+        {
+            _training.Load(_store.PathOf(_state.Step));
+            _saved = _state.Step;
+        }
+    }
+
+    /// <summary>Runs until the budget is used up, a limit is reached, or the token is set.</summary>
+    public RunResult Run(CancellationToken cancel)
+    {
+        if (_state.Step == 0 && _options.Evaluation.Every > 0)
+        {
+            MeasureStart();
+        }
+
+        var end = Limit();
+        while (end is null)
+        {
+            var measures = new Measures();
+            _clock.Reset();
+            try
+            {
+                cancel.ThrowIfCancellationRequested();
+                _state = _training.Step(_state, measures, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                end = RunEnd.Cancelled;
+                break;
+            }
+
+            end = Finish(measures);
+        }
+
+        if (end != RunEnd.Cancelled)
+        {
+            _training.SaveModel(_directory.Model);
+        }
+
+        Save();
+        return new(
+            _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue,
+            end == RunEnd.Cancelled ? NewestModel() : _directory.Model);
+    }
+
+    public void Dispose() => _metrics.Dispose();
+
+    private static CheckpointStore Store(RunDirectory directory, CommonOptions options) =>
+        new(directory.Checkpoints, options.Checkpoints.Keep);
+
+    private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), PolicyFolder.Name) : _directory.Base;
+
+    private void MeasureStart()
+    {
+        var measures = new Measures();
+        _clock.Reset();
+        Validate(measures);
+        Write(measures);
+    }
+
+    // After a step: measure, log, save. A stop from outside waits for it, so that a step is either whole or was never begun.
+    private RunEnd? Finish(Measures measures)
+    {
+        var best = _state.BestStep;
+        var limit = Limit();
+        if (_options.Evaluation.Every > 0 && (_state.Step % _options.Evaluation.Every == 0 || limit is not null))
+        {
+            Validate(measures);
+            limit ??= Limit();
+        }
+
+        Write(measures);
+        _sink.Progress(RunPhase.Training, (long)(_training.Progress(_state) * 1000), 1000);
+        if (_state.NonFiniteInARow >= MostNonFiniteInARow)
+        {
+            throw new TrainingException(
+                $"{_state.NonFiniteInARow} updates in a row had a loss or gradient that is not finite; the last batch is in "
+                + $"{_directory.BadBatch(_state.Step)}. Lower optimizer.learningRate or look at that batch, then resume from step {Math.Max(_saved, 0)}.");
+        }
+
+        if (_state.Step % _options.Checkpoints.Every == 0 || _state.BestStep != best)
+        {
+            Save();
+        }
+
+        return limit;
+    }
+
+    private void Validate(Measures measures)
+    {
+        _clock.Start(Phase.Evaluation);
+        _training.Validate(_state.Step, measures);
+        var value = measures.Of(MetricNames.ValidationSampled);
+        var isBest = value > _state.BestValue;
+        _state = _state with
+        {
+            BestStep = isBest ? _state.Step : _state.BestStep,
+            BestValue = isBest ? value : _state.BestValue,
+            MeasurementsSinceBest = isBest ? 0 : _state.MeasurementsSinceBest + 1,
+            LastValue = value,
+        };
+    }
+
+    private RunEnd? Limit() => _training.IsFinished(_state) ? RunEnd.BudgetUsed
+        : _options.Evaluation.StopAt > 0 && _state.LastValue >= _options.Evaluation.StopAt ? RunEnd.TargetReached
+        : _options.Evaluation.Patience > 0 && _state.MeasurementsSinceBest >= _options.Evaluation.Patience ? RunEnd.NoImprovement
+        : null;
+
+    private void Write(Measures measures)
+    {
+        _clock.Describe(measures);
+        if (_state.SkippedUpdates > 0)
+        {
+            measures.Set(MetricNames.SkippedSteps, _state.SkippedUpdates);
+        }
+
+        var metrics = measures.Finish(_state.Step);
+        _metrics.Write(metrics);
+        _sink.Write(metrics);
+    }
+
+    private void Save()
+    {
+        if (_saved == _state.Step)
+        {
+            return;
+        }
+
+        _metrics.Flush();
+        _state = _state with { MetricsBytes = _metrics.Length, RolloutsBytes = _training.FlushLog() };
+        if (_state.Step == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Save(_state.Step, _state.BestStep, folder =>
+            {
+                _training.Save(folder);
+                _state.Save(folder);
+            });
+        }
+        catch (IOException error)
+        {
+            throw new TrainingException(
+                $"The checkpoint of step {_state.Step} could not be written: {error.Message} "
+                + $"The newest whole one is of step {Math.Max(_saved, 0).ToString(CultureInfo.InvariantCulture)}; make room, then resume with --resume.",
+                error);
+        }
+
+        _saved = _state.Step;
+    }
+}

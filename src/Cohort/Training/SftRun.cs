@@ -1,0 +1,82 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Models;
+using Cohort.Telemetry;
+using Cohort.Tokenization;
+
+namespace Cohort.Training;
+
+/// <summary>A supervised fine-tuning run in a directory, with the same files, checkpoints and resuming as <see cref="PolicyRun"/>.</summary>
+public sealed class SftRun : IDisposable
+{
+    private readonly RunLoop _loop;
+    private readonly SftTraining _training;
+
+    private SftRun(RunLoop loop, SftTraining training) => (_loop, _training) = (loop, training);
+
+    /// <inheritdoc cref="PolicyRun.Start(string, RunOptions, IMetricSink)"/>
+    public static SftRun Start(string directory, SftOptions options, IMetricSink sink)
+    {
+        OptionsException.ThrowIfAny(options.Problems(), directory);
+        var place = new RunDirectory(directory);
+        RunFiles.RequireNew(place);
+        var threads = Setup.Threads(options.Threads);
+        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var source = Setup.Demonstrations(options.Data, options.Seed);
+        var policy = Setup.Policy(options.Model, tokenizer, options.Seed);
+        try
+        {
+            var resolved = SftTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
+            return Open(place, resolved, policy, tokenizer, source, sink, resume: false);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="PolicyRun.Resume(string, RunOptions, IMetricSink)"/>
+    public static SftRun Resume(string directory, SftOptions options, IMetricSink sink)
+    {
+        OptionsException.ThrowIfAny(options.Problems(), directory);
+        var place = new RunDirectory(directory);
+        RunFiles.Continue(place, options, RunFile.ReadSft(place.Options, []), sink);
+        Setup.Threads(options.Threads);
+        var source = Setup.Demonstrations(options.Data, options.Seed);
+        return Open(place, options, ModelFolder.Load(place.Base), TokenizerFolder.Load(place.Base), source, sink, resume: true);
+    }
+
+    /// <inheritdoc cref="PolicyRun.ReadOptions"/>
+    public static SftOptions ReadOptions(string directory, IReadOnlyList<string> sets) =>
+        RunFile.ReadSft(RunFiles.RequireRun(new RunDirectory(directory)).Options, sets);
+
+    /// <inheritdoc cref="PolicyRun.Train"/>
+    public RunResult Train(CancellationToken cancel = default) => _loop.Run(cancel);
+
+    /// <summary>Frees networks, optimizers and files.</summary>
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _training.Dispose();
+    }
+
+    private static SftRun Open(
+        RunDirectory place,
+        SftOptions options,
+        LanguageModel policy,
+        Tokenizer tokenizer,
+        DemonstrationSource source,
+        IMetricSink sink,
+        bool resume)
+    {
+        var first = new TrainerState();
+        var state = resume ? RunLoop.LastState(place, options, first) : first;
+        var clock = new PhaseClock();
+        var training = new SftTraining(options, policy, tokenizer, source, clock, sink);
+        var loop = new RunLoop(place, options, training, state, clock, sink);
+        loop.Restore();
+        return new SftRun(loop, training);
+    }
+}

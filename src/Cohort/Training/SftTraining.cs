@@ -1,0 +1,170 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Losses;
+using Cohort.Models;
+using Cohort.Rewards;
+using Cohort.Rollouts;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using Cohort.Tokenization;
+using static TorchSharp.torch;
+
+namespace Cohort.Training;
+
+/// <summary>Supervised fine-tuning as a run repeats it: cross-entropy on the completion tokens of demonstrations, the end of sequence included.</summary>
+internal sealed class SftTraining : ITraining
+{
+    private const string OptimizerFile = "policy-optimizer.safetensors";
+
+    private readonly SftOptions _options;
+    private readonly LanguageModel _policy;
+    private readonly Tokenizer _tokenizer;
+    private readonly DemonstrationSource _source;
+    private readonly IReadOnlyList<Demonstration> _heldOut;
+    private readonly AdamW _optimizer;
+    private readonly Validation _validation;
+    private readonly PhaseClock _clock;
+
+    public SftTraining(
+        SftOptions options, LanguageModel policy, Tokenizer tokenizer, DemonstrationSource source, PhaseClock clock, IMetricSink sink)
+    {
+        (_options, _policy, _tokenizer, _source, _clock) = (options, policy, tokenizer, source, clock);
+        _optimizer = new AdamW(policy, options.Optimizer);
+        _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
+        _validation = new Validation(
+            new TorchSampler(policy, tokenizer), tokenizer, Reward(options.Data), TimeSpan.FromSeconds(10),
+            _heldOut.Select(Problem).ToArray(), options.MaxNewTokens, options.Seed, sink);
+        if (!source.IsHeldOut)
+        {
+            sink.Notice(
+                $"There are only {source.TrainingCount} demonstrations, too few to hold some out: validation uses the training ones, and its numbers "
+                + "say nothing about unseen ones. Give at least 20.");
+        }
+    }
+
+    /// <summary>Fills in what the options leave open, once per run.</summary>
+    /// <exception cref="DataException">A demonstration does not fit the context.</exception>
+    public static SftOptions Resolve(SftOptions options, DemonstrationSource source, Tokenizer tokenizer, ModelConfig config)
+    {
+        var known = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? 64, 1_000_000)).Select(i => source.Training(i))
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems))
+            .ToArray();
+        var longest = 0;
+        var longestAnswer = 0;
+        foreach (var (problem, completion) in known)
+        {
+            var (prompt, answer) = (tokenizer.Encode(problem.Prompt).Count, tokenizer.Encode(completion).Count + 1);
+            if (prompt + answer > config.ContextLength)
+            {
+                throw new DataException(
+                    $"Demonstration '{problem.Id}' has {prompt} prompt and {answer} completion tokens (end of sequence included), but the model's context "
+                    + $"is {config.ContextLength}; shorten it, leave it out, or make a model with a larger contextLength.");
+            }
+
+            (longest, longestAnswer) = (Math.Max(longest, prompt + answer), Math.Max(longestAnswer, answer));
+        }
+
+        return options with
+        {
+            MaxNewTokens = options.MaxNewTokens > 0 ? options.MaxNewTokens : longestAnswer,
+            MicroBatchRows = MicroBatchPlan.Rows(options.MicroBatchRows, config, longest),
+        };
+    }
+
+    public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        _clock.Start(Phase.Update);
+        var rows = Enumerable.Range(0, _options.BatchRows).Select(i => Encode(_source.Training(state.ProblemCursor + i))).ToArray();
+        var tokens = rows.Sum(row => (long)row.Response.Count);
+        _clock.UpdatedTokens = rows.Sum(row => (long)row.Prompt.Count + row.Response.Count);
+        _optimizer.ZeroGradients();
+        foreach (var part in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var micro = NewDisposeScope();
+            var (logProbs, right) = Forward(part);
+            NextTokenLoss.Share(logProbs, tokens).backward();
+            measures.Mean(MetricNames.SftLoss, -logProbs.sum().item<float>(), logProbs.numel());
+            measures.Mean(MetricNames.SftAccuracy, right.sum().item<long>(), logProbs.numel());
+        }
+
+        measures.Set(MetricNames.SftTokens, tokens);
+        var next = state with { Step = state.Step + 1, ProblemCursor = state.ProblemCursor + rows.Length, NonFiniteInARow = 0 };
+        try
+        {
+            var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
+            measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
+            measures.Set(MetricNames.LearningRate, rate);
+            return next;
+        }
+        catch (NonFiniteException)
+        {
+            return next with { NonFiniteInARow = state.NonFiniteInARow + 1, SkippedUpdates = state.SkippedUpdates + 1 };
+        }
+    }
+
+    public void Validate(long step, Measures measures)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var part in _heldOut.Select(Encode).Chunk(_options.MicroBatchRows))
+        {
+            using var micro = NewDisposeScope();
+            var (logProbs, _) = Forward(part);
+            measures.Mean(MetricNames.ValidationLoss, -logProbs.sum().item<float>(), logProbs.numel());
+        }
+
+        _validation.Measure(step, measures);
+    }
+
+    public bool IsFinished(TrainerState state) => state.Step >= _options.Steps;
+
+    public double Progress(TrainerState state) => Math.Min(1, (double)state.Step / _options.Steps);
+
+    public long FlushLog() => 0;
+
+    public void Save(string folder)
+    {
+        SaveModel(Path.Combine(folder, PolicyFolder.Name));
+        _optimizer.Save(Path.Combine(folder, OptimizerFile));
+    }
+
+    public void Load(string folder)
+    {
+        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        _optimizer.Load(Path.Combine(folder, OptimizerFile));
+    }
+
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _policy.Dispose();
+    }
+
+    // A demonstration as a problem whose answer is the completion, for the data that no verifier knows.
+    private Problem Problem(Demonstration demonstration) => _options.Data is TaskData
+        ? demonstration.Problem
+        : demonstration.Problem with { Reference = demonstration.Completion };
+
+    private static BoundedReward Reward(DataOptions data) => data is TaskData task
+        ? new TaskReward(Data.Tasks.BundledTasks.Create(task.Task, task.Size))
+        : new ExactReward();
+
+    private (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response) Encode(Demonstration demonstration) =>
+        (_tokenizer.Encode(demonstration.Problem.Prompt), [.. _tokenizer.Encode(demonstration.Completion), _tokenizer.EndOfSequence]);
+
+    // Log-probabilities of the completion tokens, and where the most likely token is the right one.
+    private (Tensor LogProbs, Tensor Right) Forward((IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows)
+    {
+        using var scope = NewDisposeScope();
+        var packed = Packing.Pack(rows, _policy.Config.Padding);
+        var device = _policy.Trunk.EmbeddingWeight.device;
+        var (tokens, mask) = (packed.Tokens.to(device), packed.ResponseMask.to(device));
+        var distribution = PolicyForward.Distribution(_policy, tokens, mask, temperature: 1);
+        var targets = TokenLogProbs.Targets(tokens, mask);
+        return (TokenLogProbs.Of(distribution, targets).MoveToOuterDisposeScope(), (distribution.argmax(1) == targets).MoveToOuterDisposeScope());
+    }
+}

@@ -1,0 +1,151 @@
+using Cohort.Data;
+using Cohort.Losses;
+using Cohort.Rollouts;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using static TorchSharp.torch;
+
+namespace Cohort.Training;
+
+/// <summary>Numbers about a step's completions and advantages, all over the whole step.</summary>
+internal static class StepStatistics
+{
+    /// <summary>Scores, groups, lengths, and the KL to the reference.</summary>
+    public static void OfCompletions(Collected collected, RunOptions options, Measures measures)
+    {
+        var scored = collected.Scores.OfType<Scored>().ToArray();
+        measures.Set(MetricNames.Unscored, 1 - ((double)scored.Length / collected.Scores.Count));
+        if (scored.Length > 0)
+        {
+            OfScores(scored, measures);
+            OfGroups(collected, options.Rollout.SamplesPerPrompt, measures);
+        }
+
+        OfLengths(collected.Completions, measures);
+        OfLogProbs(collected.Batch, options, measures);
+    }
+
+    /// <summary>Mean, deviation and range over tokens.</summary>
+    public static void OfAdvantages(RolloutBatch batch, Tensor advantages, Measures measures)
+    {
+        using var scope = NewDisposeScope();
+        var counting = advantages.masked_select(batch.ResponseMask);
+        if (counting.numel() == 0)
+        {
+            return;
+        }
+
+        measures.Set(MetricNames.AdvantageMean, counting.mean().item<float>());
+        measures.Set(MetricNames.AdvantageDeviation, counting.std(unbiased: false).item<float>());
+        measures.Set(MetricNames.AdvantageLowest, counting.min().item<float>());
+        measures.Set(MetricNames.AdvantageHighest, counting.max().item<float>());
+    }
+
+    /// <summary>Each row's mean advantage over its tokens, for the log.</summary>
+    public static IReadOnlyList<double> AdvantageOfRows(RolloutBatch batch, Tensor advantages)
+    {
+        using var scope = NewDisposeScope();
+        var means = advantages.sum(1) / batch.ResponseMask.sum(1).clamp(min: 1);
+        return means.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+    }
+
+    /// <summary>The seed's composite objective from its four terms, and J_beta.</summary>
+    public static void OfObjective(RunOptions options, double beta, Measures measures)
+    {
+        string[] terms = [MetricNames.Surrogate, MetricNames.ValueTerm, MetricNames.EntropyTerm, MetricNames.KlTerm];
+        foreach (var term in terms.Where(term => double.IsNaN(measures.Of(term))))
+        {
+            measures.Set(term, 0);
+        }
+
+        measures.Set(MetricNames.Composite, terms.Sum(measures.Of));
+        if (options.Algorithm.Kl.NeedsReference)
+        {
+            measures.Set(MetricNames.KlCoefficient, beta);
+            measures.Set(
+                MetricNames.RegularizedObjective, measures.Of(MetricNames.ScoreMean) - (beta * measures.Of(MetricNames.KlReferenceSequence)));
+        }
+    }
+
+    private static void OfScores(Scored[] scored, Measures measures)
+    {
+        var totals = scored.Select(score => score.Total).ToArray();
+        measures.Set(MetricNames.ScoreMean, totals.Average());
+        measures.Set(MetricNames.ScoreDeviation, Deviation(totals));
+        measures.Set(MetricNames.ScoreLowest, totals.Min());
+        measures.Set(MetricNames.ScoreHighest, totals.Max());
+        foreach (var part in scored.SelectMany(score => score.Parts).GroupBy(part => part.Key).OrderBy(part => part.Key, StringComparer.Ordinal))
+        {
+            measures.Set(MetricNames.PartPrefix + part.Key, part.Average(value => value.Value));
+        }
+    }
+
+    private static void OfGroups(Collected collected, int size, Measures measures)
+    {
+        if (size < 2)
+        {
+            return;
+        }
+
+        var best = collected.Scores.OfType<Scored>().Max(score => score.Total);
+        var worst = collected.Scores.OfType<Scored>().Min(score => score.Total);
+        var groups = collected.Scores.Chunk(size)
+            .Select(group => group.OfType<Scored>().Select(score => score.Total).ToArray())
+            .Where(group => group.Length > 1)
+            .ToArray();
+        if (groups.Length == 0)
+        {
+            return;
+        }
+
+        var flat = groups.Where(group => group.Max() == group.Min()).ToArray();
+        measures.Set(MetricNames.GroupDeviation, groups.Average(Deviation));
+        measures.Set(MetricNames.FlatGroups, (double)flat.Length / groups.Length);
+        measures.Set(MetricNames.AllRightGroups, (double)flat.Count(group => group[0] == best && best > worst) / groups.Length);
+        measures.Set(MetricNames.AllWrongGroups, (double)flat.Count(group => group[0] == worst) / groups.Length);
+    }
+
+    private static void OfLengths(IReadOnlyList<Completion> completions, Measures measures)
+    {
+        var lengths = completions.Select(completion => completion.ResponseTokens.Count).ToArray();
+        var stopped = completions.Where(completion => completion.FinishReason == FinishReason.Stop).ToArray();
+        measures.Set(MetricNames.LengthMean, lengths.Average());
+        measures.Set(MetricNames.LengthShortest, lengths.Min());
+        measures.Set(MetricNames.LengthLongest, lengths.Max());
+        if (stopped.Length > 0)
+        {
+            measures.Set(MetricNames.StoppedLengthMean, stopped.Average(completion => completion.ResponseTokens.Count));
+        }
+
+        measures.Set(MetricNames.CutOff, 1 - ((double)stopped.Length / completions.Count));
+        measures.Set(MetricNames.PromptLengthMean, completions.Average(completion => completion.PromptTokens.Count));
+        measures.Set(MetricNames.PromptLengthLongest, completions.Max(completion => completion.PromptTokens.Count));
+    }
+
+    private static void OfLogProbs(RolloutBatch batch, RunOptions options, Measures measures)
+    {
+        using var scope = NewDisposeScope();
+        var difference = (batch.BehaviourLogProbs - batch.OldLogProbs).abs();
+        measures.Set(MetricNames.BehaviourDifferenceMean, Masked.Mean(difference, batch.ResponseMask).item<float>());
+        measures.Set(MetricNames.BehaviourDifferenceHighest, difference.max().item<float>());
+        if (!options.Algorithm.Kl.NeedsReference)
+        {
+            return;
+        }
+
+        measures.Set(MetricNames.KlReference, Mean(batch.KlToReference));
+        measures.Set(MetricNames.KlReferenceK1, Mean(KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs)));
+        measures.Set(MetricNames.KlReferenceK3, Mean(KlEstimators.PerToken(KlEstimator.K3, batch.OldLogProbs, batch.RefLogProbs)));
+        measures.Set(
+            MetricNames.KlReferenceSequence,
+            batch.KlToReference.sum().item<float>() / Math.Max(1, batch.ResponseMask.any(1).sum().item<long>()));
+
+        double Mean(Tensor perToken) => Masked.Mean(perToken, batch.ResponseMask).item<float>();
+    }
+
+    private static double Deviation(double[] values)
+    {
+        var mean = values.Average();
+        return Math.Sqrt(values.Average(value => (value - mean) * (value - mean)));
+    }
+}

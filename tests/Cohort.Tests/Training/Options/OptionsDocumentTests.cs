@@ -1,0 +1,55 @@
+using Cohort.Training;
+
+namespace Cohort.Tests.Training.Options;
+
+public sealed class OptionsDocumentTests
+{
+    [Fact]
+    public void The_document_of_all_options_is_up_to_date()
+    {
+        var path = Path.Combine(Root(), "docs", "options.md");
+        var text = new OptionsDocument().Text();
+        if (Environment.GetEnvironmentVariable("COHORT_WRITE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        Assert.True(File.Exists(path) && File.ReadAllText(path) == text,
+            $"{path} differs from the option records; renew it with COHORT_WRITE_DOCS=1 ./test OptionsDocument, and commit it.");
+    }
+
+    [Fact]
+    public void Every_option_is_listed_once()
+    {
+        foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions() })
+        {
+            var options = OptionList.Of(defaults).ToList();
+            Assert.Equal(options.Count, options.DistinctBy(o => o.Path).Count());
+            Assert.All(options, o => Assert.NotEqual("", o.Rule));
+        }
+    }
+
+    [Fact]
+    public void An_option_is_listed_with_its_default_and_its_rule()
+    {
+        var options = OptionList.Of(new RunOptions()).ToDictionary(o => o.Path);
+
+        var low = new OptionEntry("algorithm.clip.low", "", "0.2", "number in (0, 1)", typeof(ClipOptions), typeof(double));
+        Assert.Equal(low, options["algorithm.clip.low"]);
+        Assert.Equal("whole number in [0, 100000000]; 0 is no limit", options["budget.steps"].Rule);
+        Assert.Equal("whole number, at least 1", options["checkpoints.keep"].Rule);
+        Assert.Equal("\"folder\" or \"new\"", options["model.kind"].Rule);
+        Assert.Equal("new", options["model.layers"].Kind);
+        Assert.Equal("", options["reward.deadlineSeconds"].Kind);
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Cohort.slnx")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests has a Cohort.slnx.");
+
+        return folder.FullName;
+    }
+}
