@@ -59,7 +59,10 @@ internal sealed class PolicyTrainer(
         measures.Set(MetricNames.UpdatesLeftOut, leftOut);
         clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
         credit.Describe(measures);
-        StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+        if (!nonFinite)
+        {
+            StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+        }
 
         var tokens = collected.Completions.Sum(completion => (long)completion.ResponseTokens.Count);
         measures.Set(MetricNames.SampledTokens, tokens);
@@ -99,7 +102,7 @@ internal sealed class PolicyTrainer(
         }
         catch (NonFiniteException error)
         {
-            using var bad = BadBatch.Keep(batch, credit.Advantages, error.TensorName);
+            using var bad = BadBatch.Keep(batch, credit.Advantages, error);
             keepBadBatch(step, bad);
             return (updates, minibatches.Length - updates, NonFinite: true);
         }

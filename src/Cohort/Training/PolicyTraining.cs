@@ -24,6 +24,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
     private readonly RolloutLog _log;
+    private readonly List<RolloutLine> _lines = [];
 
     public PolicyTraining(
         RunDirectory place,
@@ -37,27 +38,30 @@ internal sealed class PolicyTraining : ITraining
         IMetricSink sink)
     {
         (_options, _policy, _tokenizer) = (options, policy, tokenizer);
-        _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+        _log = new RolloutLog(place.Rollouts, logBytes);
+        try
+        {
+            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+        }
+        catch
+        {
+            _log.Dispose();
+            throw;
+        }
+
         var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(options.Algorithm.Advantage, policy, options.Seed, options.Update.MicroBatchRows);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         var collector = new Collector(policy, _reference, sampler, tokenizer, reward, options, clock);
-        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, KeepBadBatch);
+        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
-        _log = new RolloutLog(place.Rollouts, logBytes);
         if (!source.IsHeldOut)
         {
             sink.Notice(
                 $"There are only {source.TrainingCount} problems, too few to hold some out: validation uses the training problems, and its numbers "
                 + "say nothing about unseen ones. Give at least 20.");
-        }
-
-        void KeepBadBatch(long step, BadBatch batch)
-        {
-            batch.Save(place.BadBatch(step));
-            sink.Notice($"Step {step}: {batch.First} is not finite. The weights stay as they were; the batch is in {place.BadBatch(step)}.");
         }
     }
 
@@ -82,11 +86,8 @@ internal sealed class PolicyTraining : ITraining
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
-        // Lines of a step that is given up are never written.
-        var lines = new List<RolloutLine>();
-        var next = _trainer.Step(state, measures, (collected, advantages) => Note(lines, state.Step + 1, collected, advantages), cancel);
-        lines.ForEach(_log.Append);
-        return next;
+        _lines.Clear();
+        return _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
     }
 
     public void Validate(long step, Measures measures) => _validation.Measure(step, measures);
@@ -94,6 +95,12 @@ internal sealed class PolicyTraining : ITraining
     public bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
     public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
+
+    public void WriteLog()
+    {
+        _lines.ForEach(_log.Append);
+        _lines.Clear();
+    }
 
     public long FlushLog()
     {
@@ -133,7 +140,7 @@ internal sealed class PolicyTraining : ITraining
         return reference;
     }
 
-    private void Note(List<RolloutLine> lines, long step, Collected collected, IReadOnlyList<double> advantages)
+    private void Note(long step, Collected collected, IReadOnlyList<double> advantages)
     {
         var rows = Math.Min(_options.Rollout.LoggedPrompts, collected.Problems.Count) * _options.Rollout.SamplesPerPrompt;
         for (var row = 0; row < rows; row++)
@@ -141,7 +148,7 @@ internal sealed class PolicyTraining : ITraining
             var completion = collected.Completions[row];
             var problem = collected.Problems[completion.PromptIndex];
             var scored = collected.Scores[row] as Scored;
-            lines.Add(new RolloutLine(
+            _lines.Add(new RolloutLine(
                 step,
                 completion.PromptIndex,
                 completion.SampleIndex,

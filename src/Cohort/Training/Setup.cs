@@ -47,7 +47,8 @@ internal static class Setup
             data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
         ExactMatch => new ExactReward(),
         NumberMatch => new NumberReward(),
-        CustomReward => throw new TrainingException("reward.kind is custom, which names a C# function: pass it to PolicyRun.Start."),
+        CustomReward => throw new TrainingException(
+            "reward.kind is custom: the reward is a C# function, which a run file cannot name. Pass it to PolicyRun.Start or PolicyRun.Resume."),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -90,16 +91,30 @@ internal static class Setup
         _ => 64,
     };
 
+    /// <summary>The length of a problem's prompt or completion, in tokens.</summary>
+    /// <exception cref="DataException">The tokenizer does not know a character of it.</exception>
+    public static int Length(Tokenizer tokenizer, Problem problem, string text)
+    {
+        try
+        {
+            return tokenizer.Encode(text).Count;
+        }
+        catch (TokenizationException error)
+        {
+            throw new DataException($"Problem '{problem.Id}': {error.Message}", error);
+        }
+    }
+
     /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
     /// <returns>The longest prompt, in tokens.</returns>
-    /// <exception cref="DataException">A prompt is too long; the message names it and gives the numbers.</exception>
+    /// <exception cref="DataException">A prompt is too long, or has an unknown character; the message names it and gives the numbers.</exception>
     public static int RequirePromptsFit(IEnumerable<Problem> problems, Tokenizer tokenizer, ModelConfig config, int maxNewTokens)
     {
         var room = config.ContextLength - maxNewTokens;
         var longest = 0;
         foreach (var problem in problems)
         {
-            var length = tokenizer.Encode(problem.Prompt).Count;
+            var length = Length(tokenizer, problem, problem.Prompt);
             if (length > room)
             {
                 throw new DataException(

@@ -18,7 +18,10 @@ public static class OptionsDifference
             throw new ArgumentException($"{saved.GetType().Name} were saved, and {asked.GetType().Name} are asked for.", nameof(asked));
 
         var changed = Changed(OptionsJson.ToNode(saved)!.AsObject(), OptionsJson.ToNode(asked)!.AsObject(), "");
-        return changed.Select(c => new OptionChange(c.Path, OptionsJson.Line(c.Old), OptionsJson.Line(c.New), Effect(c.Path, asked))).ToList();
+        return [.. changed.Select(c => Change(c.Path, c.Old, c.New))];
+
+        OptionChange Change(string path, JsonNode? old, JsonNode? now) =>
+            new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
     }
 
     /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>
@@ -52,13 +55,14 @@ public static class OptionsDifference
         });
     }
 
-    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows.
+    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
+    // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
         "threads" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
-        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" =>
-            ResumeEffect.Exact,
+        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
+            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };
 
