@@ -40,7 +40,7 @@ public static class KlEstimators
         {
             KlEstimator.K1 => difference,
             KlEstimator.K2 => difference.square() / 2,
-            KlEstimator.K3 => (-difference).exp() - 1 + difference,
+            KlEstimator.K3 => (-difference).expm1() + difference, // exp(-d) - 1 would lose a small d to rounding
             _ => throw new ArgumentOutOfRangeException(nameof(estimator), estimator, "The exact KL needs whole distributions: call Exact."),
         };
         return value.MoveToOuterDisposeScope();

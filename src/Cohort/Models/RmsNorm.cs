@@ -23,7 +23,8 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var scale = input.square().mean([-1], keepdim: true).add_(_epsilon).rsqrt_();
+        var length = linalg.vector_norm(input, 2, [-1], keepdim: true);
+        var scale = (length.square() / input.shape[^1]).add_(_epsilon).rsqrt_();
         return (input * scale * _weight).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,9 @@
 namespace Cohort.Telemetry;
 
-/// <summary>Takes numbers from a run. Calls come from the training thread, one at a time; what takes long belongs on a thread of the sink's own.</summary>
+/// <summary>
+/// Takes numbers from a run. Calls come from the training thread, one at a time; what takes long belongs on a thread of the sink's own, as
+/// <see cref="BackgroundSink"/> gives it.
+/// </summary>
 public interface IMetricSink
 {
     /// <summary>Takes one finished step.</summary>

@@ -82,8 +82,8 @@ internal sealed class LogFile : IDisposable
         if (_stream.Length < keepBytes)
         {
             throw new InvalidDataException(
-                $"{path} has {_stream.Length} bytes, but {keepBytes} were written when the checkpoint was saved: it was cut or replaced since. "
-                + "Put the file back, or start a new run.");
+                $"{path} has {_stream.Length} bytes, but {keepBytes} were written when the checkpoint was saved: it was cut or replaced "
+                + "since. Put the file back, or start a new run.");
         }
 
         _stream.Position = Math.Max(0, keepBytes - 1);

@@ -34,7 +34,7 @@ public static class MetricCatalogue
         var group = "";
         foreach (var line in lines)
         {
-            var cells = line.Replace("`", "").Replace("\\|", "\u0001").Split('|').Select(cell => cell.Replace('\u0001', '|').Trim()).ToArray();
+            var cells = line.Replace("`", "").Replace("\\|", "\0").Split('|').Select(cell => cell.Replace('\0', '|').Trim()).ToArray();
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 group = line[3..];
             else if (line.StartsWith("| `", StringComparison.Ordinal) && cells is ["", var name, var unit, var definition, var lookFor, ""])

@@ -1,6 +1,8 @@
 namespace Cohort.Telemetry;
 
-/// <summary>Every metric's name, unit last. Each covers the whole step, weighted by tokens or responses, and has a line in docs/metrics.md.</summary>
+/// <summary>
+/// Every metric's name, unit last. Each covers the whole step, weighted by tokens or responses, and has a line in docs/metrics.md.
+/// </summary>
 public static class MetricNames
 {
     // Reward: over scored completions.

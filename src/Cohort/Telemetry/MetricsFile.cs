@@ -5,7 +5,9 @@ namespace Cohort.Telemetry;
 /// <summary>Reads metrics.jsonl.</summary>
 public static class MetricsFile
 {
-    /// <summary>All steps; a last line that was torn off is left out, and null reads as NaN. May be called while a run writes the file.</summary>
+    /// <summary>
+    /// All steps; a last line that was torn off is left out, and null reads as NaN. May be called while a run writes the file.
+    /// </summary>
     /// <param name="path">A file that <see cref="JsonLinesSink"/> wrote.</param>
     /// <exception cref="InvalidDataException">A line before the last is not a step.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>

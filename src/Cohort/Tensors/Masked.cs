@@ -40,8 +40,11 @@ public static class Masked
     public static Tensor Normalize(Tensor values, Tensor mask, double epsilon = 1e-8)
     {
         using var scope = NewDisposeScope();
-        var centred = Zero(values - Mean(values, mask), mask);
+
+        // In float64, since the float32 mean of equal values may be off by a rounding, which their small deviation would blow up to 1.
+        var precise = values.to_type(ScalarType.Float64);
+        var centred = Zero(precise - Mean(precise, mask), mask);
         var deviation = Mean(centred.square(), mask).sqrt();
-        return (centred / (deviation + epsilon)).MoveToOuterDisposeScope();
+        return (centred / (deviation + epsilon)).to_type(values.dtype).MoveToOuterDisposeScope();
     }
 }

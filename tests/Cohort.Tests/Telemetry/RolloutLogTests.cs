@@ -6,7 +6,8 @@ namespace Cohort.Tests.Telemetry;
 public sealed class RolloutLogTests : IDisposable
 {
     private static readonly RolloutLine Line = new(
-        4, 1, 6, "p-17", "sort: 3 1 2 =", " 1 2 3", "stop", 7, 0.75, "", new Dictionary<string, double> { ["order"] = 0.5, ["format"] = 0.25 }, -0.5);
+        4, 1, 6, "p-17", "sort: 3 1 2 =", " 1 2 3", "stop", 7, 0.75, "",
+        new Dictionary<string, double> { ["order"] = 0.5, ["format"] = 0.25 }, -0.5);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -19,8 +20,13 @@ public sealed class RolloutLogTests : IDisposable
     {
         Append(Line);
         Assert.Equal(
-            "{\"step\":4,\"prompt\":1,\"sample\":6,\"problem_id\":\"p-17\",\"prompt_text\":\"sort: 3 1 2 =\",\"completion\":\" 1 2 3\","
-            + "\"finish\":\"stop\",\"tokens\":7,\"score\":0.75,\"unscored\":null,\"parts\":{\"order\":0.5,\"format\":0.25},\"advantage\":-0.5}\n",
+            """
+            {"step":4,"prompt":1,"sample":6,"problem_id":"p-17","prompt_text":"sort: 3 1 2 =","completion":" 1 2 3","finish":"stop",
+            """
+            + """
+            "tokens":7,"score":0.75,"unscored":null,"parts":{"order":0.5,"format":0.25},"advantage":-0.5}
+
+            """,
             File.ReadAllText(Rollouts));
     }
 

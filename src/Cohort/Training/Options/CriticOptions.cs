@@ -50,7 +50,7 @@ public abstract record CriticStart
 /// <summary>The policy's own shape and weights, with a scalar head at zero.</summary>
 public sealed record CopyOfPolicy : CriticStart;
 
-/// <summary>Fresh weights of a size of its own; heads are as wide as the policy's.</summary>
+/// <summary>Fresh weights of a size of its own.</summary>
 public sealed record FreshCritic : CriticStart
 {
     /// <summary>Width of the residual stream.</summary>

@@ -6,6 +6,8 @@ namespace Cohort.Training;
 /// <summary>Settings of a command line, <c>--set budget.steps=50</c>, written into the JSON of a run file.</summary>
 internal static class OptionSets
 {
+    private const int Deepest = 16;
+
     /// <summary>Writes one setting, and the objects on the way to it where there are none.</summary>
     /// <returns>What is wrong with it; empty where all is well.</returns>
     public static string Apply(JsonObject root, string set)
@@ -14,6 +16,9 @@ internal static class OptionSets
         var keys = set[..Math.Max(0, equals)].Split('.');
         if (keys.Contains(""))
             return $"--set {set} has no key or no \"=\"; write a dotted key and a value, as in --set budget.steps=50.";
+
+        if (keys.Length > Deepest)
+            return $"--set {string.Join('.', keys[..Deepest])}... has {keys.Length} keys; an option has at most {Deepest}.";
 
         var section = root;
         foreach (var key in keys.SkipLast(1))

@@ -21,7 +21,10 @@ internal static class OptionValue
             return SetName(key, options, kind == JsonValueKind.String ? node!.GetValue<string>() : "");
 
         if (type == typeof(string) && kind == JsonValueKind.String)
-            return Offer(key, options, node!.GetValue<string>());
+        {
+            var text = node!.GetValue<string>();
+            return text.Contains('\0') ? "must be a string without zero characters." : Offer(key, options, text);
+        }
 
         if (type == typeof(bool) && kind is JsonValueKind.True or JsonValueKind.False)
             return Offer(key, options, kind == JsonValueKind.True);

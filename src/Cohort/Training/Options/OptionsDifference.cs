@@ -18,7 +18,10 @@ public static class OptionsDifference
             throw new ArgumentException($"{saved.GetType().Name} were saved, and {asked.GetType().Name} are asked for.", nameof(asked));
 
         var changed = Changed(OptionsJson.ToNode(saved)!.AsObject(), OptionsJson.ToNode(asked)!.AsObject(), "");
-        return changed.Select(c => new OptionChange(c.Path, OptionsJson.Line(c.Old), OptionsJson.Line(c.New), Effect(c.Path, asked))).ToList();
+        return [.. changed.Select(c => Change(c.Path, c.Old, c.New))];
+
+        OptionChange Change(string path, JsonNode? old, JsonNode? now) =>
+            new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
     }
 
     /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>

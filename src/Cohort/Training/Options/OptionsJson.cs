@@ -69,6 +69,7 @@ internal static class OptionsJson
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { PutInheritedFirst } },
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
         WriteIndented = indented,
+        MaxDepth = 256,
         NewLine = "\n",
     };
 

@@ -61,7 +61,7 @@ internal static class RunFileText
     /// <exception cref="JsonException">It is not JSON, a key stands twice, or a string has half a surrogate pair.</exception>
     public static JsonNode? Node(string json)
     {
-        var node = JsonNode.Parse(json, documentOptions: Syntax);
+        var node = JsonNode.Parse(Encoding.UTF8.GetBytes(json), documentOptions: Syntax);
         try
         {
             ReadStrings(node);

@@ -20,6 +20,7 @@ public sealed class NearestTests
     [InlineData("TEMPRATURE", new[] { "temperature" })]
     [InlineData("bets", new[] { "beta", "bits" })]
     [InlineData("kl", new[] { "k" })]
+    [InlineData("batz", new string[0])]
     [InlineData("horizon", new string[0])]
     public void Only_near_names_are_found_and_of_them_the_nearest(string name, string[] near) =>
         Assert.Equal(near, Nearest.To(name, ["temperature", "beta", "bits", "betas1", "k"]));

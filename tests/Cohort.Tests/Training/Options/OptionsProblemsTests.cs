@@ -28,6 +28,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"rollout": {"temperature": "NaN"}}""", """rollout.temperature is "NaN"; it must be a number.""")]
     [InlineData("""{"algorithm": {"kl": {"measure": 1}}}""", "algorithm.kl.measure is 1; it must be true or false.")]
     [InlineData("""{"data": {"path": 7}}""", "data.path is 7; it must be a string.")]
+    [InlineData("""{"data": {"path": "a\u0000b"}}""", """data.path is "a\u0000b"; it must be a string without zero characters.""")]
     [InlineData("""{"rollout": 3}""", "rollout is 3; it must be an object with keys, as in { ... }.")]
     [InlineData("""{"model": null}""", "model is null; it must be an object with keys, as in { ... }.")]
     [InlineData("""{"algorithm": 3}""", "algorithm is 3; it must be an object with keys, as in { ... }, or the name of a preset.")]
@@ -72,6 +73,8 @@ public sealed class OptionsProblemsTests
     [InlineData("budget..steps=50",
         """--set budget..steps=50 has no key or no "="; write a dotted key and a value, as in --set budget.steps=50.""")]
     [InlineData("seed.low=50", "--set seed.low=50 names a key inside of seed, which is 7 and has no keys.")]
+    [InlineData("a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q.r.s.t.u=1",
+        "--set a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p... has 21 keys; an option has at most 16.")]
     [InlineData("rolout.temperature=1", "rolout is not an option; did you mean rollout?")]
     [InlineData("rollout.temperature=", """rollout.temperature is ""; it must be a number.""")]
     [InlineData("rollout.temperature=hot", """rollout.temperature is "hot"; it must be a number.""")]

@@ -137,6 +137,15 @@ public sealed class RunFileTests
     }
 
     [Fact]
+    public void The_kind_that_stands_already_keeps_its_values()
+    {
+        var reader = new OptionsReader(Run with { Reward = new ExactMatch { DeadlineSeconds = 3 } });
+        var given = JsonNode.Parse("""{"reward": {"kind": "exact", "largestUnscoredShare": 0.1}}""")!.AsObject();
+        var expected = Run with { Reward = new ExactMatch { DeadlineSeconds = 3, LargestUnscoredShare = 0.1 } };
+        Assert.Equal(expected, reader.Read(given));
+    }
+
+    [Fact]
     public void What_is_written_reads_back_equal()
     {
         var random = new Random(20250611);

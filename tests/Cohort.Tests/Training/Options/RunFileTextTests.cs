@@ -48,4 +48,35 @@ public sealed class RunFileTextTests
         var error = Assert.Throws<OptionsException>(() => RunFile.ReadSft(folder.Path, []));
         Assert.Equal($"{folder.Path}: this is a folder; name the run file, such as the options.json of a run.", error.Message);
     }
+
+    [Fact]
+    public void No_damage_to_a_file_or_a_setting_ends_in_another_error()
+    {
+        var random = new Random(31);
+        var json = RunFile.Write(new RunOptions { Model = new FolderModel { Path = "/m" }, Algorithm = AlgorithmOptions.Ppo });
+        const string Letters = "{}[]\",:.=0-e\\u\ud800 ntf";
+        for (var i = 0; i < 600; i++)
+        {
+            var place = random.Next(json.Length);
+            var letter = Letters[random.Next(Letters.Length)];
+            var set = string.Concat(Enumerable.Range(0, random.Next(9)).Select(_ => Letters[random.Next(Letters.Length)]));
+            AssertReadOrRefused(json.Remove(place, random.Next(2)).Insert(place, letter.ToString()), []);
+            AssertReadOrRefused(json, [$"data.{set}", set, $"algorithm={set}"]);
+        }
+
+        var deep = $"{new string('[', 60)}{new string(']', 60)}";
+        AssertReadOrRefused(json, [$"seed={deep}", $"data.{string.Join('.', "abcdefghijklmno".ToArray())}={deep}"]);
+    }
+
+    private static void AssertReadOrRefused(string json, string[] sets)
+    {
+        try
+        {
+            RunFile.ParseRun(json, sets, "run.json");
+        }
+        catch (OptionsException error)
+        {
+            Assert.NotEmpty(error.Problems);
+        }
+    }
 }

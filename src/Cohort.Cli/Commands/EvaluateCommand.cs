@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Cohort.Cli.Terminals;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Evaluation;
+using Cohort.Rollouts;
+using Cohort.Tensors;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>`cohort evaluate`: how many held-out problems a model answers right.</summary>
+internal sealed class EvaluateCommand
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly ProblemOptions _problems = new();
+    private readonly Option<int> _samples = new("--samples")
+    {
+        Description = "Answers per problem; above 1, pass@K is estimated too",
+        HelpName = "K",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "Logits are divided by it",
+        HelpName = "T",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<int> _maxTokens = new("--max-tokens")
+    {
+        Description = "The longest answer, in tokens; 0 is the task's longest, or 64 for a file",
+        HelpName = "N",
+    };
+
+    private readonly Option<ulong> _seed = SharedOptions.Seed();
+    private readonly Option<string> _out = new("--out") { Description = "Write every answer to this file, one JSON object a line", HelpName = "FILE" };
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    public static Command Create(Context context)
+    {
+        var options = new EvaluateCommand();
+        var command = new TaughtCommand(
+            "evaluate",
+            "Measures a model on held-out problems: the share that it answers right (pass@1) when sampling, and with its most likely answer, "
+            + "each with a 95 % interval.",
+            "cohort evaluate --model runs/train-1/model --task sort",
+            "cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl") { options._model };
+        options._problems.AddTo(command);
+        foreach (var option in new Option[] { options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json })
+            command.Add(option);
+
+        command.SetAction(parsed => options.Run(parsed, context));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, Context context)
+    {
+        var watch = Stopwatch.StartNew();
+        var set = _problems.Read(parsed);
+        var samples = parsed.GetValue(_samples);
+        var asked = parsed.GetValue(_maxTokens);
+        var sampling = UsageException.Check(() => new EvaluationSampling
+        {
+            Temperature = parsed.GetValue(_temperature),
+            MaxNewTokens = asked == 0 ? set.LongestAnswer : asked,
+        });
+        using var model = LoadedModel.Load(parsed.GetValue(_model)!);
+        var evaluation = new HeldOutEvaluation(model.Sampler, model.Tokenizer, set.Reward, Deadline);
+        var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
+            Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
+        if (parsed.GetValue(_out) is { } file)
+            AnswerFile.Write(file, sampled, greedy);
+
+        var summary = new EvaluationSummary(set, sampled, greedy, watch.Elapsed);
+        summary.Print(context.Terminal, parsed.GetValue(_json));
+        return ExitCode.Success;
+
+        EvaluationResult Measure(int answers, EvaluationSampling draw, int part, ProgressView view) => UsageException.Check(() =>
+            evaluation.Measure(
+                set.Problems,
+                answers,
+                draw,
+                new SampleSeed(parsed.GetValue(_seed), Purpose.TestTokens, Step: 0),
+                done =>
+                {
+                    view.Advance((part + ((double)done / set.Problems.Count)) / 2);
+                    view.Detail($"{(part == 0 ? "sampled" : "greedy")} answers to {done} of {set.Problems.Count} problems");
+                },
+                context.Interruption.Token));
+    }
+}

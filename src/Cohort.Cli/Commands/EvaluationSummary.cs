@@ -1,0 +1,64 @@
+using Cohort.Cli.Terminals;
+using Cohort.Evaluation;
+using Spectre.Console;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>What `evaluate` prints.</summary>
+/// <param name="Set">The problems.</param>
+/// <param name="Sampled">Sampled answers.</param>
+/// <param name="Greedy">Most likely answers.</param>
+/// <param name="Time">How long it took.</param>
+internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sampled, EvaluationResult Greedy, TimeSpan Time)
+{
+    private int K => Sampled.SamplesPerProblem;
+
+    /// <summary>Prints it to standard output.</summary>
+    /// <param name="terminal">Where.</param>
+    /// <param name="json">As one JSON object instead of a table.</param>
+    public void Print(Terminal terminal, bool json)
+    {
+        if (json)
+        {
+            terminal.Output.WriteLine(Json());
+            return;
+        }
+
+        terminal.Output.WriteLine(SafeText.Line($"{Set.Problems.Count:#,0} {Set.Title}, {Numbers.Time(Time)}"));
+        var table = new Table().Border(TableBorder.Simple).AddColumns("answer", "pass@1", "95 % interval", "mean tokens", "without score");
+        foreach (var (name, result) in new[] { ("sampled", Sampled), ("greedy", Greedy) })
+        {
+            table.AddRow(
+                name,
+                Numbers.Percent(result.PassRate),
+                Numbers.Range(result.PassInterval),
+                $"{result.LengthMean:0.0}",
+                $"{result.Unscored}");
+        }
+
+        if (K > 1)
+            table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "");
+
+        terminal.Results.Write(table);
+    }
+
+    private string Json() => SharedOptions.ToJson(new
+    {
+        problems = Set.Problems.Count,
+        sampled = Describe(Sampled),
+        greedy = Describe(Greedy),
+        samples = K,
+        pass_at_k = SharedOptions.Finite(Sampled.PassAt(K)),
+        seconds = Math.Round(Time.TotalSeconds, 3),
+    });
+
+    private static object Describe(EvaluationResult result) => new
+    {
+        pass_at_1 = SharedOptions.Finite(result.PassRate),
+        low = SharedOptions.Finite(result.PassInterval.Low),
+        high = SharedOptions.Finite(result.PassInterval.High),
+        score_mean = SharedOptions.Finite(result.ScoreMean),
+        length_mean_tokens = SharedOptions.Finite(result.LengthMean),
+        unscored = result.Unscored,
+    };
+}

@@ -1,0 +1,108 @@
+using System.CommandLine;
+using Cohort.Cli.Terminals;
+using Cohort.Data;
+using Cohort.Rollouts;
+using Cohort.Tensors;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>`cohort generate`: what a model answers to one prompt.</summary>
+internal sealed class GenerateCommand
+{
+    private readonly Option<string> _model = SharedOptions.Model();
+    private readonly Option<string> _prompt = new("--prompt") { Description = "The text that the model continues", HelpName = "TEXT", Required = true };
+    private readonly Option<int> _samples = new("--samples") { Description = "How many answers", HelpName = "N", DefaultValueFactory = _ => 1 };
+    private readonly Option<int> _maxTokens = new("--max-tokens")
+    {
+        Description = "The longest answer, in tokens; 0 is 64, or what the context has room for",
+        HelpName = "N",
+    };
+
+    private readonly Option<double> _temperature = new("--temperature")
+    {
+        Description = "Logits are divided by it; 0 is greedy",
+        HelpName = "T",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<int> _topK = new("--top-k") { Description = "Only the K most likely tokens; 0 keeps all", HelpName = "K" };
+    private readonly Option<double> _topP = new("--top-p")
+    {
+        Description = "Only the most likely tokens that reach probability P together",
+        HelpName = "P",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private readonly Option<double> _minP = new("--min-p")
+    {
+        Description = "Only tokens at least P times as likely as the most likely one",
+        HelpName = "P",
+    };
+
+    private readonly Option<bool> _greedy = new("--greedy") { Description = "The most likely token, always" };
+    private readonly Option<ulong> _seed = SharedOptions.Seed();
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    public static Command Create(Context context)
+    {
+        var options = new GenerateCommand();
+        var command = new TaughtCommand(
+            "generate",
+            "Samples answers of a model to one prompt. Characters that a terminal would obey are shown as their codes; --json keeps them.",
+            "cohort generate --model runs/train-1/model --prompt 31415926=",
+            "cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json")
+        {
+            options._model, options._prompt, options._samples, options._maxTokens, options._temperature, options._topK, options._topP,
+            options._minP, options._greedy, options._seed, options._json,
+        };
+        command.SetAction(parsed => options.Run(parsed, context));
+        return command;
+    }
+
+    private int Run(ParseResult parsed, Context context)
+    {
+        var sampling = UsageException.Check(() => new EvaluationSampling
+        {
+            Temperature = parsed.GetValue(_greedy) ? 0 : parsed.GetValue(_temperature),
+            TopK = parsed.GetValue(_topK),
+            TopP = parsed.GetValue(_topP),
+            MinP = parsed.GetValue(_minP),
+        });
+        using var model = LoadedModel.Load(parsed.GetValue(_model)!);
+        var prompt = model.Tokenizer.Encode(parsed.GetValue(_prompt)!);
+        var room = model.ContextLength - prompt.Count;
+        var asked = parsed.GetValue(_maxTokens);
+        sampling = UsageException.Check(() => sampling with { MaxNewTokens = asked == 0 ? Math.Clamp(room, 1, 64) : asked });
+        var completions = UsageException.Check(() => Sample(model, prompt, parsed.GetValue(_samples), sampling, parsed.GetValue(_seed), context));
+        if (parsed.GetValue(_json))
+            context.Terminal.Output.WriteLine(Json(parsed.GetValue(_prompt)!, completions));
+        else
+            foreach (var completion in completions)
+                context.Terminal.Output.WriteLine(SafeText.Lines(completion.Text));
+
+        return ExitCode.Success;
+    }
+
+    private static IReadOnlyList<Completion> Sample(
+        LoadedModel model, IReadOnlyList<int> prompt, int samples, EvaluationSampling sampling, ulong seed, Context context)
+    {
+        IReadOnlyList<Completion> completions = [];
+        var numbers = new SampleSeed(seed, Purpose.GeneratedTokens, Step: 0);
+        model.Sampler.Sample([prompt], samples, sampling, numbers, group => completions = group.Completions, context.Interruption.Token);
+        return completions;
+    }
+
+    private static string Json(string prompt, IReadOnlyList<Completion> completions) => SharedOptions.ToJson(new
+    {
+        prompt,
+        completions = completions.Select(completion => new
+        {
+            text = completion.Text,
+            tokens = completion.ResponseTokens.Count,
+            finish = completion.FinishReason == FinishReason.Stop ? "stop" : "length",
+            log_prob_nats = SharedOptions.Finite(completion.BehaviourLogProbs.Sum(logProb => (double)logProb)),
+        }),
+    });
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Rewards;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>Problems to evaluate on.</summary>
+/// <param name="Title">Such as "test problems of sort, 8 digits".</param>
+/// <param name="Problems">At least one.</param>
+/// <param name="Reward">Scores answers.</param>
+/// <param name="LongestAnswer">In tokens, where nothing else is asked for.</param>
+internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, IRewardFunction Reward, int LongestAnswer);
+
+/// <summary>The options of `evaluate` that say which problems, and what scores their answers.</summary>
+internal sealed class ProblemOptions
+{
+    private const int LongestAnswerOfFile = 64;
+
+    private readonly Option<TaskName?> _task = new("--task") { Description = "Problems of a bundled task" };
+    private readonly Option<int> _size = new("--size") { Description = "How large the task's problems are; 0 is its default", HelpName = "N" };
+    private readonly Option<string> _file = new("--problems") { Description = "Problems of a JSONL file: prompt and answer a line", HelpName = "FILE" };
+    private readonly Option<string> _reward = new("--reward")
+    {
+        Description = "What scores answers to a file's problems: exact, number, or a bundled task's name",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "exact",
+    };
+
+    private readonly Option<string> _split = new("--split") { Description = "Which part of the problems", DefaultValueFactory = _ => "test" };
+    private readonly Option<int> _count = new("--count")
+    {
+        Description = "At most this many problems",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1000,
+    };
+
+    public ProblemOptions() => _split.AcceptOnlyFromAmong("validation", "test", "all");
+
+    /// <summary>Adds them to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _task, _size, _file, _reward, _split, _count })
+            command.Add(option);
+    }
+
+    /// <summary>The problems that a command line asks for.</summary>
+    /// <exception cref="UsageException">It asks for none, or for something that is not there.</exception>
+    public ProblemSet Read(ParseResult parsed)
+    {
+        var (task, file, split) = (parsed.GetValue(_task), parsed.GetValue(_file), parsed.GetValue(_split)!);
+        var count = parsed.GetValue(_count);
+        if (count < 1)
+            throw new UsageException($"--count is {count}; it must be at least 1.");
+
+        return (task, file) switch
+        {
+            ({ } name, null) => OfTask(name, parsed.GetValue(_size), split, count),
+            (null, { } path) => OfFile(path, parsed.GetValue(_reward)!, split, count),
+            _ => throw new UsageException("Name the problems: either --task NAME or --problems FILE.jsonl."),
+        };
+    }
+
+    private static ProblemSet OfTask(TaskName name, int size, string split, int count)
+    {
+        if (split == "all")
+            throw new UsageException("--split all is for files; a task makes problems without end, so choose validation or test.");
+
+        var task = UsageException.Check(() => BundledTasks.Create(name, size));
+        var problems = new TaskProblems(task, seed: 1).HeldOut(SplitOf(split), count);
+        return new($"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}", problems, new TaskReward(task), task.LongestAnswer + 1);
+    }
+
+    private static ProblemSet OfFile(string path, string reward, string split, int count)
+    {
+        var all = Problems.ReadJsonLines(path);
+        var source = new FileProblems(all, seed: 1);
+        var problems = split == "all" ? [.. all.Take(count)] : source.HeldOut(SplitOf(split), count);
+        var part = split != "all" && source.IsHeldOut ? $"{split} problems" : "problems (not split)";
+        return new($"{part} of {Path.GetFileName(path)}", problems, Reward(reward), LongestAnswerOfFile);
+    }
+
+    private static Split SplitOf(string name) => name == "test" ? Split.Test : Split.Validation;
+
+    private static IRewardFunction Reward(string name) => name switch
+    {
+        "exact" => new ExactReward(),
+        "number" => new NumberReward(),
+        _ when BundledTasks.All.FirstOrDefault(task => task.Id == name) is { } task => new TaskReward(BundledTasks.Create(task.Name)),
+        _ => throw new UsageException(
+            $"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", BundledTasks.All.Select(task => task.Id))}."),
+    };
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Cohort.Checkpoints;
+using Cohort.Cli.Terminals;
+using Cohort.Telemetry;
+using Cohort.Training;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>What a run is begun or resumed with.</summary>
+/// <param name="Directory">The run directory.</param>
+/// <param name="IsResumed">Whether there is a run in it to go on with.</param>
+/// <param name="RunFile">The run file; empty for none.</param>
+/// <param name="Sets">Settings over it.</param>
+internal sealed record RunRequest(string Directory, bool IsResumed, string RunFile, IReadOnlyList<string> Sets);
+
+/// <summary>What `sft` and `train` share: their options, and showing a run from its begin to its end.</summary>
+/// <typeparam name="TRun">The kind of run.</typeparam>
+/// <param name="name">The command.</param>
+/// <param name="open">Begins or resumes a run that shows its numbers.</param>
+/// <param name="train">Runs it.</param>
+/// <param name="options">Reads the options of a run.</param>
+internal sealed class RunCommand<TRun>(
+    string name,
+    Func<RunRequest, IMetricSink, TRun> open,
+    Func<TRun, CancellationToken, RunResult> train,
+    Func<string, CommonOptions> options)
+    where TRun : IDisposable
+{
+    private readonly Argument<string> _runFile = new("RUNFILE")
+    {
+        Description = "JSON file with options; see docs/options.md",
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => "",
+    };
+
+    private readonly Option<string[]> _sets = new("--set")
+    {
+        Description = "Override an option, such as budget.steps=50; may be repeated",
+        HelpName = "KEY=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _out = new("--out") { Description = "Run directory [default: runs/<name>-<n>]", HelpName = "DIR" };
+    private readonly Option<string> _resume = new("--resume") { Description = "Go on with the run in this directory", HelpName = "DIR" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads [default: physical cores]", HelpName = "N" };
+    private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of all random numbers [default: 1]", HelpName = "N" };
+    private readonly Option<bool> _json = SharedOptions.Json();
+
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="examples">Command lines that work.</param>
+    public Command Create(Context context, string description, params string[] examples)
+    {
+        var command = new TaughtCommand(name, description, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _json };
+        command.SetAction(parsed => Run(context, Request(parsed), parsed.GetValue(_json)));
+        return command;
+    }
+
+    private RunRequest Request(ParseResult parsed)
+    {
+        var (runFile, resume, place) = (parsed.GetValue(_runFile)!, parsed.GetValue(_resume), parsed.GetValue(_out));
+        if (resume is not null && (runFile != "" || place is not null))
+            throw new UsageException("--resume takes its options from the run directory and writes there; leave out RUNFILE and --out, and use --set.");
+
+        List<string> sets = [.. parsed.GetValue(_sets)!];
+        if (parsed.GetValue(_threads) is { } threads)
+            sets.Add($"threads={threads}");
+        if (parsed.GetValue(_seed) is { } seed)
+            sets.Add($"seed={seed}");
+
+        var stem = runFile == "" ? name : Path.GetFileNameWithoutExtension(runFile);
+        return new(resume ?? place ?? RunPlaces.Next(stem), resume is not null, runFile, sets);
+    }
+
+    private int Run(Context context, RunRequest request, bool json)
+    {
+        var watch = Stopwatch.StartNew();
+        var result = RunView.Show(context.Terminal, name, sink =>
+        {
+            using var run = Open(request, sink);
+            return train(run, context.Interruption.Token);
+        });
+        new RunSummary(name, result, options(result.Directory), watch.Elapsed).Print(context.Terminal, json);
+        return result.End == RunEnd.Cancelled ? context.Interruption.ExitCode : ExitCode.Success;
+    }
+
+    // A run that cannot even begin is the user's to mend.
+    private TRun Open(RunRequest request, IMetricSink sink)
+    {
+        try
+        {
+            return open(request, sink);
+        }
+        catch (TrainingException problem)
+        {
+            throw new UsageException(problem.Message);
+        }
+    }
+}

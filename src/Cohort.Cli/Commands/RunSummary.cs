@@ -1,0 +1,83 @@
+using Cohort.Checkpoints;
+using Cohort.Cli.Terminals;
+using Cohort.Data.Tasks;
+using Cohort.Training;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>What is printed at the end of a run: how it ended, where things are, and what to do next.</summary>
+/// <param name="Command">The command that ran it.</param>
+/// <param name="Result">What it came to.</param>
+/// <param name="Options">The run's options.</param>
+/// <param name="Time">How long this took.</param>
+internal sealed record RunSummary(string Command, RunResult Result, CommonOptions Options, TimeSpan Time)
+{
+    private string Place => Numbers.ShortPath(Result.Directory);
+
+    private string Model => Numbers.ShortPath(Result.ModelFolder);
+
+    /// <summary>Prints it to standard output.</summary>
+    /// <param name="terminal">Where.</param>
+    /// <param name="json">As one JSON object instead of text.</param>
+    public void Print(Terminal terminal, bool json)
+    {
+        if (json)
+            terminal.Output.WriteLine(Json());
+        else
+            foreach (var line in Lines())
+                terminal.Output.WriteLine(SafeText.Line(line));
+    }
+
+    private IEnumerable<string> Lines()
+    {
+        var tokens = Result.SampledTokens > 0 ? $", {Result.SampledTokens:#,0} sampled tokens" : "";
+        yield return $"{Command}: {Reason()} after {Result.Step} {(Result.Step == 1 ? "step" : "steps")}{tokens}, {Numbers.Time(Time)}";
+        yield return $"  model   {Model}";
+        if (Result.BestValue >= 0)
+            yield return $"  best    step {Result.BestStep}: {Numbers.Percent(Result.BestValue)} of validation problems right, sampled";
+        if (new RunDirectory(Result.Directory).Report is var report && File.Exists(report))
+            yield return $"  report  {Numbers.ShortPath(report)}";
+
+        yield return "next:";
+        foreach (var next in Next())
+            yield return $"  ./cohort {next}";
+    }
+
+    private string Reason() => Result.End switch
+    {
+        RunEnd.BudgetUsed => "done",
+        RunEnd.TargetReached => "target reached",
+        RunEnd.NoImprovement => "no more improvement, stopped",
+        RunEnd.Cancelled => "stopped; every finished step is saved,",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private IEnumerable<string> Next()
+    {
+        if (Result.End == RunEnd.Cancelled)
+        {
+            yield return $"{Command} --resume {Place}";
+            yield break;
+        }
+
+        var data = Options.Data is TaskData task ? $"--set data.task={task.Task.ToString().ToLowerInvariant()}" : "--set data.path=PROBLEMS.jsonl";
+        if (Options is SftOptions)
+            yield return $"train --set model.path={Model} {data}";
+
+        yield return $"evaluate --model {Model} " + (Options.Data is TaskData known
+            ? $"--task {known.Task.ToString().ToLowerInvariant()}{(known.Size > 0 ? $" --size {known.Size}" : "")}"
+            : $"--problems {Numbers.ShortPath(((FileData)Options.Data).Path)}");
+    }
+
+    private string Json() => SharedOptions.ToJson(new
+    {
+        result = Result.End.ToString(),
+        directory = Result.Directory,
+        model = Result.ModelFolder,
+        step = Result.Step,
+        sampled_tokens = Result.SampledTokens,
+        best_step = Result.BestValue >= 0 ? Result.BestStep : (long?)null,
+        best_validation = Result.BestValue >= 0 ? Result.BestValue : (double?)null,
+        seconds = Math.Round(Time.TotalSeconds, 3),
+    });
+}

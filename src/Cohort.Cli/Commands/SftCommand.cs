@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Cohort.Training;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>`cohort sft`: supervised fine-tuning.</summary>
+internal static class SftCommand
+{
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    public static Command Create(Context context) =>
+        new RunCommand<SftRun>(
+            "sft",
+            (request, sink) => request.IsResumed
+                ? SftRun.Resume(request.Directory, SftRun.ReadOptions(request.Directory, request.Sets), sink)
+                : SftRun.Start(request.Directory, RunFile.ReadSft(request.RunFile, request.Sets), sink),
+            (run, cancel) => run.Train(cancel),
+            directory => SftRun.ReadOptions(directory, []))
+        .Create(
+            context,
+            "Supervised fine-tuning on demonstrations: pairs of prompt and completion from a JSONL file or a bundled task. "
+            + "Trains a new small model, or one of a folder.",
+            "cohort sft --set model.kind=new --set data.task=sort --set evaluation.stopAt=0.25",
+            "cohort sft sft.json --out runs/first",
+            "cohort sft --resume runs/first --set steps=1000");
+}

@@ -1,0 +1,117 @@
+using System.CommandLine;
+using Cohort.Cli.Terminals;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Tensors;
+using Spectre.Console;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>`cohort tasks`: what the bundled tasks are, and problems of theirs as JSONL.</summary>
+internal static class TasksCommand
+{
+    private const int Patience = 20_000;
+
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    public static Command Create(Context context)
+    {
+        var name = new Argument<TaskName?>("NAME") { Description = "Write problems of this task", Arity = ArgumentArity.ZeroOrOne };
+        var size = new Option<int>("--size") { Description = "How large a problem is; 0 is the task's default", HelpName = "N" };
+        var count = new Option<int>("--count") { Description = "How many problems", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var seed = SharedOptions.Seed();
+        var split = new Option<Split?>("--split") { Description = "Only problems of this split [default: all]" };
+        var demonstrations = new Option<bool>("--demonstrations") { Description = "Add a right answer as \"completion\", for cohort sft" };
+        var json = new Option<bool>("--json") { Description = "List the tasks as one JSON object" };
+        var command = new TaughtCommand(
+            "tasks",
+            "Lists the bundled tasks. With a name, writes problems of that task to standard output, one JSON object a line: files to start from.",
+            "cohort tasks",
+            "cohort tasks countdown --count 2000 > problems.jsonl",
+            "cohort tasks sort --size 6 --demonstrations --count 5000 > pairs.jsonl") { name, size, count, seed, split, demonstrations, json };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is not { } task)
+                return List(context.Terminal, parsed.GetValue(json));
+
+            var bundled = UsageException.Check(() => BundledTasks.Create(task, parsed.GetValue(size)));
+            var problems = Problems(bundled, parsed.GetValue(seed), parsed.GetValue(split)).Take(parsed.GetValue(count));
+            return Write(context, bundled, problems, parsed.GetValue(demonstrations), parsed.GetValue(seed));
+        });
+        return command;
+    }
+
+    private static int List(Terminal terminal, bool json)
+    {
+        var tasks = BundledTasks.All.Select(summary => (Summary: summary, Example: Problems(BundledTasks.Create(summary.Name), 1, null).First()));
+        if (json)
+        {
+            terminal.Output.WriteLine(SharedOptions.ToJson(new
+            {
+                tasks = tasks.Select(task => new
+                {
+                    name = task.Summary.Id,
+                    description = task.Summary.Description,
+                    size_unit = task.Summary.SizeUnit,
+                    default_size = task.Summary.DefaultSize,
+                    smallest_size = task.Summary.SmallestSize,
+                    largest_size = task.Summary.LargestSize,
+                    prompt = task.Example.Prompt,
+                    answer = task.Example.Reference,
+                }),
+            }));
+            return ExitCode.Success;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("task", "what is asked", "size", "a problem", "its answer");
+        foreach (var (summary, example) in tasks)
+        {
+            table.AddRow(
+                summary.Id,
+                SafeText.InMarkup(summary.Description),
+                $"{summary.DefaultSize} {summary.SizeUnit} ({summary.SmallestSize} – {summary.LargestSize})",
+                SafeText.InMarkup(example.Prompt),
+                SafeText.InMarkup(example.Reference));
+        }
+
+        terminal.Results.Write(table);
+        return ExitCode.Success;
+    }
+
+    private static int Write(Context context, BundledTask task, IEnumerable<Problem> problems, bool demonstrations, ulong seed)
+    {
+        var row = 0;
+        foreach (var problem in problems)
+        {
+            context.Interruption.Token.ThrowIfCancellationRequested();
+            var fields = new Dictionary<string, string>
+            {
+                ["prompt"] = problem.Prompt,
+                ["answer"] = problem.Reference,
+                ["id"] = problem.Id,
+            };
+            if (demonstrations)
+                fields["completion"] = task.Demonstrate(problem, Seeds.Sequence(seed, Purpose.Demonstrations, row, row: 0));
+
+            context.Terminal.Output.WriteLine(SharedOptions.ToJson(fields));
+            row++;
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>Problems distinct by prompt, until the task has no new ones: a file names each of them once.</summary>
+    private static IEnumerable<Problem> Problems(BundledTask task, ulong seed, Split? split)
+    {
+        var prompts = new HashSet<string>();
+        for (long attempt = 0, lastNew = 0; attempt - lastNew < Patience; attempt++)
+        {
+            var problem = task.Generate(Seeds.Sequence(seed, Purpose.TrainingProblems, attempt, row: 0));
+            if ((split is not null && Splits.Of(problem.Prompt) != split) || !prompts.Add(problem.Prompt))
+                continue;
+
+            lastNew = attempt;
+            yield return problem;
+        }
+    }
+}

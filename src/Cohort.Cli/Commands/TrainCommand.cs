@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Cohort.Training;
+
+namespace Cohort.Cli.Commands;
+
+/// <summary>`cohort train`: reinforcement learning.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    /// <param name="context">What it is given.</param>
+    public static Command Create(Context context) =>
+        new RunCommand<PolicyRun>(
+            "train",
+            (request, sink) => request.IsResumed
+                ? PolicyRun.Resume(request.Directory, PolicyRun.ReadOptions(request.Directory, request.Sets), sink)
+                : PolicyRun.Start(request.Directory, RunFile.ReadRun(request.RunFile, request.Sets), sink),
+            (run, cancel) => run.Train(cancel),
+            directory => PolicyRun.ReadOptions(directory, []))
+        .Create(
+            context,
+            "Reinforcement learning by GRPO or PPO: samples answers to problems from a JSONL file or a bundled task, scores them with a reward, "
+            + "and makes the better ones more likely.",
+            "cohort train --set model.path=runs/sft-1/model --set data.task=sort",
+            "cohort train run.json --set algorithm=ppo --set budget.steps=50",
+            "cohort train --resume runs/run-1 --set budget.steps=300");
+}

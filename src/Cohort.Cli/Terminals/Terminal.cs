@@ -1,0 +1,66 @@
+using Spectre.Console;
+
+namespace Cohort.Cli.Terminals;
+
+/// <summary>Results go to standard output, everything else to standard error. Colours and moving bars only where a person looks.</summary>
+internal sealed class Terminal
+{
+    private const int WidthOfFiles = 140;
+
+    /// <summary>A terminal over two writers.</summary>
+    /// <param name="output">Takes results.</param>
+    /// <param name="error">Takes progress and messages.</param>
+    public Terminal(TextWriter output, TextWriter error)
+    {
+        (Output, ErrorOutput) = (output, error);
+        Results = Open(output);
+        Progress = Open(error);
+    }
+
+    /// <summary>Standard output, for text that programs read.</summary>
+    public TextWriter Output { get; }
+
+    /// <summary>Standard error, for text that nothing wraps.</summary>
+    public TextWriter ErrorOutput { get; }
+
+    /// <summary>Standard output, for tables that people read.</summary>
+    public IAnsiConsole Results { get; }
+
+    /// <summary>Standard error.</summary>
+    public IAnsiConsole Progress { get; }
+
+    /// <summary>Whether progress may move.</summary>
+    public bool IsLive => Progress.Profile.Out.IsTerminal && Progress.Profile.Capabilities.Ansi;
+
+    /// <summary>Prints words to standard error; above the bars, where there are any.</summary>
+    /// <param name="text">Any text; made safe here.</param>
+    public void Say(string text) => Progress.WriteLine(SafeText.Lines(text));
+
+    /// <summary>Prints a less important line to standard error.</summary>
+    /// <param name="text">Any text; made safe here.</param>
+    public void Whisper(string text) => Progress.WriteLine(SafeText.Lines(text), new Style(decoration: Decoration.Dim));
+
+    /// <summary>Prints a failure to standard error, as it is, without wrapping.</summary>
+    /// <param name="text">Any text; made safe here.</param>
+    public void Error(string text) => ErrorOutput.WriteLine(SafeText.Lines(text));
+
+    /// <summary>Makes the cursor visible that a bar may have hidden.</summary>
+    public void ShowCursor()
+    {
+        if (IsLive)
+            ErrorOutput.Write("\u001b[?25h\n");
+    }
+
+    private static IAnsiConsole Open(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (!console.Profile.Out.IsTerminal)
+        {
+            console.Profile.Capabilities.Ansi = false;
+            console.Profile.Capabilities.Interactive = false;
+            console.Profile.Width = WidthOfFiles;
+        }
+
+        return console;
+    }
+}

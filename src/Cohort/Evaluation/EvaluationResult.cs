@@ -1,0 +1,59 @@
+using Cohort.Data;
+
+namespace Cohort.Evaluation;
+
+/// <summary>One answer to a held-out problem and what it was worth.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="Completion">The answer.</param>
+/// <param name="Score">Its score, or none.</param>
+public sealed record Answer(Problem Problem, Completion Completion, Score Score)
+{
+    /// <summary>Whether the answer passes: part "correct" is at least 1, or where a reward has no such part, the total is.</summary>
+    public bool Passes => Score is Scored scored && (scored.Parts.TryGetValue("correct", out var correct) ? correct : scored.Total) >= 1;
+}
+
+/// <summary>Answers to held-out problems, in the problems' order; the answers to one problem are adjacent.</summary>
+/// <param name="Answers">The answers.</param>
+/// <param name="SamplesPerProblem">K, answers per problem.</param>
+public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int SamplesPerProblem)
+{
+    /// <summary>pass@1: the share of scored answers that pass; NaN where none was scored.</summary>
+    public double PassRate => Mean(answer => answer.Passes ? 1 : 0);
+
+    /// <summary>
+    /// pass@1 with its 95 % interval: Wilson's for one answer per problem; for several, Student's over the problems, since answers to one
+    /// problem are not independent.
+    /// </summary>
+    public Interval PassInterval => SamplesPerProblem == 1
+        ? ProportionInterval.Of(Answers.Count(answer => answer.Passes), Answers.Count - Unscored)
+        : MeanInterval.Of([.. Outcomes.Where(double.IsFinite)]);
+
+    /// <summary>Per problem, the share of its scored answers that pass: 0 or 1 for one answer per problem; NaN where none was scored.</summary>
+    public IReadOnlyList<double> Outcomes => Answers.Chunk(SamplesPerProblem)
+        .Select(group => new EvaluationResult(group, SamplesPerProblem).PassRate)
+        .ToArray();
+
+    /// <summary>pass@k: the mean over problems of the unbiased estimate; problems with fewer than k scored answers are left out.</summary>
+    /// <param name="k">In [1, K].</param>
+    public double PassAt(int k) => Answers.Chunk(SamplesPerProblem)
+        .Select(group => group.Where(answer => answer.Score is Scored).ToArray())
+        .Where(group => group.Length >= k)
+        .Select(group => PassAtK.Of(group.Length, group.Count(answer => answer.Passes), k))
+        .DefaultIfEmpty(double.NaN)
+        .Average();
+
+    /// <summary>Mean total score of scored answers.</summary>
+    public double ScoreMean => Mean(answer => ((Scored)answer.Score).Total);
+
+    /// <summary>Mean length of the answers, in tokens.</summary>
+    public double LengthMean => Answers.Count == 0 ? double.NaN : Answers.Average(answer => answer.Completion.ResponseTokens.Count);
+
+    /// <summary>Answers without a score: they are in no mean.</summary>
+    public int Unscored => Answers.Count(answer => answer.Score is Unscored);
+
+    private double Mean(Func<Answer, double> value)
+    {
+        var scored = Answers.Where(answer => answer.Score is Scored).ToArray();
+        return scored.Length == 0 ? double.NaN : scored.Average(value);
+    }
+}

@@ -1,0 +1,75 @@
+using Cohort.Telemetry;
+
+namespace Cohort.Reports;
+
+/// <summary>One number of a chart.</summary>
+/// <param name="Metric">A name of <see cref="MetricNames"/>.</param>
+/// <param name="Label">What tells it from the chart's other numbers.</param>
+internal sealed record CurvePlan(string Metric, string Label);
+
+/// <summary>A chart of the report.</summary>
+/// <param name="Title">What is drawn.</param>
+/// <param name="Unit">Unit of the ordinate.</param>
+/// <param name="Curves">Its numbers.</param>
+internal sealed record ChartPlan(string Title, string Unit, params IReadOnlyList<CurvePlan> Curves)
+{
+    /// <summary>What the numbers are multiplied by.</summary>
+    public double Scale { get; init; } = 1;
+
+    /// <summary>Whether the ordinate begins at 0.</summary>
+    public bool FromZero { get; init; } = true;
+
+    /// <summary>The lowest ordinate that is drawn.</summary>
+    public double Floor { get; init; } = double.NegativeInfinity;
+}
+
+/// <summary>Which numbers are drawn together, and what becomes a curve.</summary>
+internal static class Curves
+{
+    /// <summary>The charts, in the order of the page; those without a point are left out later.</summary>
+    public static IReadOnlyList<ChartPlan> Plans { get; } =
+    [
+        new("Score in training", "mean score", new CurvePlan(MetricNames.ScoreMean, "score")) { FromZero = false },
+        new("Validation problems solved", "%", new(MetricNames.ValidationSampled, "sampled"), new(MetricNames.ValidationGreedy, "greedy"))
+        {
+            Scale = 100,
+        },
+        new("KL to the reference", "nats per token", new CurvePlan(MetricNames.KlReference, "KL")),
+        new("Entropy of the policy", "nats per token", new CurvePlan(MetricNames.Entropy, "entropy")),
+        new("Completion length", "mean, in tokens", new CurvePlan(MetricNames.LengthMean, "length")),
+        new("Tokens clipped", "%", new(MetricNames.ClipLow, "below"), new(MetricNames.ClipHigh, "above")) { Scale = 100 },
+        new("Gradient norm", "before cutting", new CurvePlan(MetricNames.GradientNorm, "norm")),
+        new("Explained variance of the critic", "fraction, drawn from −1 up", new CurvePlan(MetricNames.ExplainedVariance, "variance"))
+        {
+            Floor = -1,
+        },
+        new("Groups without a difference", "% of groups", new CurvePlan(MetricNames.FlatGroups, "flat")) { Scale = 100 },
+        new("Loss", "nats per token", new(MetricNames.SftLoss, "training"), new(MetricNames.ValidationLoss, "validation")),
+        new("Tokens predicted", "%", new CurvePlan(MetricNames.SftAccuracy, "accuracy")) { Scale = 100 },
+    ];
+
+    /// <summary>A number's course: against sampled tokens, or against steps. Steps that did not measure it have no point.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="metric">The number.</param>
+    /// <param name="scale">What it is multiplied by.</param>
+    /// <param name="byTokens">Whether the abscissa is sampled tokens.</param>
+    public static IReadOnlyList<Point> Of(ReportRun run, string metric, double scale, bool byTokens)
+    {
+        var points = new List<Point>();
+        var tokens = 0.0; // of the starting model; a step that does not say has as many as the one before
+        foreach (var step in run.Steps)
+        {
+            tokens = double.IsFinite(step[MetricNames.TotalSampledTokens]) ? step[MetricNames.TotalSampledTokens] : tokens;
+            foreach (var (name, value) in step.Values)
+            {
+                if (name == metric)
+                    points.Add(new(byTokens ? tokens : step.Step, scale * value));
+            }
+        }
+
+        return points;
+    }
+
+    /// <summary>Whether the run samples: reinforcement learning rather than supervised fine-tuning.</summary>
+    public static bool Samples(ReportRun run) => run.Steps.Any(step => double.IsFinite(step[MetricNames.TotalSampledTokens]));
+}

@@ -1,0 +1,62 @@
+using Cohort.Tensors;
+
+namespace Cohort.Reports;
+
+/// <summary>
+/// Writes report.html: one file that opens offline, without scripts and without a request to anywhere, in light and dark, on a phone and on
+/// paper. Text that a model wrote changes nothing but what is read.
+/// </summary>
+public static class RunReport
+{
+    /// <summary>The file's name inside a run directory.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>Writes or replaces the report as a whole.</summary>
+    /// <param name="runDirectory">Must exist.</param>
+    /// <param name="content">What to show.</param>
+    /// <returns>The report's path.</returns>
+    /// <exception cref="IOException">The file cannot be written; an old report stays as it was.</exception>
+    public static string Write(string runDirectory, ReportContent content)
+    {
+        var path = Path.Combine(runDirectory, FileName);
+        AtomicFile.WriteText(path, Html(content));
+        return path;
+    }
+
+    /// <summary>The page as text.</summary>
+    internal static string Html(ReportContent content)
+    {
+        Markup page = $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8" />
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+            <meta name="viewport" content="width=device-width, initial-scale=1" />
+            <meta name="color-scheme" content="light dark" />
+            <title>{content.Title}</title>
+            {Markup.Style(Markup.Resource("report.css"))}
+            </head>
+            <body>
+            {HeaderSection.Of(content)}
+            <main>
+            {ResultsSection.Of(content)}
+            {CurvesSection.Of(content.Runs)}
+            {SamplesSection.Of(content.Samples)}
+            {GroupSection.Of(content.Runs)}
+            {MetricsSection.Of(content.Runs)}
+            {OptionsSection(content.OptionsJson)}
+            </main>
+            </body>
+            </html>
+
+            """;
+        return page.ToString();
+    }
+
+    private static Markup OptionsSection(string json) => json is "" ? Markup.Empty : $"""
+        <section><h2>Options</h2>
+        <details><summary>All options, defaults included</summary><pre class="code">{json}</pre></details></section>
+
+        """;
+}

@@ -1,0 +1,36 @@
+using Cohort.Rollouts;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests;
+
+/// <summary>Batches of made-up completions.</summary>
+internal static class Batches
+{
+    /// <summary>A batch whose tokens and log-probabilities are arbitrary; owned by the caller.</summary>
+    /// <param name="mask">One string per row, x where a token is of the response.</param>
+    /// <param name="scores">One per row; NaN for none.</param>
+    /// <param name="kl">[B,T] float32, KL to the reference; 0 outside the mask.</param>
+    /// <param name="groupSize">Rows per prompt.</param>
+    public static RolloutBatch Make(string[] mask, double[] scores, Tensor kl, int groupSize)
+    {
+        using var scope = NewDisposeScope();
+        var scored = tensor(scores.Select(score => !double.IsNaN(score)).ToArray());
+        var responses = Numbers.Mask(mask).logical_and(scored.unsqueeze(1));
+        var perToken = zeros_like(kl);
+        return new RolloutBatch
+        {
+            Lengths = mask.Select(row => row.LastIndexOf('x') + 2).ToArray(),
+            GroupSize = groupSize,
+            Tokens = Kept(ones(mask.Length, mask[0].Length + 1, ScalarType.Int64)),
+            ResponseMask = Kept(responses),
+            BehaviourLogProbs = Kept(perToken.clone()),
+            OldLogProbs = Kept(perToken.clone()),
+            RefLogProbs = Kept(perToken.clone()),
+            KlToReference = Kept(kl * responses),
+            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0f : (float)score).ToArray())),
+            Scored = Kept(scored),
+        };
+
+        static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();
+    }
+}

@@ -1,0 +1,124 @@
+using System.Xml;
+using System.Xml.Linq;
+using Cohort.Reports;
+using Cohort.Tests.Telemetry;
+
+namespace Cohort.Tests.Reports;
+
+public class RunReportTests
+{
+    [Theory]
+    [InlineData("<script>alert(1)</script>")]
+    [InlineData("</style></title></pre></table><img src=\"https://example.com/x.png\" onerror='alert(1)'>")]
+    [InlineData("\"><svg onload=alert(1)>")]
+    [InlineData("<!-- --> ]]> &lt; &#x3c;script&#x3e;")]
+    [InlineData("\0\u0001\u001b\u007f\u0085\ufffe\uffff")]
+    [InlineData("\u202e\u2066\u200f\u061c reordered")]
+    [InlineData("@import url(https://example.com/x.css); url(data:text/html,x)")]
+    public void Text_from_outside_changes_nothing_but_what_is_read(string text) => AssertHarmless(text);
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_changes_nothing_but_what_is_read() => AssertHarmless("\ud83d and \ude00");
+
+    [Fact]
+    public void The_page_asks_for_nothing_and_runs_nothing()
+    {
+        var page = Parse(ReportContents.Saying("plain"));
+        Assert.DoesNotContain(page.Descendants(), element => element.Name.LocalName is "script" or "link" or "img" or "iframe" or "object");
+        Assert.DoesNotContain(page.Descendants().Attributes(), attribute =>
+            attribute.Name.LocalName is "src" or "href" or "style" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain("url(", page.Descendants("style").Single().Value);
+        Assert.DoesNotContain("@import", page.Descendants("style").Single().Value);
+        Assert.Contains("default-src 'none'", page.Descendants("meta").Attributes("content").Select(value => value.Value).ElementAt(0));
+    }
+
+    [Fact]
+    public void Ids_are_unique_tables_have_captions_and_drawings_a_name_or_none()
+    {
+        var page = Parse(ReportContents.ThreeRuns);
+        var ids = page.Descendants().Attributes("id").Select(id => id.Value).ToArray();
+        Assert.Equal(ids.Distinct(), ids);
+        Assert.All(page.Descendants("table"), table => Assert.Single(table.Elements("caption")));
+        Assert.All(page.Descendants("svg"), svg => Assert.True(
+            (string?)svg.Attribute("aria-hidden") == "true" || (svg.Elements("title").Any() && svg.Elements("desc").Any())));
+        var names = page.Descendants("svg").Attributes("aria-labelledby").SelectMany(names => names.Value.Split(' '));
+        Assert.Subset(ids.ToHashSet(), names.ToHashSet());
+    }
+
+    [Fact]
+    public void Several_runs_that_sample_share_charts_by_tokens_and_supervised_ones_have_their_own()
+    {
+        var page = Parse(ReportContents.ThreeRuns);
+        Assert.Equal(["Training", "Supervised fine-tuning", "All numbers"], page.Descendants("h2").Select(heading => heading.Value));
+        var entropy = Figure(page, "Entropy of the policy");
+        Assert.Equal(["GRPO", "PPO"], entropy.Descendants("li").Select(key => key.Value.Trim().Split(' ')[0]));
+        Assert.Contains("sampled tokens", entropy.Value);
+        Assert.Contains("150\u202Fk", entropy.Value); // of 40 steps of 4,096 tokens
+    }
+
+    [Fact]
+    public void One_run_is_drawn_by_steps()
+    {
+        var page = Parse(new() { Title = "one", Runs = [ReportContents.Run("GRPO", 40)] });
+        Assert.Contains("steps", Figure(page, "Entropy of the policy").Value);
+        Assert.Equal(2, Figure(page, "Validation problems solved").Descendants("li").Count());
+    }
+
+    [Fact]
+    public void A_page_of_three_thousand_steps_stays_small()
+    {
+        var html = RunReport.Html(new() { Title = "long", Runs = [ReportContents.Run("GRPO", 3000), ReportContents.Run("PPO", 3000)] });
+        Assert.InRange(html.Length, 10_000, 1_000_000);
+    }
+
+    [Fact]
+    public void Numbers_that_are_not_finite_do_not_reach_the_drawing()
+    {
+        var run = new ReportRun(
+            "GRPO", [Steps.Of(1, ("reward/score_mean", double.NaN)), Steps.Of(2, ("policy/entropy_nats", double.PositiveInfinity))]);
+        var result = new ReportResult("base", new(0.5, double.NaN, double.NaN), Estimate.None);
+        var html = RunReport.Html(new() { Title = "bad", Runs = [run], Results = [result] });
+        Assert.DoesNotContain("NaN", html);
+        Assert.DoesNotContain("Infinity", html);
+        Assert.DoesNotContain("<figure>", html);
+    }
+
+    [Fact]
+    public void The_file_replaces_an_older_one_as_a_whole()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("report.html"), "old");
+        var path = RunReport.Write(folder.Path, new() { Title = "An empty run" });
+        Assert.Equal(folder.File("report.html"), path);
+        Assert.StartsWith("<!DOCTYPE html>", File.ReadAllText(path));
+        Assert.Equal([path], Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void A_long_text_is_cut_and_says_so()
+    {
+        var page = Parse(new() { Title = "long", Samples = [new(new string('a', 2345), "", [])] });
+        Assert.Contains("345 more characters", page.Value);
+    }
+
+    // The same elements with the same attributes as with a harmless text in its place.
+    private static void AssertHarmless(string text)
+    {
+        var (harmless, page) = (Parse(ReportContents.Saying("words")), Parse(ReportContents.Saying(text)));
+        Assert.Equal(Skeleton(harmless), Skeleton(page));
+    }
+
+    private static IEnumerable<string> Skeleton(XElement page) => page.DescendantsAndSelf().Select(element =>
+        $"{element.Name} {string.Join(' ', element.Attributes().Where(value => value.Name != "aria-label"))}");
+
+    private static XElement Figure(XElement page, string title) =>
+        page.Descendants("figure").Single(figure => figure.Descendants("h3").Single().Value == title);
+
+    // The page is XML as well as HTML.
+    private static XElement Parse(ReportContent content)
+    {
+        using var reader = XmlReader.Create(
+            new StringReader(RunReport.Html(content)), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        return XElement.Load(reader);
+    }
+}

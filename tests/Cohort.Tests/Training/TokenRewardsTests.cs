@@ -1,0 +1,74 @@
+using Cohort.Advantages;
+using Cohort.Rollouts;
+using Cohort.Training;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Training;
+
+public sealed class TokenRewardsTests
+{
+    private const double NaN = double.NaN;
+
+    private static readonly double[][] Kl = [[9, 0.3, -0.2, 0.5], [0.4, 9, 9, 9], [9, 0.6, 0.7, 9], [9, 9, 0.25, 0.75]];
+    private static readonly string[] Responses = [".xxx", "x...", ".xx.", "..xx"];
+    private static readonly double[] Scores = [0.7, -1.3, NaN, 2.5];
+
+    [Fact]
+    public void Score_stands_on_the_last_token_and_a_row_without_one_has_none()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch();
+        var rewards = TokenRewards.Shape(batch, new KlPenalty { Placement = KlPlacement.InLoss, Coefficient = 0.2 }, 0.2);
+        Numbers.Same([0, 0, 0, 0.7, -1.3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2.5], rewards, Tolerances.HandComputed);
+    }
+
+    [Fact]
+    public void Divergence_in_the_reward_is_taken_from_every_token_with_the_steps_coefficient()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch();
+        var rewards = TokenRewards.Shape(batch, new KlPenalty { Placement = KlPlacement.InReward, Coefficient = 0.9 }, coefficient: 0.2);
+        Numbers.Same(
+            [0, -0.06, 0.04, 0.6, -1.38, 0, 0, 0, 0, 0, 0, 0, 0, 0, -0.05, 2.35], rewards, Tolerances.HandComputed);
+    }
+
+    [Theory]
+    [InlineData("verl.compute_rewards")]
+    [InlineData("openrlhf.compute_reward")]
+    public void Golden_rewards(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var golden = GoldenCase.Read(name);
+        var isVerl = name.StartsWith("verl", StringComparison.Ordinal);
+        var kl = isVerl
+            ? golden.Tensor("inputs/old_log_prob") - golden.Tensor("inputs/ref_log_prob")
+            : golden.Tensor("inputs/kl");
+        var scores = isVerl ? golden.Tensor("inputs/token_level_scores").sum(1) : golden.Tensor("inputs/r");
+        var rows = new[] { 7, 5, 3, 6, 1, 4 }.Select(length => new string('x', length).PadRight(7, '.')).ToArray();
+        using var batch = Batches.Make(rows, Numbers.Of(scores), kl.to_type(ScalarType.Float32), 2);
+        var beta = golden.Number(isVerl ? "params/kl_ratio" : "params/kl_coef");
+        var rewards = TokenRewards.Shape(batch, new KlPenalty { Placement = KlPlacement.InReward, Coefficient = beta }, beta);
+        Numbers.SameWhere(
+            Numbers.Mask(rows), golden.Tensor(isVerl ? "outputs/rewards" : "outputs/reward").to_type(ScalarType.Float32),
+            rewards, Tolerances.HandComputed);
+    }
+
+    // Totals with the divergence inside: 0.58, -1.38 | -, 2.3: means -0.4 and, of one score, nothing to compare with.
+    [Fact]
+    public void Group_relative_estimator_compares_whole_rewards_and_gives_unscored_rows_nothing()
+    {
+        using var scope = NewDisposeScope();
+        using var batch = Batch();
+        using var rewards = TokenRewards.Shape(batch, new KlPenalty { Coefficient = 0.2 }, 0.2);
+        using var estimator = new GroupRelativeEstimator(new GroupRelative { Scale = GroupScale.None });
+        using var credit = estimator.Estimate(batch, rewards);
+        Numbers.Same([0, 0.98, 0.98, 0.98, -0.98, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], credit.Advantages, Tolerances.HandComputed);
+        Assert.False(estimator.PolicyRests(1));
+    }
+
+    private static RolloutBatch Batch()
+    {
+        using var scope = NewDisposeScope();
+        return Batches.Make(Responses, Scores, Numbers.Rows(Kl).to_type(ScalarType.Float32), groupSize: 2);
+    }
+}
