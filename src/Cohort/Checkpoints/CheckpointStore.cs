@@ -12,6 +12,7 @@ public sealed class CheckpointStore(string folder, int keep)
 {
     private const string Prefix = "step-";
     private const string Unfinished = ".unfinished";
+    private const string Discarded = ".discarded";
 
     /// <summary>Saved steps, oldest first.</summary>
     public IReadOnlyList<long> Steps() => !Directory.Exists(folder)
@@ -26,7 +27,7 @@ public sealed class CheckpointStore(string folder, int keep)
     /// <param name="step">The step.</param>
     public string PathOf(long step) => Path.Combine(folder, $"{Prefix}{step:D6}");
 
-    /// <summary>Saves a step, then drops what is no longer kept.</summary>
+    /// <summary>Saves a step, then drops what is no longer kept, and what an earlier process left half written or half deleted.</summary>
     /// <param name="step">The step; what was saved of it before is replaced.</param>
     /// <param name="best">The best step so far, which is kept.</param>
     /// <param name="write">Writes the checkpoint's files into a folder that exists; each must be flushed.</param>
@@ -35,7 +36,7 @@ public sealed class CheckpointStore(string folder, int keep)
     {
         var target = PathOf(step);
         var temporary = target + Unfinished;
-        Discard(temporary);
+        DeleteLeftovers();
         Directory.CreateDirectory(temporary);
         try
         {
@@ -43,7 +44,7 @@ public sealed class CheckpointStore(string folder, int keep)
         }
         catch
         {
-            Discard(temporary);
+            Directory.Delete(temporary, recursive: true);
             throw;
         }
 
@@ -56,9 +57,20 @@ public sealed class CheckpointStore(string folder, int keep)
         }
     }
 
+    // Renamed first: where a process ends amid deleting, what is left does not look like a checkpoint.
     private static void Discard(string path)
     {
         if (Directory.Exists(path))
+        {
+            Directory.Move(path, path + Discarded);
+            Directory.Delete(path + Discarded, recursive: true);
+        }
+    }
+
+    private void DeleteLeftovers()
+    {
+        string[] endings = [Unfinished, Discarded];
+        foreach (var path in endings.Where(_ => Directory.Exists(folder)).SelectMany(ending => Directory.GetDirectories(folder, $"{Prefix}*{ending}")))
         {
             Directory.Delete(path, recursive: true);
         }

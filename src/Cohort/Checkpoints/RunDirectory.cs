@@ -4,11 +4,14 @@ namespace Cohort.Checkpoints;
 /// <param name="root">The directory.</param>
 public sealed class RunDirectory(string root)
 {
+    /// <summary>The name of the options' file, in a run directory and in each of its checkpoints.</summary>
+    public const string OptionsFile = "options.json";
+
     /// <summary>The directory, as a full path.</summary>
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>All options, defaults included.</summary>
-    public string Options => Path.Combine(Root, "options.json");
+    public string Options => Path.Combine(Root, OptionsFile);
 
     /// <summary>Versions, machine, threads.</summary>
     public string Environment => Path.Combine(Root, "environment.json");
@@ -30,6 +33,13 @@ public sealed class RunDirectory(string root)
 
     /// <summary>The saved steps.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>The folder of the newest checkpoint; empty where there is none.</summary>
+    public string NewestCheckpoint()
+    {
+        var store = new CheckpointStore(Checkpoints, keep: 1);
+        return store.Steps() is { Count: > 0 } steps ? store.PathOf(steps[^1]) : "";
+    }
 
     /// <summary>Where a batch with a loss or gradient that is not finite is kept.</summary>
     /// <param name="step">The step.</param>

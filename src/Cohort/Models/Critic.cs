@@ -17,6 +17,7 @@ public sealed class Critic : nn.Module
         _head = nn.Linear(config.HiddenSize, 1, hasBias: false);
         register_module("model", Trunk);
         register_module("score", _head);
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         _head.weight!.zero_();
     }

@@ -35,8 +35,16 @@ public static class ModelFolder
     public static LanguageModel Load(string folder)
     {
         var model = new LanguageModel(ModelConfig.Read(folder));
-        ReadWeights(model, folder);
-        return model;
+        try
+        {
+            ReadWeights(model, folder);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Reads the weights of a module whose shape is known.</summary>

@@ -44,11 +44,7 @@ public sealed class AdamW : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var norm = nn.utils.clip_grad_norm_(_slots.Where(slot => slot.Parameter.grad is not null).Select(slot => slot.Parameter), _options.MaxGradientNorm);
-        if (!double.IsFinite(norm))
-        {
-            throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
-        }
+        var norm = CutGradients();
 
         Steps++;
         var firstCorrection = 1 - Math.Pow(_options.Beta1, Steps);
@@ -105,6 +101,25 @@ public sealed class AdamW : IDisposable
             slot.First.Dispose();
             slot.Second.Dispose();
         }
+    }
+
+    // As torch.nn.utils.clip_grad_norm_, but gradients whose norm is not finite stay as they are, so that the bad one can be named.
+    private double CutGradients()
+    {
+        var gradients = _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>().ToArray();
+        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().to_type(ScalarType.Float64).item<double>();
+        if (!double.IsFinite(norm))
+        {
+            throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
+        }
+
+        var scale = Math.Min(1, _options.MaxGradientNorm / (norm + 1e-6));
+        foreach (var gradient in gradients)
+        {
+            gradient.mul_(scale);
+        }
+
+        return norm;
     }
 
     private string FirstBadGradient()

@@ -1,4 +1,6 @@
+using Cohort.Checkpoints;
 using Cohort.Rollouts;
+using Cohort.Telemetry;
 using Cohort.Tensors;
 using static TorchSharp.torch;
 
@@ -15,9 +17,7 @@ internal sealed class BadBatch : IDisposable
     public string First { get; }
 
     /// <summary>Copies a batch out of its step's scope.</summary>
-    public static BadBatch Keep(RolloutBatch batch, Tensor advantages, string otherwise)
-    {
-        (string Name, Tensor Tensor)[] tensors =
+    public static BadBatch Keep(RolloutBatch batch, Tensor advantages, NonFiniteException error) => Keep(
         [
             ("tokens", batch.Tokens),
             ("response_mask", batch.ResponseMask),
@@ -27,15 +27,34 @@ internal sealed class BadBatch : IDisposable
             ("kl_to_reference", batch.KlToReference),
             ("scores", batch.Scores),
             ("advantages", advantages),
-        ];
+        ],
+        error);
+
+    /// <summary>Copies tensors out of their step's scope.</summary>
+    /// <param name="tensors">In the order of the computation.</param>
+    /// <param name="error">Names what was found first where all of them are finite.</param>
+    public static BadBatch Keep((string Name, Tensor Tensor)[] tensors, NonFiniteException error)
+    {
         using var scope = NewDisposeScope();
         var bad = tensors.FirstOrDefault(pair => pair.Tensor.is_floating_point() && !pair.Tensor.isfinite().all().item<bool>());
         return new(
-            tensors.Select(pair => (pair.Name, pair.Tensor.clone().DetachFromDisposeScope())).ToArray(), bad.Name ?? otherwise);
+            tensors.Select(pair => (pair.Name, pair.Tensor.clone().DetachFromDisposeScope())).ToArray(), bad.Name ?? error.TensorName);
     }
 
-    /// <summary>Writes the tensors.</summary>
-    public void Save(string path) => SafetensorsFile.Write(path, _tensors, new Dictionary<string, string> { ["first_bad"] = First });
+    /// <summary>Writes the tensors into the run directory, and says so. A full disk does not end the run.</summary>
+    public void Report(RunDirectory place, long step, IMetricSink sink)
+    {
+        var path = place.BadBatch(step);
+        try
+        {
+            SafetensorsFile.Write(path, _tensors, new Dictionary<string, string> { ["first_bad"] = First });
+            sink.Notice($"Step {step}: {First} is not finite. The rest of the step's updates is left out; the batch is in {path}.");
+        }
+        catch (IOException error)
+        {
+            sink.Notice($"Step {step}: {First} is not finite. The rest of the step's updates is left out; the batch is lost: {error.Message}");
+        }
+    }
 
     public void Dispose()
     {

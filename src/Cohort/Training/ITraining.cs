@@ -5,7 +5,9 @@ namespace Cohort.Training;
 /// <summary>What a run repeats: supervised fine-tuning or policy optimization.</summary>
 internal interface ITraining : IDisposable
 {
-    /// <summary>Takes one step; see <see cref="PolicyTrainer.Step"/> for what a cancellation leaves.</summary>
+    /// <summary>Takes one step.</summary>
+    /// <exception cref="OperationCanceledException">The step was given up; networks and optimizers are as they were.</exception>
+    /// <exception cref="TrainingException">The same, for a reason that the user must mend.</exception>
     TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel);
 
     /// <summary>Measures on the validation split.</summary>
@@ -18,6 +20,9 @@ internal interface ITraining : IDisposable
 
     /// <summary>The share of the budget that is used up, in [0, 1].</summary>
     double Progress(TrainerState state);
+
+    /// <summary>Appends the finished step's completions to their log.</summary>
+    void WriteLog();
 
     /// <summary>Length of the log of completions on disk, in bytes.</summary>
     long FlushLog();

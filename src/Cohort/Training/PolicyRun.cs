@@ -29,12 +29,50 @@ public sealed class PolicyRun : IDisposable
     /// <exception cref="OptionsException">Options contradict each other.</exception>
     /// <exception cref="TrainingException">The directory holds a run already.</exception>
     public static PolicyRun Start(string directory, RunOptions options, IMetricSink sink) =>
-        Start(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+        Begin(directory, options, Setup.Reward(options.Reward, options.Data), sink);
 
     /// <summary>Begins a run with a reward of your own.</summary>
     /// <inheritdoc cref="Start(string, RunOptions, IMetricSink)"/>
-    /// <param name="reward">Scores completions; options.json records it as "custom" where the options do not name one.</param>
-    public static PolicyRun Start(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    /// <param name="reward">Scores completions, in place of what the options name; options.json records it as "custom".</param>
+    public static PolicyRun Start(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink) =>
+        Begin(directory, Custom(options), reward, sink);
+
+    /// <summary>Goes on with a run from its newest checkpoint, as if it had never stopped: same machine and threads, same bits.</summary>
+    /// <param name="directory">A run directory.</param>
+    /// <param name="options">The run's own options, from <see cref="ReadOptions"/>, perhaps with a larger budget.</param>
+    /// <param name="sink">Takes the numbers, beside metrics.jsonl.</param>
+    /// <exception cref="OptionsException">An option differs that would change the past.</exception>
+    /// <exception cref="TrainingException">The directory holds no run.</exception>
+    public static PolicyRun Resume(string directory, RunOptions options, IMetricSink sink) =>
+        Continue(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+
+    /// <summary>Goes on with a run whose reward is your own.</summary>
+    /// <inheritdoc cref="Resume(string, RunOptions, IMetricSink)"/>
+    /// <param name="reward">The reward that the run began with.</param>
+    public static PolicyRun Resume(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink) =>
+        Continue(directory, Custom(options), reward, sink);
+
+    /// <summary>The options of a run, to resume it with.</summary>
+    /// <param name="directory">A run directory.</param>
+    /// <param name="sets">Changes, such as <c>budget.steps=200</c>.</param>
+    /// <exception cref="TrainingException">The directory holds no run.</exception>
+    /// <exception cref="OptionsException">A change is wrong.</exception>
+    public static RunOptions ReadOptions(string directory, IReadOnlyList<string> sets) =>
+        RunFile.ReadRun(RunFiles.RequireRun(new RunDirectory(directory)).Options, sets);
+
+    /// <summary>Trains until the budget is used up, a limit is reached, or the token is set. Finished steps are never lost.</summary>
+    /// <param name="cancel">Read between tokens and micro-batches.</param>
+    /// <exception cref="TrainingException">The run cannot go on; the message says why and what to do.</exception>
+    public RunResult Train(CancellationToken cancel = default) => _loop.Run(cancel);
+
+    /// <summary>Frees networks, optimizers and files.</summary>
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _training.Dispose();
+    }
+
+    private static PolicyRun Begin(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
     {
         var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
@@ -57,48 +95,32 @@ public sealed class PolicyRun : IDisposable
         }
     }
 
-    /// <summary>Goes on with a run from its newest checkpoint, as if it had never stopped: same machine and threads, same bits.</summary>
-    /// <param name="directory">A run directory.</param>
-    /// <param name="options">The run's own options, from <see cref="ReadOptions"/>, perhaps with a larger budget.</param>
-    /// <param name="sink">Takes the numbers, beside metrics.jsonl.</param>
-    /// <exception cref="OptionsException">An option differs that would change the past.</exception>
-    /// <exception cref="TrainingException">The directory holds no run.</exception>
-    public static PolicyRun Resume(string directory, RunOptions options, IMetricSink sink) =>
-        Resume(directory, options, Setup.Reward(options.Reward, options.Data), sink);
-
-    /// <summary>Goes on with a run whose reward is your own.</summary>
-    /// <inheritdoc cref="Resume(string, RunOptions, IMetricSink)"/>
-    /// <param name="reward">The reward that the run began with.</param>
-    public static PolicyRun Resume(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    private static PolicyRun Continue(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
     {
         var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
-        var place = new RunDirectory(directory);
-        RunFiles.Continue(place, options, RunFile.ReadRun(place.Options, []), sink);
-        Setup.Threads(options.Threads);
+        var place = RunFiles.RequireRun(new RunDirectory(directory));
+        var past = RunFile.ReadRun(RunFiles.PastOptions(place), []);
+        options = OptionsDifference.KeepChoices(past, options);
         var tokenizer = TokenizerFolder.Load(place.Base);
         var source = Setup.Problems(options.Data, options.Seed);
-        return Open(place, options, ModelFolder.Load(place.Base), tokenizer, source, reward, clock, sink, resume: true);
-    }
-
-    /// <summary>The options of a run, to resume it with.</summary>
-    /// <param name="directory">A run directory.</param>
-    /// <param name="sets">Changes, such as <c>budget.steps=200</c>.</param>
-    /// <exception cref="TrainingException">The directory holds no run.</exception>
-    /// <exception cref="OptionsException">A change is wrong.</exception>
-    public static RunOptions ReadOptions(string directory, IReadOnlyList<string> sets) =>
-        RunFile.ReadRun(RunFiles.RequireRun(new RunDirectory(directory)).Options, sets);
-
-    /// <summary>Trains until the budget is used up, a limit is reached, or the token is set. Finished steps are never lost.</summary>
-    /// <param name="cancel">Read between tokens and micro-batches.</param>
-    /// <exception cref="TrainingException">The run cannot go on; the message says why and what to do.</exception>
-    public RunResult Train(CancellationToken cancel = default) => _loop.Run(cancel);
-
-    /// <summary>Frees networks, optimizers and files.</summary>
-    public void Dispose()
-    {
-        _loop.Dispose();
-        _training.Dispose();
+        RunFiles.Continue(place, options, past, sink);
+        Setup.Threads(options.Threads);
+        var policy = ModelFolder.Load(place.Base);
+        try
+        {
+            return Open(place, options, policy, tokenizer, source, reward, clock, sink, resume: true);
+        }
+        catch (InvalidDataException error)
+        {
+            policy.Dispose();
+            throw new TrainingException(error.Message, error);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
     }
 
     private static PolicyRun Open(
@@ -113,10 +135,25 @@ public sealed class PolicyRun : IDisposable
         bool resume)
     {
         var first = new TrainerState { KlCoefficient = options.Algorithm.Kl.Coefficient };
-        var state = resume ? RunLoop.LastState(place, options, first) : first;
+        var state = resume ? RunLoop.LastState(place, first) : first;
         var training = new PolicyTraining(place, options, policy, tokenizer, source, reward, state.RolloutsBytes, clock, sink);
-        var loop = new RunLoop(place, options, training, state, clock, sink);
-        loop.Restore();
-        return new PolicyRun(loop, training);
+        try
+        {
+            return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training);
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
+
+    private static RunOptions Custom(RunOptions options) => options with
+    {
+        Reward = new CustomReward
+        {
+            DeadlineSeconds = options.Reward.DeadlineSeconds,
+            LargestUnscoredShare = options.Reward.LargestUnscoredShare,
+        },
+    };
 }

@@ -59,7 +59,10 @@ internal sealed class PolicyTrainer(
         measures.Set(MetricNames.UpdatesLeftOut, leftOut);
         clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
         credit.Describe(measures);
-        StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+        if (!nonFinite)
+        {
+            StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+        }
 
         var tokens = collected.Completions.Sum(completion => (long)completion.ResponseTokens.Count);
         measures.Set(MetricNames.SampledTokens, tokens);
@@ -99,7 +102,7 @@ internal sealed class PolicyTrainer(
         }
         catch (NonFiniteException error)
         {
-            using var bad = BadBatch.Keep(batch, credit.Advantages, error.TensorName);
+            using var bad = BadBatch.Keep(batch, credit.Advantages, error);
             keepBadBatch(step, bad);
             return (updates, minibatches.Length - updates, NonFinite: true);
         }
@@ -107,23 +110,25 @@ internal sealed class PolicyTrainer(
         return (updates, minibatches.Length - updates, NonFinite: false);
     }
 
-    // Between the gradient and the step of the first minibatch of this process.
+    // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is checked.
     private void CheckFirstRatio(Measures measures)
     {
-        if (_ratioChecked)
+        if (!double.IsNaN(measures.Of(MetricNames.FirstRatioError)))
         {
             return;
         }
 
-        _ratioChecked = true;
         var error = Math.Max(measures.Of(MetricNames.RatioHighest) - 1, 1 - measures.Of(MetricNames.RatioLowest));
-        if (error > LargestRatioError)
+        measures.Set(MetricNames.FirstRatioError, error);
+        if (!_ratioChecked && error > LargestRatioError)
         {
             throw new TrainingException(
-                $"The first minibatch has an importance ratio that is {error:G3} away from 1; before any update it must be within {LargestRatioError:G1}. "
-                + "The sampler's log-probabilities are not those of the trainer: set update.recomputeOldLogProbs=true to go on with the trainer's own, "
-                + "and report this with the run's options.json.");
+                $"The first minibatch has an importance ratio that is {error:G3} away from 1; before any update it must be within "
+                + $"{LargestRatioError:G1}. The sampler's log-probabilities are not those of the trainer: set update.recomputeOldLogProbs=true "
+                + "to go on with the trainer's own, and report this with the run's options.json.");
         }
+
+        _ratioChecked = true;
     }
 
     private void RequireScores(Collected collected)

@@ -24,6 +24,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
     private readonly RolloutLog _log;
+    private readonly List<RolloutLine> _lines = [];
 
     public PolicyTraining(
         RunDirectory place,
@@ -37,39 +38,44 @@ internal sealed class PolicyTraining : ITraining
         IMetricSink sink)
     {
         (_options, _policy, _tokenizer) = (options, policy, tokenizer);
-        _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+        _log = new RolloutLog(place.Rollouts, logBytes);
+        try
+        {
+            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+        }
+        catch
+        {
+            _log.Dispose();
+            throw;
+        }
+
         var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(options.Algorithm.Advantage, policy, options.Seed, options.Update.MicroBatchRows);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         var collector = new Collector(policy, _reference, sampler, tokenizer, reward, options, clock);
-        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, KeepBadBatch);
+        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
-        _log = new RolloutLog(place.Rollouts, logBytes);
         if (!source.IsHeldOut)
         {
             sink.Notice(
                 $"There are only {source.TrainingCount} problems, too few to hold some out: validation uses the training problems, and its numbers "
                 + "say nothing about unseen ones. Give at least 20.");
         }
-
-        void KeepBadBatch(long step, BadBatch batch)
-        {
-            batch.Save(place.BadBatch(step));
-            sink.Notice($"Step {step}: {batch.First} is not finite. The weights stay as they were; the batch is in {place.BadBatch(step)}.");
-        }
     }
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
-    /// <exception cref="DataException">A prompt does not fit the context.</exception>
+    /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, ProblemSource source, Tokenizer tokenizer, ModelConfig config)
     {
-        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, tokenizer);
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        var longestPrompt = Setup.RequirePromptsFit(known, tokenizer, config, newTokens);
+        var prompts = known.Select(problem => (Problem: problem, Length: Setup.Length(tokenizer, problem, problem.Prompt))).ToArray();
+        var longestPrompt = prompts.Max(prompt => prompt.Length);
+        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
+        Setup.RequirePromptsFit(prompts, config, newTokens);
         return options with
         {
             Rollout = options.Rollout with { MaxNewTokens = newTokens },
@@ -82,11 +88,8 @@ internal sealed class PolicyTraining : ITraining
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
-        // Lines of a step that is given up are never written.
-        var lines = new List<RolloutLine>();
-        var next = _trainer.Step(state, measures, (collected, advantages) => Note(lines, state.Step + 1, collected, advantages), cancel);
-        lines.ForEach(_log.Append);
-        return next;
+        _lines.Clear();
+        return _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
     }
 
     public void Validate(long step, Measures measures) => _validation.Measure(step, measures);
@@ -94,6 +97,12 @@ internal sealed class PolicyTraining : ITraining
     public bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
     public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
+
+    public void WriteLog()
+    {
+        _lines.ForEach(_log.Append);
+        _lines.Clear();
+    }
 
     public long FlushLog()
     {
@@ -133,7 +142,7 @@ internal sealed class PolicyTraining : ITraining
         return reference;
     }
 
-    private void Note(List<RolloutLine> lines, long step, Collected collected, IReadOnlyList<double> advantages)
+    private void Note(long step, Collected collected, IReadOnlyList<double> advantages)
     {
         var rows = Math.Min(_options.Rollout.LoggedPrompts, collected.Problems.Count) * _options.Rollout.SamplesPerPrompt;
         for (var row = 0; row < rows; row++)
@@ -141,7 +150,7 @@ internal sealed class PolicyTraining : ITraining
             var completion = collected.Completions[row];
             var problem = collected.Problems[completion.PromptIndex];
             var scored = collected.Scores[row] as Scored;
-            lines.Add(new RolloutLine(
+            _lines.Add(new RolloutLine(
                 step,
                 completion.PromptIndex,
                 completion.SampleIndex,

@@ -129,7 +129,13 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         Tensor Term(string name, Tensor perToken, double weight)
         {
             var share = weight * TokenLoss.Share(perToken, mask, algorithm.Reduction, totals);
-            measures.Mean(name, share.item<float>(), (double)count / totals.Tokens);
+            var value = share.item<float>();
+            if (!float.IsFinite(value))
+            {
+                throw new NonFiniteException(name);
+            }
+
+            measures.Mean(name, value, (double)count / totals.Tokens);
             return share;
         }
     }

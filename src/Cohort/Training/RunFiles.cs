@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cohort.Checkpoints;
@@ -12,12 +13,14 @@ namespace Cohort.Training;
 /// <summary>options.json and environment.json: written when a run begins, compared when it goes on.</summary>
 internal static class RunFiles
 {
+    private const string DataKey = "dataSha256";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Requires a directory without a run.</summary>
     public static void RequireNew(RunDirectory place)
     {
-        if (place.Exists)
+        if (place.Exists || Directory.Exists(place.Checkpoints))
         {
             throw new TrainingException(
                 $"'{place.Root}' holds a run already; go on with it by --resume, or name another directory. Nothing was changed.");
@@ -30,21 +33,64 @@ internal static class RunFiles
         : throw new TrainingException($"'{place.Root}' holds no run (there is no {Path.GetFileName(place.Options)}); begin one without --resume.");
 
     /// <summary>Makes the directory. options.json comes last: where it is, everything is.</summary>
+    /// <exception cref="TrainingException">Something cannot be written; a directory that this call made is gone again.</exception>
     public static void Begin(RunDirectory place, CommonOptions options, Action saveBase)
     {
-        Directory.CreateDirectory(place.Root);
-        saveBase();
-        AtomicFile.WriteText(place.Environment, Describe(options).ToJsonString(Indented) + "\n");
-        AtomicFile.WriteText(place.Options, RunFile.Write(options) + "\n");
+        var isNew = !Directory.Exists(place.Root);
+        try
+        {
+            Directory.CreateDirectory(place.Root);
+            saveBase();
+            AtomicFile.WriteText(place.Environment, Describe(options).ToJsonString(Indented) + "\n");
+            WriteOptions(place.Root, options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            if (isNew && Directory.Exists(place.Root))
+            {
+                Directory.Delete(place.Root, recursive: true);
+            }
+
+            throw new TrainingException(
+                $"The run directory '{place.Root}' cannot be made: {error.Message} Make room, or name a directory that you may write to, then begin again.",
+                error);
+        }
     }
 
-    /// <summary>Checks what may differ on resume, and says what does.</summary>
-    public static void Continue(RunDirectory place, CommonOptions options, CommonOptions before, IMetricSink sink)
+    /// <summary>Writes options.json into a run directory or a checkpoint.</summary>
+    public static void WriteOptions(string folder, CommonOptions options) =>
+        AtomicFile.WriteText(Path.Combine(folder, RunDirectory.OptionsFile), RunFile.Write(options) + "\n");
+
+    /// <summary>The options that the run's past was made with: those of the newest checkpoint, or where there is none, those it began with.</summary>
+    public static string PastOptions(RunDirectory place) =>
+        place.NewestCheckpoint() is { Length: > 0 } newest ? Path.Combine(newest, RunDirectory.OptionsFile) : place.Options;
+
+    /// <summary>Refuses what would change the past, says what else differs, and writes the new options.</summary>
+    /// <param name="place">A run directory.</param>
+    /// <param name="options">The options of the resumption.</param>
+    /// <param name="past">The options of <see cref="PastOptions"/>.</param>
+    /// <param name="sink">Takes notices.</param>
+    /// <exception cref="OptionsException">Options differ that would change the past.</exception>
+    /// <exception cref="TrainingException">The data file is not the one that the run began with.</exception>
+    public static void Continue(RunDirectory place, CommonOptions options, CommonOptions past, IMetricSink sink)
     {
-        // OptionsDifference.RequireSamePast(before, options, place.Options);
+        var changes = OptionsDifference.Between(past, options);
+        OptionsException.ThrowIfAny(changes.Where(change => change.Effect == ResumeEffect.Refused).Select(change => change.Message), place.Options);
         var then = JsonNode.Parse(File.ReadAllText(place.Environment))!.AsObject();
         var now = Describe(options);
-        foreach (var key in new[] { "threads", "instructionSet", "torch", "architecture" })
+        if (options.Data is FileData file && then[DataKey]?.ToString() != now[DataKey]?.ToString())
+        {
+            throw new TrainingException(
+                $"'{file.Path}' is not what it was when the run began (SHA-256 {Short(then)} then, {Short(now)} now), and other data would change "
+                + "steps that are done; put the old file back, or begin a new run.");
+        }
+
+        foreach (var change in changes.Where(change => change.Effect is ResumeEffect.OtherRounding or ResumeEffect.OtherSchedule))
+        {
+            sink.Notice(change.Message);
+        }
+
+        foreach (var key in new[] { "instructionSet", "torch", "architecture" })
         {
             if (then[key]?.ToString() != now[key]?.ToString())
             {
@@ -53,8 +99,13 @@ internal static class RunFiles
             }
         }
 
-        AtomicFile.WriteText(place.Options, RunFile.Write(options) + "\n");
+        if (changes.Count > 0)
+        {
+            WriteOptions(place.Root, options);
+        }
     }
+
+    private static string Short(JsonObject environment) => environment[DataKey]?.ToString()[..12] ?? "unknown";
 
     private static JsonObject Describe(CommonOptions options) => new()
     {
@@ -66,6 +117,7 @@ internal static class RunFiles
         ["instructionSet"] = Vector512.IsHardwareAccelerated ? "512 bit" : Vector256.IsHardwareAccelerated ? "256 bit" : "128 bit",
         ["cores"] = Environment.ProcessorCount,
         ["threads"] = options.Threads,
+        [DataKey] = options.Data is FileData file ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.Path))) : null,
         ["started"] = TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture),
     };
 }

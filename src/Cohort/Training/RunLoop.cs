@@ -1,4 +1,3 @@
-using System.Globalization;
 using Cohort.Checkpoints;
 using Cohort.Telemetry;
 
@@ -22,31 +21,24 @@ internal sealed class RunLoop : IDisposable
     public RunLoop(RunDirectory directory, CommonOptions options, ITraining training, TrainerState state, PhaseClock clock, IMetricSink sink)
     {
         (_directory, _options, _training, _state, _clock, _sink) = (directory, options, training, state, clock, sink);
-        _store = Store(directory, options);
+        _store = new CheckpointStore(directory.Checkpoints, options.Checkpoints.Keep);
+        if (state.Step > 0)
+        {
+            training.Load(_store.PathOf(state.Step));
+            _saved = state.Step;
+        }
+
         _metrics = new JsonLinesSink(directory.Metrics, state.MetricsBytes);
     }
 
     /// <summary>The newest checkpoint's state, or the given one where there is none.</summary>
-    public static TrainerState LastState(RunDirectory directory, CommonOptions options, TrainerState otherwise)
-    {
-        var store = Store(directory, options);
-        return store.Steps() is { Count: > 0 } steps ? TrainerState.Load(store.PathOf(steps[^1])) : otherwise;
-    }
-
-    /// <summary>Reads networks and optimizers of the state's checkpoint.</summary>
-    public void Restore()
-    {
-        if (_state.Step > 0)
-        {
-            _training.Load(_store.PathOf(_state.Step));
-            _saved = _state.Step;
-        }
-    }
+    public static TrainerState LastState(RunDirectory directory, TrainerState otherwise) =>
+        directory.NewestCheckpoint() is { Length: > 0 } newest ? TrainerState.Load(newest) : otherwise;
 
     /// <summary>Runs until the budget is used up, a limit is reached, or the token is set.</summary>
     public RunResult Run(CancellationToken cancel)
     {
-        if (_state.Step == 0 && _options.Evaluation.Every > 0)
+        if (_metrics.Length == 0 && _options.Evaluation.Every > 0)
         {
             MeasureStart();
         }
@@ -66,25 +58,27 @@ internal sealed class RunLoop : IDisposable
                 end = RunEnd.Cancelled;
                 break;
             }
+            catch (TrainingException)
+            {
+                Save();
+                throw;
+            }
 
             end = Finish(measures);
         }
 
+        Save();
         if (end != RunEnd.Cancelled)
         {
-            _training.SaveModel(_directory.Model);
+            RequireRoom("The model at the end of the run", () => _training.SaveModel(_directory.Model));
         }
 
-        Save();
         return new(
             _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue,
             end == RunEnd.Cancelled ? NewestModel() : _directory.Model);
     }
 
     public void Dispose() => _metrics.Dispose();
-
-    private static CheckpointStore Store(RunDirectory directory, CommonOptions options) =>
-        new(directory.Checkpoints, options.Checkpoints.Keep);
 
     private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), PolicyFolder.Name) : _directory.Base;
 
@@ -111,9 +105,11 @@ internal sealed class RunLoop : IDisposable
         _sink.Progress(RunPhase.Training, (long)(_training.Progress(_state) * 1000), 1000);
         if (_state.NonFiniteInARow >= MostNonFiniteInARow)
         {
+            Save();
             throw new TrainingException(
-                $"{_state.NonFiniteInARow} updates in a row had a loss or gradient that is not finite; the last batch is in "
-                + $"{_directory.BadBatch(_state.Step)}. Lower optimizer.learningRate or look at that batch, then resume from step {Math.Max(_saved, 0)}.");
+                $"{_state.NonFiniteInARow} steps in a row had a loss or gradient that is not finite; the last batch is in "
+                + $"{_directory.BadBatch(_state.Step)}. Look at it and mend the data or the reward, then go on with --resume; or begin a new run from "
+                + $"{NewestModel()} with a lower optimizer.learningRate.");
         }
 
         if (_state.Step % _options.Checkpoints.Every == 0 || _state.BestStep != best)
@@ -129,6 +125,12 @@ internal sealed class RunLoop : IDisposable
         _clock.Start(Phase.Evaluation);
         _training.Validate(_state.Step, measures);
         var value = measures.Of(MetricNames.ValidationSampled);
+        if (double.IsNaN(value))
+        {
+            // Nothing had a score: this says neither that the policy is better nor that it is not.
+            return;
+        }
+
         var isBest = value > _state.BestValue;
         _state = _state with
         {
@@ -153,40 +155,46 @@ internal sealed class RunLoop : IDisposable
         }
 
         var metrics = measures.Finish(_state.Step);
-        _metrics.Write(metrics);
+        RequireRoom($"Step {_state.Step}", () =>
+        {
+            _metrics.Write(metrics);
+            _training.WriteLog();
+        });
         _sink.Write(metrics);
     }
 
     private void Save()
     {
-        if (_saved == _state.Step)
+        if (_saved == _state.Step || _state.Step == 0)
         {
             return;
         }
 
-        _metrics.Flush();
-        _state = _state with { MetricsBytes = _metrics.Length, RolloutsBytes = _training.FlushLog() };
-        if (_state.Step == 0)
+        RequireRoom($"The checkpoint of step {_state.Step}", () =>
         {
-            return;
-        }
-
-        try
-        {
+            _metrics.Flush();
+            _state = _state with { MetricsBytes = _metrics.Length, RolloutsBytes = _training.FlushLog() };
             _store.Save(_state.Step, _state.BestStep, folder =>
             {
                 _training.Save(folder);
+                RunFiles.WriteOptions(folder, _options);
                 _state.Save(folder);
             });
-        }
-        catch (IOException error)
-        {
-            throw new TrainingException(
-                $"The checkpoint of step {_state.Step} could not be written: {error.Message} "
-                + $"The newest whole one is of step {Math.Max(_saved, 0).ToString(CultureInfo.InvariantCulture)}; make room, then resume with --resume.",
-                error);
-        }
-
+        });
         _saved = _state.Step;
+    }
+
+    // What cannot be written ends the run. The checkpoints that are there are whole, and resuming repeats what came after them.
+    private void RequireRoom(string what, Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            var rest = _saved > 0 ? $"The checkpoint of step {_saved} is whole" : "There is no checkpoint yet, and the run would begin anew";
+            throw new TrainingException($"{what} could not be written: {error.Message} {rest}; make room, then go on with --resume.", error);
+        }
     }
 }

@@ -47,7 +47,8 @@ internal static class Setup
             data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
         ExactMatch => new ExactReward(),
         NumberMatch => new NumberReward(),
-        CustomReward => throw new TrainingException("reward.kind is custom, which names a C# function: pass it to PolicyRun.Start."),
+        CustomReward => throw new TrainingException(
+            "reward.kind is custom: the reward is a C# function, which a run file cannot name. Pass it to PolicyRun.Start or PolicyRun.Resume."),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -84,32 +85,41 @@ internal static class Setup
     }
 
     /// <summary>The longest completion of a run in tokens, where the options leave it open.</summary>
-    public static int MaxNewTokens(int asked, DataOptions data, Tokenizer tokenizer) => asked > 0 ? asked : data switch
+    /// <param name="asked">What the options say; 0 is automatic.</param>
+    /// <param name="data">A task knows its longest answer.</param>
+    /// <param name="room">What the longest prompt leaves of the context.</param>
+    public static int MaxNewTokens(int asked, DataOptions data, int room) => asked > 0 ? asked : data switch
     {
         TaskData task => BundledTasks.Create(task.Task, task.Size).LongestAnswer + 1,
-        _ => 64,
+        _ => Math.Clamp(room, 1, 64),
     };
 
-    /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
-    /// <returns>The longest prompt, in tokens.</returns>
-    /// <exception cref="DataException">A prompt is too long; the message names it and gives the numbers.</exception>
-    public static int RequirePromptsFit(IEnumerable<Problem> problems, Tokenizer tokenizer, ModelConfig config, int maxNewTokens)
+    /// <summary>The length of a problem's prompt or completion, in tokens.</summary>
+    /// <exception cref="DataException">The tokenizer does not know a character of it.</exception>
+    public static int Length(Tokenizer tokenizer, Problem problem, string text)
     {
-        var room = config.ContextLength - maxNewTokens;
-        var longest = 0;
-        foreach (var problem in problems)
+        try
         {
-            var length = tokenizer.Encode(problem.Prompt).Count;
-            if (length > room)
-            {
-                throw new DataException(
-                    $"Problem '{problem.Id}' has a prompt of {length} tokens, but the model's context is {config.ContextLength} and "
-                    + $"maxNewTokens is {maxNewTokens}, so a prompt may have at most {room}; shorten it, leave it out, or lower maxNewTokens.");
-            }
-
-            longest = Math.Max(longest, length);
+            return tokenizer.Encode(text).Count;
         }
+        catch (TokenizationException error)
+        {
+            throw new DataException($"Problem '{problem.Id}': {error.Message}", error);
+        }
+    }
 
-        return longest;
+    /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
+    /// <param name="prompts">Problems with the lengths of their prompts, in tokens.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="maxNewTokens">The longest completion, in tokens.</param>
+    /// <exception cref="DataException">A prompt is too long; the message names it and gives the numbers.</exception>
+    public static void RequirePromptsFit(IEnumerable<(Problem Problem, int Length)> prompts, ModelConfig config, int maxNewTokens)
+    {
+        foreach (var (problem, length) in prompts.Where(prompt => prompt.Length + maxNewTokens > config.ContextLength))
+        {
+            throw new DataException(
+                $"Problem '{problem.Id}' has a prompt of {length} tokens, which with rollout.maxNewTokens {maxNewTokens} does not fit the model's "
+                + $"context of {config.ContextLength}; shorten it, leave it out, or lower rollout.maxNewTokens.");
+        }
     }
 }

@@ -41,11 +41,28 @@ public sealed class SftRun : IDisposable
     public static SftRun Resume(string directory, SftOptions options, IMetricSink sink)
     {
         OptionsException.ThrowIfAny(options.Problems(), directory);
-        var place = new RunDirectory(directory);
-        RunFiles.Continue(place, options, RunFile.ReadSft(place.Options, []), sink);
-        Setup.Threads(options.Threads);
+        var place = RunFiles.RequireRun(new RunDirectory(directory));
+        var past = RunFile.ReadSft(RunFiles.PastOptions(place), []);
+        options = OptionsDifference.KeepChoices(past, options);
+        var tokenizer = TokenizerFolder.Load(place.Base);
         var source = Setup.Demonstrations(options.Data, options.Seed);
-        return Open(place, options, ModelFolder.Load(place.Base), TokenizerFolder.Load(place.Base), source, sink, resume: true);
+        RunFiles.Continue(place, options, past, sink);
+        Setup.Threads(options.Threads);
+        var policy = ModelFolder.Load(place.Base);
+        try
+        {
+            return Open(place, options, policy, tokenizer, source, sink, resume: true);
+        }
+        catch (InvalidDataException error)
+        {
+            policy.Dispose();
+            throw new TrainingException(error.Message, error);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="PolicyRun.ReadOptions"/>
@@ -72,11 +89,17 @@ public sealed class SftRun : IDisposable
         bool resume)
     {
         var first = new TrainerState();
-        var state = resume ? RunLoop.LastState(place, options, first) : first;
+        var state = resume ? RunLoop.LastState(place, first) : first;
         var clock = new PhaseClock();
-        var training = new SftTraining(options, policy, tokenizer, source, clock, sink);
-        var loop = new RunLoop(place, options, training, state, clock, sink);
-        loop.Restore();
-        return new SftRun(loop, training);
+        var training = new SftTraining(place, options, policy, tokenizer, source, clock, sink);
+        try
+        {
+            return new SftRun(new RunLoop(place, options, training, state, clock, sink), training);
+        }
+        catch
+        {
+            training.Dispose();
+            throw;
+        }
     }
 }

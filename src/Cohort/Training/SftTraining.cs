@@ -24,10 +24,18 @@ internal sealed class SftTraining : ITraining
     private readonly AdamW _optimizer;
     private readonly Validation _validation;
     private readonly PhaseClock _clock;
+    private readonly Action<long, BadBatch> _keepBadBatch;
 
     public SftTraining(
-        SftOptions options, LanguageModel policy, Tokenizer tokenizer, DemonstrationSource source, PhaseClock clock, IMetricSink sink)
+        RunDirectory place,
+        SftOptions options,
+        LanguageModel policy,
+        Tokenizer tokenizer,
+        DemonstrationSource source,
+        PhaseClock clock,
+        IMetricSink sink)
     {
+        _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
         (_options, _policy, _tokenizer, _source, _clock) = (options, policy, tokenizer, source, clock);
         _optimizer = new AdamW(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
@@ -53,7 +61,7 @@ internal sealed class SftTraining : ITraining
         var longestAnswer = 0;
         foreach (var (problem, completion) in known)
         {
-            var (prompt, answer) = (tokenizer.Encode(problem.Prompt).Count, tokenizer.Encode(completion).Count + 1);
+            var (prompt, answer) = (Setup.Length(tokenizer, problem, problem.Prompt), Setup.Length(tokenizer, problem, completion) + 1);
             if (prompt + answer > config.ContextLength)
             {
                 throw new DataException(
@@ -78,28 +86,21 @@ internal sealed class SftTraining : ITraining
         var rows = Enumerable.Range(0, _options.BatchRows).Select(i => Encode(_source.Training(state.ProblemCursor + i))).ToArray();
         var tokens = rows.Sum(row => (long)row.Response.Count);
         _clock.UpdatedTokens = rows.Sum(row => (long)row.Prompt.Count + row.Response.Count);
-        _optimizer.ZeroGradients();
-        foreach (var part in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows))
-        {
-            cancel.ThrowIfCancellationRequested();
-            using var micro = NewDisposeScope();
-            var (logProbs, right) = Forward(part);
-            NextTokenLoss.Share(logProbs, tokens).backward();
-            measures.Mean(MetricNames.SftLoss, -logProbs.sum().item<float>(), logProbs.numel());
-            measures.Mean(MetricNames.SftAccuracy, right.sum().item<long>(), logProbs.numel());
-        }
-
         measures.Set(MetricNames.SftTokens, tokens);
         var next = state with { Step = state.Step + 1, ProblemCursor = state.ProblemCursor + rows.Length, NonFiniteInARow = 0 };
         try
         {
+            AddGradients(rows, tokens, measures, cancel);
             var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
             measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.LearningRate, rate);
             return next;
         }
-        catch (NonFiniteException)
+        catch (NonFiniteException error)
         {
+            var packed = Packing.Pack(rows, _policy.Config.Padding);
+            using var bad = BadBatch.Keep([("tokens", packed.Tokens), ("response_mask", packed.ResponseMask)], error);
+            _keepBadBatch(next.Step, bad);
             return next with { NonFiniteInARow = state.NonFiniteInARow + 1, SkippedUpdates = state.SkippedUpdates + 1 };
         }
     }
@@ -121,6 +122,10 @@ internal sealed class SftTraining : ITraining
     public bool IsFinished(TrainerState state) => state.Step >= _options.Steps;
 
     public double Progress(TrainerState state) => Math.Min(1, (double)state.Step / _options.Steps);
+
+    public void WriteLog()
+    {
+    }
 
     public long FlushLog() => 0;
 
@@ -155,6 +160,27 @@ internal sealed class SftTraining : ITraining
 
     private (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response) Encode(Demonstration demonstration) =>
         (_tokenizer.Encode(demonstration.Problem.Prompt), [.. _tokenizer.Encode(demonstration.Completion), _tokenizer.EndOfSequence]);
+
+    private void AddGradients(
+        (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, Measures measures, CancellationToken cancel)
+    {
+        _optimizer.ZeroGradients();
+        foreach (var part in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using var micro = NewDisposeScope();
+            var (logProbs, right) = Forward(part);
+            var loss = -logProbs.sum().item<float>();
+            if (!float.IsFinite(loss))
+            {
+                throw new NonFiniteException(MetricNames.SftLoss);
+            }
+
+            NextTokenLoss.Share(logProbs, tokens).backward();
+            measures.Mean(MetricNames.SftLoss, loss, logProbs.numel());
+            measures.Mean(MetricNames.SftAccuracy, right.sum().item<long>(), logProbs.numel());
+        }
+    }
 
     // Log-probabilities of the completion tokens, and where the most likely token is the right one.
     private (Tensor LogProbs, Tensor Right) Forward((IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows)

@@ -55,13 +55,14 @@ public static class OptionsDifference
         });
     }
 
-    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows.
+    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
+    // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
         "threads" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
-        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" =>
-            ResumeEffect.Exact,
+        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
+            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };
 

@@ -12,8 +12,9 @@ public sealed class OptionsDifferenceTests
     [Fact]
     public void Every_option_is_compared_and_only_these_may_change()
     {
-        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "evaluation.patience",
-            "evaluation.stopAt", "rollout.loggedPrompts", "steps", "threads"];
+        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.path",
+            "evaluation.patience", "evaluation.stopAt", "reward.deadlineSeconds", "reward.largestUnscoredShare", "rollout.loggedPrompts", "steps",
+            "threads"];
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions() })
         {

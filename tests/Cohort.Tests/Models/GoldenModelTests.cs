@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Cohort.Data;
+using Cohort.Losses;
+using Cohort.Models;
+using Cohort.Rollouts;
+using Cohort.Tensors;
+using Cohort.Training;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Models;
+
+/// <summary>A folder that Hugging Face's transformers saved, and what that library computes with it (Golden/models/README.md).</summary>
+public sealed class GoldenModelTests : IDisposable
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden", "models", "llama");
+
+    private readonly JsonDocument _expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "expected.json")));
+
+    public void Dispose() => _expected.Dispose();
+
+    [Fact]
+    public void Logits_of_whole_sequences_agree()
+    {
+        using var scope = NewDisposeScope();
+        using var model = ModelFolder.Load(Folder);
+        foreach (var sequence in Sequences())
+        {
+            using var _ = no_grad();
+            var logits = model.Logits(model.Trunk.Hidden(tensor(Ids(sequence), [1, Ids(sequence).Length])));
+            Numbers.Same(Logits(sequence), logits, Tolerances.Logits);
+        }
+    }
+
+    [Fact]
+    public void Logits_of_a_right_padded_batch_and_of_the_cache_agree()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = ModelFolder.Load(Folder);
+        var sequences = Sequences();
+        var width = sequences.Max(sequence => Ids(sequence).Length);
+        var padded = tensor(sequences.SelectMany(ids => Ids(ids).Concat(Enumerable.Repeat(77L, width - Ids(ids).Length))).ToArray(), [2, width]);
+        var whole = model.Logits(model.Trunk.Hidden(padded));
+
+        // The cache reads prompts of 3 and 5 tokens, then three more tokens of each.
+        var (cache, last) = KvCache.Read(model.Trunk, padded.narrow(1, 0, 5), tensor(new long[] { 5, 3 }));
+        using var owned = cache;
+        cache.Repeat(samples: 2, newTokens: 3);
+        var steps = new List<Tensor> { model.Logits(last).repeat_interleave(2, 0) };
+        for (var t = 0; t < 3; t++)
+        {
+            var next = stack([padded[0, 5 + t], padded[1, 3 + t]]).repeat_interleave(2);
+            steps.Add(model.Logits(cache.Append(next)));
+        }
+
+        for (var row = 0; row < 2; row++)
+        {
+            var expected = Logits(sequences[row]);
+            var length = Ids(sequences[row]).Length;
+            Numbers.Same(expected, whole[row].narrow(0, 0, length), Tolerances.Logits);
+            for (var t = 0; t < steps.Count; t++)
+            {
+                var position = (row == 0 ? 4 : 2) + t;
+                var column = expected[(position * 256)..((position + 1) * 256)];
+                Numbers.Same(column, steps[t][2 * row], Tolerances.Logits);
+                Numbers.Same(column, steps[t][(2 * row) + 1], Tolerances.Logits);
+            }
+        }
+    }
+
+    [Fact]
+    public void Greedy_continuations_agree_without_the_cache()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = ModelFolder.Load(Folder);
+        foreach (var sequence in Sequences())
+        {
+            var ids = Ids(sequence).ToList();
+            foreach (var expected in Greedy(sequence))
+            {
+                var logits = model.Logits(model.Trunk.Hidden(tensor(ids.ToArray(), [1, ids.Count])));
+                Assert.Equal(expected, logits[0, ids.Count - 1].argmax().item<long>());
+                ids.Add(expected);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(512)]
+    public void Greedy_continuations_agree_with_the_cache_alone_and_batched(int largestBatch)
+    {
+        using var model = new LanguageModel(ModelConfig.Read(Folder) with { EndOfSequence = -1 });
+        ModelFolder.ReadWeights(model, Folder);
+        var sequences = Sequences();
+        var sampler = new TorchSampler(model, new IdTokenizer(256), largestBatch);
+        var answers = new Completion[2];
+        sampler.Sample(
+            sequences.Select(sequence => (IReadOnlyList<int>)Ids(sequence).Select(id => (int)id).ToArray()).ToArray(), 1,
+            EvaluationSampling.Greedy with { MaxNewTokens = 16 }, new SampleSeed(1, Purpose.TestTokens, 0),
+            group => answers[group.PromptIndex] = group.Completions[0], CancellationToken.None);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(Greedy(sequences[i]), answers[i].ResponseTokens.Select(token => (long)token));
+            Assert.Equal(FinishReason.Length, answers[i].FinishReason);
+        }
+    }
+
+    [Fact]
+    public void Loss_and_gradients_agree()
+    {
+        using var scope = NewDisposeScope();
+        using var model = ModelFolder.Load(Folder);
+        var expected = _expected.RootElement.GetProperty("train_f64");
+        var rows = Sequences().Select(Ids)
+            .Select(ids => ((IReadOnlyList<int>)[(int)ids[0]], (IReadOnlyList<int>)ids[1..].Select(id => (int)id).ToArray()))
+            .ToArray();
+        var packed = Packing.Pack(rows, padding: 0);
+        var distribution = PolicyForward.Distribution(model, packed.Tokens, packed.ResponseMask, temperature: 1);
+        var logProbs = TokenLogProbs.Of(distribution, TokenLogProbs.Targets(packed.Tokens, packed.ResponseMask));
+        var loss = NextTokenLoss.Share(logProbs, expected.GetProperty("tokens").GetInt64());
+        loss.backward();
+        Assert.Equal(expected.GetProperty("loss_mean_cross_entropy").GetDouble(), loss.item<float>(), Tolerances.Logits);
+
+        var norms = expected.GetProperty("grad_l2_by_parameter");
+        Assert.Equal(norms.EnumerateObject().Select(norm => norm.Name).Order(), model.named_parameters().Select(pair => pair.name).Order());
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            var norm = norms.GetProperty(name).GetDouble();
+            Assert.InRange(parameter.grad!.norm().item<float>() / norm, 1 - 1e-3, 1 + 1e-3);
+            var first = expected.GetProperty("grad_first4_by_parameter").GetProperty(name).EnumerateArray().Select(entry => entry.GetDouble());
+            Numbers.Same(first.ToArray(), parameter.grad!.flatten().narrow(0, 0, 4), norm * Tolerances.Float32Gradient);
+        }
+    }
+
+    [Fact]
+    public void Config_of_both_versions_reads_alike_and_comes_back_as_it_was_written()
+    {
+        using var folder = new TemporaryFolder();
+        var config = ModelConfig.Read(Folder);
+        File.Copy(Path.Combine(Folder, "config.v4.json"), folder.File("config.json"));
+        Assert.Equal(config, ModelConfig.Read(folder.Path));
+        Assert.Equal(
+            new ModelConfig
+            {
+                VocabularySize = 256, HiddenSize = 64, IntermediateSize = 112, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadSize = 16,
+                ContextLength = 512, RopeTheta = 10000, NormEpsilon = 1e-5, TieEmbeddings = false, EndOfSequence = 2, Padding = 0,
+            },
+            config);
+        var other = config with { TieEmbeddings = true, RopeTheta = 123456.5, NormEpsilon = 3e-6, HeadSize = 24, Padding = 5 };
+        File.WriteAllText(folder.File("config.json"), other.ToJson().ToJsonString());
+        Assert.Equal(other, ModelConfig.Read(folder.Path));
+    }
+
+    [Fact]
+    public void Saved_folder_loads_back_bit_for_bit()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = ModelFolder.Load(Folder);
+        ModelFolder.Save(model, model.Config, folder.File("saved"));
+        using var loaded = ModelFolder.Load(folder.File("saved"));
+        Assert.Equal(model.Config, loaded.Config);
+        foreach (var ((name, one), (_, other)) in model.named_parameters().Zip(loaded.named_parameters()))
+            Assert.True(one.data<float>().SequenceEqual(other.data<float>()), name);
+    }
+
+    private JsonElement[] Sequences() => _expected.RootElement.GetProperty("sequences").EnumerateArray().ToArray();
+
+    private static long[] Ids(JsonElement sequence) =>
+        sequence.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt64()).ToArray();
+
+    private static long[] Greedy(JsonElement sequence) =>
+        sequence.GetProperty("greedy_new_tokens").EnumerateArray().Select(id => id.GetInt64()).ToArray();
+
+    private static double[] Logits(JsonElement sequence) =>
+        sequence.GetProperty("logits").EnumerateArray().SelectMany(row => row.EnumerateArray().Select(logit => logit.GetDouble())).ToArray();
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Cohort.Checkpoints;
+
+namespace Cohort.Tests.Training.Runs;
+
+/// <summary>What two runs must have in common to count as the same: weights and logs, byte for byte; times, rates and memory aside.</summary>
+internal static class RunBits
+{
+    private static readonly string[] Varying = ["time/", "rate/", "memory/"];
+
+    /// <summary>Requires that two finished runs are the same.</summary>
+    public static void AssertSame(string expected, string actual)
+    {
+        var (first, second) = (new RunDirectory(expected), new RunDirectory(actual));
+        Assert.Equal(Metrics(first), Metrics(second));
+        Assert.Equal(Rollouts(first), Rollouts(second));
+        Assert.Equal(Weights(first.Model), Weights(second.Model));
+        Assert.Equal(LastCheckpoint(first), LastCheckpoint(second));
+    }
+
+    /// <summary>The lines of metrics.jsonl without what varies.</summary>
+    public static string[] Metrics(RunDirectory place) => File.ReadAllLines(place.Metrics).Select(Constant).ToArray();
+
+    /// <summary>A hash of a model's weights.</summary>
+    public static string Weights(string folder) => Hash(Path.Combine(folder, "model.safetensors"));
+
+    private static string[] Rollouts(RunDirectory place) => File.Exists(place.Rollouts) ? File.ReadAllLines(place.Rollouts) : [];
+
+    // The networks, moments and state of the newest checkpoint; the logs' lengths vary with their times.
+    private static string[] LastCheckpoint(RunDirectory place)
+    {
+        var newest = Directory.GetDirectories(place.Checkpoints, "step-*").Order().Last();
+        return Directory.GetFiles(newest, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is not ("state.json" or "options.json"))
+            .Order(StringComparer.Ordinal)
+            .Select(file => $"{Path.GetRelativePath(place.Checkpoints, file)} {Hash(file)}")
+            .Append(State(newest))
+            .ToArray();
+    }
+
+    private static string State(string checkpoint)
+    {
+        var state = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "state.json")))!.AsObject();
+        state.Remove("metricsBytes");
+        return state.ToJsonString();
+    }
+
+    private static string Constant(string line)
+    {
+        var step = JsonNode.Parse(line)!.AsObject();
+        foreach (var name in step.Select(pair => pair.Key).Where(name => Varying.Any(name.StartsWith)).ToArray())
+            step.Remove(name);
+
+        return step.ToJsonString();
+    }
+
+    /// <summary>A hash of a file.</summary>
+    public static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+}
