@@ -27,13 +27,15 @@ internal static class Failure
     private static (int Code, string Message) Describe(Exception problem) => problem switch
     {
         UsageException or OptionsException or DataException or ModelException or TokenizationException or SafetensorsException
-            or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => (ExitCode.BadInput, $"error: {problem.Message}"),
+            or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException =>
+            (ExitCode.BadInput, $"error: {problem.Message}"),
         IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => (
             ExitCode.Failed, $"error: {problem.Message} Make room and run it again; a run goes on from its newest checkpoint by --resume."),
         TrainingException or IOException => (ExitCode.Failed, $"error: {problem.Message}"),
         TypeInitializationException or DllNotFoundException or BadImageFormatException => (
             ExitCode.Failed,
-            $"error: libtorch, the tensor library, does not load: {problem.GetBaseException().Message}\n`cohort doctor` says how to mend it."),
+            $"error: libtorch, the tensor library, does not load: {problem.GetBaseException().Message}\n"
+            + "`cohort doctor` says how to mend it."),
         _ => (
             ExitCode.Internal,
             $"internal error: {problem.GetType().Name}: {problem.Message}\n"

@@ -16,7 +16,8 @@ internal sealed class UsageException(string message) : Exception(message)
         {
             // .NET appends the parameter's name, and on a second line the value.
             var message = problem.Message.Split('\n')[0].Split(" (Parameter ")[0].Trim();
-            throw new UsageException(problem is ArgumentOutOfRangeException { ActualValue: { } value } ? $"{message} It is {value}." : message);
+            throw new UsageException(
+                problem is ArgumentOutOfRangeException { ActualValue: { } value } ? $"{message} It is {value}." : message);
         }
     }
 }

@@ -22,8 +22,8 @@ internal static class DemoPage
         return RunReport.Write(root, new ReportContent
         {
             Title = "SFT, then GRPO and PPO, on sorting digits",
-            Summary = $"The fine-tuned base sorts {Numbers.Percent(first.Sampled.PassRate)} of the problems right when sampling; after {best.Name}, "
-                + $"it is {Numbers.Percent(best.Sampled.PassRate)}.",
+            Summary = $"The fine-tuned base sorts {Numbers.Percent(first.Sampled.PassRate)} of the problems right when sampling; "
+                + $"after {best.Name}, it is {Numbers.Percent(best.Sampled.PassRate)}.",
             Facts = [.. RunPage.Facts(options).Where(fact => fact.Label != "model")],
             Results = [.. models.Select(model => new ReportResult(model.Name, Estimate(model.Sampled), Estimate(model.Greedy)))],
             MeasuredOn = $"{first.Sampled.Answers.Count:#,0} test problems that no run has seen",

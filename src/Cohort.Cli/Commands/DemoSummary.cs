@@ -75,9 +75,11 @@ internal sealed record DemoSummary(string Report, DemoModel Base, DemoModel Grpo
     }
 
     // First the problems that the base got wrong: they show the difference. They are a choice, and the table above is the measure.
-    private IEnumerable<int> Telling() => Enumerable.Range(0, Base.Greedy.Answers.Count).OrderBy(index => Base.Greedy.Answers[index].Passes);
+    private IEnumerable<int> Telling() =>
+        Enumerable.Range(0, Base.Greedy.Answers.Count).OrderBy(index => Base.Greedy.Answers[index].Passes);
 
-    private static string Rate(EvaluationResult result) => $"{Numbers.Percent(result.PassRate)}  [dim]{Numbers.Range(result.PassInterval)}[/]";
+    private static string Rate(EvaluationResult result) =>
+        $"{Numbers.Percent(result.PassRate)}  [dim]{Numbers.Range(result.PassInterval)}[/]";
 
     private static string Gain(EvaluationResult before, EvaluationResult after)
     {

@@ -14,20 +14,15 @@ internal sealed class EvaluateCommand
 
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly ProblemOptions _problems = new();
-    private readonly Option<int> _samples = SharedOptions.Count("--samples", "Answers per problem; above 1, pass@K is estimated too", 1, 1, "K");
+    private readonly Option<int> _samples = SharedOptions.Count(
+        "--samples", "K", "Answers per problem; above 1, pass@K is estimated too", 1, 1);
 
-    private readonly Option<double> _temperature = new("--temperature")
-    {
-        Description = "Logits are divided by it",
-        HelpName = "T",
-        DefaultValueFactory = _ => 1,
-    };
-
+    private readonly Option<double> _temperature = SharedOptions.Temperature();
     private readonly Option<int> _maxTokens = SharedOptions.Count(
-        "--max-tokens", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
+        "--max-tokens", "N", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
 
     private readonly Option<ulong> _seed = SharedOptions.Seed();
-    private readonly Option<string> _out = new("--out") { Description = "Write every answer to this file, one JSON object a line", HelpName = "FILE" };
+    private readonly Option<string?> _out = SharedOptions.Text("--out", "FILE", "Write every answer to this file, one JSON object a line");
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -38,13 +33,13 @@ internal sealed class EvaluateCommand
         var command = new TaughtCommand(
             "evaluate",
             "Measure a model on held-out problems.",
-            "Prints the share that it answers right (pass@1) when sampling, and with its most likely answer, each with a 95 % interval.",
+            "Prints the share that it answers right (pass@1) when sampling and with its most likely answer, with 95 % intervals.",
             "./cohort evaluate --model runs/train-1/model --task sort",
-            "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl") { options._model };
+            "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
+        {
+            options._model, options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json,
+        };
         options._problems.AddTo(command);
-        foreach (var option in new Option[] { options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json })
-            command.Add(option);
-
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
     }

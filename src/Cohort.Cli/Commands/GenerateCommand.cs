@@ -10,33 +10,22 @@ namespace Cohort.Cli.Commands;
 internal sealed class GenerateCommand
 {
     private readonly Option<string> _model = SharedOptions.Model();
-    private readonly Option<string> _prompt = new("--prompt") { Description = "The text that the model continues", HelpName = "TEXT", Required = true };
-    private readonly Option<int> _samples = SharedOptions.Count("--samples", "How many answers", 1, 1);
+    private readonly Option<string> _prompt =
+        new("--prompt") { Description = "The text that the model continues", HelpName = "TEXT", Required = true };
+
+    private readonly Option<int> _samples = SharedOptions.Count("--samples", "N", "How many answers", 1, 1);
     private readonly Option<int> _maxTokens = SharedOptions.Count(
-        "--max-tokens", "The longest answer, in tokens; 0 is 64, or what the context has room for", 0, 0);
+        "--max-tokens", "N", "The longest answer, in tokens; 0 is 64, or what the context has room for", 0, 0);
 
-    private readonly Option<double> _temperature = new("--temperature")
-    {
-        Description = "Logits are divided by it; 0 is greedy",
-        HelpName = "T",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<double> _temperature = SharedOptions.Temperature();
+    private readonly Option<int> _topK = SharedOptions.Count("--top-k", "K", "Only the K most likely tokens; 0 keeps all", 0, 0);
+    private readonly Option<double> _topP = SharedOptions.Number(
+        "--top-p", "P", "Only the most likely tokens that reach probability P together", 1);
 
-    private readonly Option<int> _topK = new("--top-k") { Description = "Only the K most likely tokens; 0 keeps all", HelpName = "K" };
-    private readonly Option<double> _topP = new("--top-p")
-    {
-        Description = "Only the most likely tokens that reach probability P together",
-        HelpName = "P",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<double> _minP = SharedOptions.Number(
+        "--min-p", "P", "Only tokens at least P times as likely as the most likely one", 0);
 
-    private readonly Option<double> _minP = new("--min-p")
-    {
-        Description = "Only tokens at least P times as likely as the most likely one",
-        HelpName = "P",
-    };
-
-    private readonly Option<bool> _greedy = new("--greedy") { Description = "The most likely token, always" };
+    private readonly Option<bool> _greedy = SharedOptions.Flag("--greedy", "The most likely token, always");
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<bool> _json = SharedOptions.Json();
 
@@ -69,13 +58,14 @@ internal sealed class GenerateCommand
             MinP = parsed.GetValue(_minP),
         });
         using var model = LoadedModel.Load(parsed.GetValue(_model)!);
-        var prompt = model.Tokenizer.Encode(parsed.GetValue(_prompt)!);
+        var (text, seed) = (parsed.GetValue(_prompt)!, parsed.GetValue(_seed));
+        var prompt = model.Tokenizer.Encode(text);
         var room = model.ContextLength - prompt.Count;
         var asked = parsed.GetValue(_maxTokens);
         sampling = UsageException.Check(() => sampling with { MaxNewTokens = asked == 0 ? Math.Clamp(room, 1, 64) : asked });
-        var completions = UsageException.Check(() => Sample(model, prompt, parsed.GetValue(_samples), sampling, parsed.GetValue(_seed), context));
+        var completions = UsageException.Check(() => Sample(model, prompt, parsed.GetValue(_samples), sampling, seed, context));
         if (parsed.GetValue(_json))
-            context.Terminal.Output.WriteLine(Json(parsed.GetValue(_prompt)!, completions));
+            context.Terminal.Output.WriteLine(Json(text, completions));
         else
             foreach (var completion in completions)
                 context.Terminal.Output.WriteLine(SafeText.Lines(completion.Text));

@@ -17,20 +17,16 @@ internal sealed class ProblemOptions
 {
     private const int LongestAnswerOfFile = 64;
 
-    private readonly Option<string?> _task = SharedOptions.Task("--task", $"Problems of a bundled task: {string.Join(", ", SharedOptions.TaskIds)}");
-    private readonly Option<int> _size = SharedOptions.Count("--size", "How large the task's problems are; 0 is its default", 0, 0);
-    private readonly Option<string> _file = new("--problems") { Description = "Problems of a JSONL file: prompt and answer a line", HelpName = "FILE" };
-    private readonly Option<string> _reward = new("--reward")
-    {
-        Description = "What scores answers to a file's problems: exact, number, or a bundled task's name",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "exact",
-    };
+    private readonly Option<string?> _task = SharedOptions.Choice("--task", "Problems of a bundled task", SharedOptions.TaskIds);
+    private readonly Option<int> _size = SharedOptions.Size();
+    private readonly Option<string?> _file = SharedOptions.Text("--problems", "FILE", "Problems of a JSONL file, one a line");
+    private readonly Option<string?> _reward = SharedOptions.Text(
+        "--reward", "NAME", "What scores answers to a file's problems: exact, number, or a bundled task's name [default: exact]");
 
-    private readonly Option<string> _split = new("--split") { Description = "Which part of the problems", DefaultValueFactory = _ => "test" };
-    private readonly Option<int> _count = SharedOptions.Count("--count", "At most this many problems", 1, 1000);
+    private readonly Option<string?> _split = SharedOptions.Choice(
+        "--split", "Which part of the problems [default: test]", "validation", "test", "all");
 
-    public ProblemOptions() => _split.AcceptOnlyFromAmong("validation", "test", "all");
+    private readonly Option<int> _count = SharedOptions.Count("--count", "N", "At most this many problems", 1, 1000);
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
@@ -43,12 +39,12 @@ internal sealed class ProblemOptions
     /// <exception cref="UsageException">It asks for none, or for something that is not there.</exception>
     public ProblemSet Read(ParseResult parsed)
     {
-        var (task, file, split) = (parsed.GetValue(_task), parsed.GetValue(_file), parsed.GetValue(_split)!);
+        var (task, file, split) = (parsed.GetValue(_task), parsed.GetValue(_file), parsed.GetValue(_split) ?? "test");
         var count = parsed.GetValue(_count);
         return (task, file) switch
         {
             ({ } name, null) => OfTask(SharedOptions.TaskOf(name), parsed.GetValue(_size), split, count),
-            (null, { } path) => OfFile(path, parsed.GetValue(_reward)!, split, count),
+            (null, { } path) => OfFile(path, parsed.GetValue(_reward) ?? "exact", split, count),
             _ => throw new UsageException("Name the problems: either --task NAME or --problems FILE.jsonl."),
         };
     }
@@ -79,6 +75,7 @@ internal sealed class ProblemOptions
         "exact" => new ExactReward(),
         "number" => new NumberReward(),
         _ when SharedOptions.TaskIds.Contains(name) => new TaskReward(BundledTasks.Create(SharedOptions.TaskOf(name))),
-        _ => throw new UsageException($"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", SharedOptions.TaskIds)}."),
+        _ => throw new UsageException(
+            $"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", SharedOptions.TaskIds)}."),
     };
 }

@@ -39,9 +39,11 @@ internal sealed class RunCommand<TRun>(
         HelpName = "KEY=VALUE",
     };
 
-    private readonly Option<string> _out = new("--out") { Description = "Run directory [default: runs/<name>-<n>]", HelpName = "DIR" };
-    private readonly Option<string> _resume = new("--resume") { Description = "Go on with the run in this directory", HelpName = "DIR" };
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads; 0 is the physical cores [default: 0]", HelpName = "N" };
+    private readonly Option<string?> _out = SharedOptions.Text("--out", "DIR", "Run directory [default: runs/<name>-<n>]");
+    private readonly Option<string?> _resume = SharedOptions.Text("--resume", "DIR", "Go on with the run in this directory");
+    private readonly Option<int?> _threads =
+        new("--threads") { Description = "Threads; 0 is the physical cores [default: 0]", HelpName = "N" };
+
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of all random numbers [default: 1]", HelpName = "N" };
     private readonly Option<bool> _json = SharedOptions.Json();
 
@@ -66,7 +68,10 @@ internal sealed class RunCommand<TRun>(
     {
         var (runFile, resume, place) = (parsed.GetValue(_runFile) ?? "", parsed.GetValue(_resume), parsed.GetValue(_out));
         if (resume is not null && (runFile != "" || place is not null))
-            throw new UsageException("--resume takes its options from the run directory and writes there; leave out RUNFILE and --out, and use --set.");
+        {
+            throw new UsageException(
+                "--resume takes its options from the run directory and writes there; leave out RUNFILE and --out, and use --set.");
+        }
 
         List<string> sets = [.. parsed.GetValue(_sets) ?? []];
         if (parsed.GetValue(_threads) is { } threads)
@@ -96,7 +101,10 @@ internal sealed class RunCommand<TRun>(
     private TRun Open(RunRequest request, IMetricSink sink)
     {
         if (request.IsResumed && RunPlaces.CommandOf(request.Directory) is { } other && other != name)
-            throw new UsageException($"'{request.Directory}' holds a run of `{other}`; go on with it by ./cohort {other} --resume {request.Directory}");
+        {
+            throw new UsageException(
+                $"'{request.Directory}' holds a run of `{other}`; go on with it by ./cohort {other} --resume {request.Directory}");
+        }
 
         try
         {

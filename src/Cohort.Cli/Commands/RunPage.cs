@@ -60,9 +60,12 @@ internal static class RunPage
         return new ReportContent
         {
             Title = $"{Algorithm(options)} on {Data(options.Data)}",
-            Summary = $"{result.Step} steps, {result.SampledTokens:#,0} sampled tokens; the model is in {Numbers.ShortPath(result.ModelFolder)}.",
+            Summary = $"{result.Step} steps, {result.SampledTokens:#,0} sampled tokens; the model is in "
+                + $"{Numbers.ShortPath(result.ModelFolder)}.",
             Facts = Facts(options),
-            Results = measured.Length < 2 ? [] : [Result("start", measured[0], problems), Result($"step {measured[^1].Step}", measured[^1], problems)],
+            Results = measured.Length < 2
+                ? []
+                : [Result("start", measured[0], problems), Result($"step {measured[^1].Step}", measured[^1], problems)],
             MeasuredOn = $"{problems:#,0} validation problems",
             Runs = [run],
             OptionsJson = RunFile.Write(options),

@@ -21,10 +21,11 @@ internal static class RunPlaces
     /// <param name="directory">A run directory.</param>
     public static string? CommandOf(string directory)
     {
-        var options = new RunDirectory(directory).Options;
+        var path = new RunDirectory(directory).Options;
         try
         {
-            return !File.Exists(options) ? null : JsonNode.Parse(File.ReadAllText(options)) is JsonObject all && all.ContainsKey("algorithm") ? "train" : "sft";
+            var options = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject : null;
+            return options is null ? null : options.ContainsKey("algorithm") ? "train" : "sft";
         }
         catch (JsonException)
         {

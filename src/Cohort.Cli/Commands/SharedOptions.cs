@@ -5,7 +5,7 @@ using Cohort.Data.Tasks;
 
 namespace Cohort.Cli.Commands;
 
-/// <summary>Options that several commands have, each with one meaning.</summary>
+/// <summary>The kinds of options that commands have, and those that several commands share with one meaning.</summary>
 internal static class SharedOptions
 {
     private static readonly JsonSerializerOptions Readable = new()
@@ -14,27 +14,25 @@ internal static class SharedOptions
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
     };
 
-    /// <summary>--json.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object at the end instead of text" };
+    /// <summary>The names of the bundled tasks.</summary>
+    public static string[] TaskIds { get; } = [.. BundledTasks.All.Select(task => task.Id)];
 
-    /// <summary>--seed.</summary>
-    public static Option<ulong> Seed() => new("--seed")
-    {
-        Description = "Seed of all random numbers",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
+    /// <summary>The bundled task of a name that was accepted.</summary>
+    public static TaskName TaskOf(string id) => BundledTasks.All.First(task => task.Id == id).Name;
 
-    /// <summary>--model.</summary>
-    public static Option<string> Model() => new("--model")
-    {
-        Description = "Model folder, such as a run's model/",
-        HelpName = "DIR",
-        Required = true,
-    };
+    /// <summary>A switch.</summary>
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    /// <summary>A text, or null where it is not given.</summary>
+    public static Option<string?> Text(string name, string letter, string description) =>
+        new(name) { Description = description, HelpName = letter };
+
+    /// <summary>A number.</summary>
+    public static Option<double> Number(string name, string letter, string description, double otherwise) =>
+        new(name) { Description = description, HelpName = letter, DefaultValueFactory = _ => otherwise };
 
     /// <summary>A whole number with a smallest value.</summary>
-    public static Option<int> Count(string name, string description, int smallest, int otherwise, string letter = "N")
+    public static Option<int> Count(string name, string letter, string description, int smallest, int otherwise)
     {
         var option = new Option<int>(name) { Description = description, HelpName = letter, DefaultValueFactory = _ => otherwise };
         option.Validators.Add(result =>
@@ -45,21 +43,35 @@ internal static class SharedOptions
         return option;
     }
 
-    /// <summary>An option that takes a bundled task's name.</summary>
-    public static Option<string?> Task(string name, string description)
+    /// <summary>One of a few words.</summary>
+    public static Option<string?> Choice(string name, string description, params string[] words)
     {
-        var option = new Option<string?>(name) { Description = description, HelpName = "NAME" };
-        option.AcceptOnlyFromAmong(TaskIds);
+        var option = new Option<string?>(name) { Description = description };
+        option.AcceptOnlyFromAmong(words);
         return option;
     }
 
-    /// <summary>The names of the bundled tasks.</summary>
-    public static string[] TaskIds { get; } = [.. BundledTasks.All.Select(task => task.Id)];
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => Flag("--json", "Print one JSON object at the end instead of text");
 
-    /// <summary>The task of a name that was accepted.</summary>
-    public static TaskName TaskOf(string id) => BundledTasks.All.First(task => task.Id == id).Name;
+    /// <summary>--seed.</summary>
+    public static Option<ulong> Seed() =>
+        new("--seed") { Description = "Seed of all random numbers", HelpName = "N", DefaultValueFactory = _ => 1 };
 
-    /// <summary>A value as one line of JSON, numbers that are not finite as null.</summary>
+    /// <summary>--threads.</summary>
+    public static Option<int> Threads() => Count("--threads", "N", "Threads; 0 is the physical cores", 0, 0);
+
+    /// <summary>--size.</summary>
+    public static Option<int> Size() => Count("--size", "N", "How large the task's problems are; 0 is its default", 0, 0);
+
+    /// <summary>--temperature.</summary>
+    public static Option<double> Temperature() => Number("--temperature", "T", "Logits are divided by it; 0 is greedy", 1);
+
+    /// <summary>--model.</summary>
+    public static Option<string> Model() =>
+        new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
+
+    /// <summary>A value as one line of JSON.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, Readable);
 
     /// <summary>The number, or null where JSON has no spelling for it.</summary>

@@ -28,7 +28,7 @@ public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int Samples
         ? ProportionInterval.Of(Answers.Count(answer => answer.Passes), Answers.Count - Unscored)
         : MeanInterval.Of([.. Outcomes.Where(double.IsFinite)]);
 
-    /// <summary>Per problem, the share of its scored answers that pass: 0 or 1 for one answer per problem; NaN where none was scored.</summary>
+    /// <summary>Per problem, the share of its scored answers that pass: 0 or 1 for a single answer; NaN where none was scored.</summary>
     public IReadOnlyList<double> Outcomes => Answers.Chunk(SamplesPerProblem)
         .Select(group => new EvaluationResult(group, SamplesPerProblem).PassRate)
         .ToArray();

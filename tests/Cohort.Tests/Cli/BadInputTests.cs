@@ -60,7 +60,8 @@ public sealed class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
         File.WriteAllText(tiny.File("long.jsonl"), $"{{\"id\": \"far\", \"prompt\": \"{new string('2', 40)}=\", \"answer\": \"4\"}}");
 
         CommandLine.Refuse(
-            tiny.Train("too-long", "--set", $"data.path={tiny.File("long.jsonl")}"), "'far'", "41 tokens", "context is 32", "at most 28", "shorten it");
+            tiny.Train("too-long", "--set", $"data.path={tiny.File("long.jsonl")}"),
+            "'far'", "41 tokens", "rollout.maxNewTokens 4", "context of 32", "shorten it");
         CommandLine.Refuse(
             ["evaluate", "--model", tiny.Model, "--problems", tiny.File("long.jsonl"), "--max-tokens", "4"], "41 tokens", "context of 32");
         CommandLine.Refuse(["generate", "--model", tiny.Model, "--prompt", new string('2', 40)], "40 tokens", "context of 32");
@@ -84,7 +85,8 @@ public sealed class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
 
     [Fact]
     public void A_directory_with_a_run_is_not_begun_again() => CommandLine.Refuse(
-        ["sft", "--out", tiny.Run, "--set", "model.kind=new", "--set", $"data.path={tiny.Problems}"], "holds a run already", "--resume", "Nothing was changed");
+        ["sft", "--out", tiny.Run, "--set", "model.kind=new", "--set", $"data.path={tiny.Problems}"],
+        "holds a run already", "--resume", "Nothing was changed");
 
     [Fact]
     public void A_run_of_the_other_command_is_not_resumed() =>
@@ -95,7 +97,8 @@ public sealed class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
 
     [Fact]
     public void An_unknown_reward_is_refused() => CommandLine.Refuse(
-        ["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", "judge"], "--reward judge is not known", "exact, number");
+        ["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", "judge"],
+        "--reward judge is not known", "exact, number");
 
     [Fact]
     public void Answers_that_cannot_be_written_are_known_before_measuring()

@@ -22,7 +22,8 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>The tool beside these tests.</summary>
-    public static string Tool { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Cohort.Cli.exe" : "Cohort.Cli");
+    public static string Tool { get; } =
+        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "Cohort.Cli.exe" : "Cohort.Cli");
 
     /// <summary>Sends a signal.</summary>
     public void Signal(string name)

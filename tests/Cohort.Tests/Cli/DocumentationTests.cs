@@ -35,7 +35,7 @@ public sealed partial class DocumentationTests
 
         Assert.Contains($"| `{command}", manual);
         Assert.All(
-            LongOption().Matches(CommandLine.Succeed(command, "--help").Output).Select(match => match.Value).Where(option => option != "--help"),
+            LongOption().Matches(CommandLine.Succeed(command, "--help").Output).Select(match => match.Value).Except(["--help"]),
             option => Assert.Contains(option, manual));
     }
 

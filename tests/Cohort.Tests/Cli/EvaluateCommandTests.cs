@@ -44,7 +44,8 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     [Fact]
     public void Greedy_answers_are_all_alike()
     {
-        var lines = CommandLine.Succeed("generate", "--model", tiny.Model, "--prompt", "2+2=", "--samples", "2", "--greedy").Output.Split('\n');
+        var lines = CommandLine.Succeed("generate", "--model", tiny.Model, "--prompt", "2+2=", "--samples", "2", "--greedy")
+            .Output.Split('\n');
 
         Assert.Equal(lines[0], lines[1]);
     }

@@ -23,7 +23,7 @@ public sealed class FullDiskTests(TinyModel tiny) : IClassFixture<TinyModel>
 
         Assert.Contains("code 1\n", line.Output);
         Assert.Matches(@"error: The checkpoint of step \d+ could not be written: No space left on device", line.Error);
-        Assert.Contains("make room, then resume with --resume", line.Error);
+        Assert.Contains("make room, then go on with --resume", line.Error);
         Assert.DoesNotContain("unfinished", line.Output);
         Assert.True(line.Code == 0, line.Error);
         Assert.Contains("\"step\":25,", line.Output);

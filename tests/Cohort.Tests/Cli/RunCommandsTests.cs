@@ -66,7 +66,8 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
             }
             """);
 
-        CommandLine.Succeed("train", tiny.File("mine.json"), "--out", tiny.File("mine"), "--set", "algorithm=ppo", "--seed", "5", "--threads", "1");
+        CommandLine.Succeed(
+            "train", tiny.File("mine.json"), "--out", tiny.File("mine"), "--set", "algorithm=ppo", "--seed", "5", "--threads", "1");
 
         using var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(tiny.File("mine"), "options.json")));
         Assert.Equal("critic", options.RootElement.GetProperty("algorithm").GetProperty("advantage").GetProperty("kind").GetString());

@@ -14,9 +14,9 @@ public sealed class TinyModel : IDisposable
 
             """);
         CommandLine.Succeed([
-            "sft", "--out", Run, "--set", "model.kind=new", "--set", "model.hiddenSize=16", "--set", "model.layers=1", "--set", "model.heads=2",
-            "--set", "model.keyValueHeads=1", "--set", "model.contextLength=32", "--set", $"data.path={Problems}", "--set", "steps=2",
-            "--set", "batchRows=3", "--threads", "1"]);
+            "sft", "--out", Run, "--threads", "1", .. Set(
+                "model.kind=new", "model.hiddenSize=16", "model.layers=1", "model.heads=2", "model.keyValueHeads=1", "model.contextLength=32",
+                $"data.path={Problems}", "steps=2", "batchRows=3")]);
     }
 
     /// <summary>Three problems.</summary>
@@ -35,10 +35,13 @@ public sealed class TinyModel : IDisposable
     /// <param name="more">Further arguments.</param>
     public string[] Train(string name, params string[] more) =>
     [
-        "train", "--out", File(name), "--set", $"model.path={Model}", "--set", $"data.path={Problems}", "--set", "reward.kind=exact", "--set",
-        "rollout.promptsPerStep=2", "--set", "rollout.samplesPerPrompt=2", "--set", "rollout.maxNewTokens=4", "--set", "budget.steps=2", "--set",
-        "evaluation.every=1", "--threads", "1", .. more
+        "train", "--out", File(name), "--threads", "1", .. Set(
+            $"model.path={Model}", $"data.path={Problems}", "reward.kind=exact", "rollout.promptsPerStep=2", "rollout.samplesPerPrompt=2",
+            "rollout.maxNewTokens=4", "budget.steps=2", "evaluation.every=1"),
+        .. more
     ];
 
     public void Dispose() => _folder.Dispose();
+
+    private static IEnumerable<string> Set(params string[] options) => options.SelectMany(option => new[] { "--set", option });
 }

@@ -7,7 +7,8 @@ public sealed class PairedDifferenceTests
     [Fact]
     public void It_matches_a_hand_computed_interval()
     {
-        // Differences 1, 1, 0, -1, 1: mean 0.4, s² = (0.36*3 + 0.16 + 1.96) / 4 = 0.8, t(4) = 2.7764451, half = 2.7764451 * √0.16 = 1.1105780.
+        // Differences 1, 1, 0, -1, 1: mean 0.4, s² = (0.36*3 + 0.16 + 1.96) / 4 = 0.8.
+        // t(4) = 2.7764451, half = 2.7764451 * √0.16 = 1.1105780.
         var gain = PairedDifference.Of([0, 0, 1, 1, 0], [1, 1, 1, 0, 1]);
 
         Assert.Equal(0.4, gain.Estimate, 1e-9);

@@ -46,7 +46,8 @@ public sealed class ProgressTests : IDisposable
     public void A_measured_step_stays()
     {
         var run = new RunView(_view);
-        run.Write(new StepMetrics(7, [new(MetricNames.ScoreMean, 0.25), new(MetricNames.ValidationSampled, 0.402), new(MetricNames.ValidationGreedy, 0.5)]));
+        run.Write(new StepMetrics(7, [
+            new(MetricNames.ScoreMean, 0.25), new(MetricNames.ValidationSampled, 0.402), new(MetricNames.ValidationGreedy, 0.5)]));
         run.Write(new StepMetrics(8, [new(MetricNames.ScoreMean, 0.5)]));
         run.Notice("a notice with \u001b[31m");
 
