@@ -66,14 +66,16 @@ internal sealed class PolicyTraining : ITraining
     }
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
-    /// <exception cref="DataException">A prompt does not fit the context.</exception>
+    /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, ProblemSource source, Tokenizer tokenizer, ModelConfig config)
     {
-        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, tokenizer);
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        var longestPrompt = Setup.RequirePromptsFit(known, tokenizer, config, newTokens);
+        var prompts = known.Select(problem => (Problem: problem, Length: Setup.Length(tokenizer, problem, problem.Prompt))).ToArray();
+        var longestPrompt = prompts.Max(prompt => prompt.Length);
+        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
+        Setup.RequirePromptsFit(prompts, config, newTokens);
         return options with
         {
             Rollout = options.Rollout with { MaxNewTokens = newTokens },

@@ -85,10 +85,13 @@ internal static class Setup
     }
 
     /// <summary>The longest completion of a run in tokens, where the options leave it open.</summary>
-    public static int MaxNewTokens(int asked, DataOptions data, Tokenizer tokenizer) => asked > 0 ? asked : data switch
+    /// <param name="asked">What the options say; 0 is automatic.</param>
+    /// <param name="data">A task knows its longest answer.</param>
+    /// <param name="room">What the longest prompt leaves of the context.</param>
+    public static int MaxNewTokens(int asked, DataOptions data, int room) => asked > 0 ? asked : data switch
     {
         TaskData task => BundledTasks.Create(task.Task, task.Size).LongestAnswer + 1,
-        _ => 64,
+        _ => Math.Clamp(room, 1, 64),
     };
 
     /// <summary>The length of a problem's prompt or completion, in tokens.</summary>
@@ -106,25 +109,17 @@ internal static class Setup
     }
 
     /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
-    /// <returns>The longest prompt, in tokens.</returns>
-    /// <exception cref="DataException">A prompt is too long, or has an unknown character; the message names it and gives the numbers.</exception>
-    public static int RequirePromptsFit(IEnumerable<Problem> problems, Tokenizer tokenizer, ModelConfig config, int maxNewTokens)
+    /// <param name="prompts">Problems with the lengths of their prompts, in tokens.</param>
+    /// <param name="config">The model.</param>
+    /// <param name="maxNewTokens">The longest completion, in tokens.</param>
+    /// <exception cref="DataException">A prompt is too long; the message names it and gives the numbers.</exception>
+    public static void RequirePromptsFit(IEnumerable<(Problem Problem, int Length)> prompts, ModelConfig config, int maxNewTokens)
     {
-        var room = config.ContextLength - maxNewTokens;
-        var longest = 0;
-        foreach (var problem in problems)
+        foreach (var (problem, length) in prompts.Where(prompt => prompt.Length + maxNewTokens > config.ContextLength))
         {
-            var length = Length(tokenizer, problem, problem.Prompt);
-            if (length > room)
-            {
-                throw new DataException(
-                    $"Problem '{problem.Id}' has a prompt of {length} tokens, but the model's context is {config.ContextLength} and "
-                    + $"maxNewTokens is {maxNewTokens}, so a prompt may have at most {room}; shorten it, leave it out, or lower maxNewTokens.");
-            }
-
-            longest = Math.Max(longest, length);
+            throw new DataException(
+                $"Problem '{problem.Id}' has a prompt of {length} tokens, which with rollout.maxNewTokens {maxNewTokens} does not fit the model's "
+                + $"context of {config.ContextLength}; shorten it, leave it out, or lower rollout.maxNewTokens.");
         }
-
-        return longest;
     }
 }

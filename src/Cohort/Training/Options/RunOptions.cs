@@ -228,7 +228,10 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(Temperature), value, "Temperature must lie in (0, 100].");
     } = 1;
 
-    /// <summary>The longest completion, in tokens; 0 is the task's longest answer and an end-of-sequence token, or 64 for a file.</summary>
+    /// <summary>
+    /// The longest completion, in tokens; 0 is the task's longest answer and an end-of-sequence token, or for a file what the longest prompt leaves
+    /// of the context, at most 64.
+    /// </summary>
     public int MaxNewTokens
     {
         get;

@@ -55,5 +55,6 @@ internal static class RunBits
         return step.ToJsonString();
     }
 
-    private static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
+    /// <summary>A hash of a file.</summary>
+    public static string Hash(string file) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)));
 }

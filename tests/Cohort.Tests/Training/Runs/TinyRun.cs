@@ -50,6 +50,9 @@ internal static class TinyRun
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 
+    /// <summary>The setting of a model folder in place of a new model.</summary>
+    public static string Folder(string path) => $$"""model={"kind": "folder", "path": "{{path}}"}""";
+
     /// <summary>Begins a run and trains it to its end.</summary>
     public static RunResult Train(string kind, string directory, params string[] sets) =>
         Train(kind, directory, new SilentSink(), Never, sets);
