@@ -15,49 +15,42 @@ internal static class CommandTree
     /// <param name="args">As the shell gave them.</param>
     /// <param name="context">What the command is given.</param>
     /// <returns>The exit code.</returns>
+    /// <exception cref="UsageException">The command line is none.</exception>
     public static int Invoke(string[] args, Context context)
     {
-        var parsed = Build(context).Parse(args);
-        if (parsed.Action is ParseErrorAction errors)
-            errors.ShowHelp = false;
+        var parsed = Build(context).Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Action is ParseErrorAction)
+            throw ParseErrors.Describe(parsed);
 
-        var code = parsed.Invoke(new InvocationConfiguration
+        return parsed.Invoke(new InvocationConfiguration
         {
-            Output = parsed.Errors.Count > 0 ? context.Terminal.ErrorOutput : context.Terminal.Output,
+            Output = context.Terminal.Output,
             Error = context.Terminal.ErrorOutput,
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         });
-        if (parsed.Action is not ParseErrorAction)
-            return code;
-
-        var command = parsed.CommandResult.Command.Name;
-        context.Terminal.Error($"See: {(command == "cohort" ? "cohort --help" : $"cohort {command} --help")}");
-        return ExitCode.BadInput;
     }
 
-    private static TaughtCommand Build(Context context)
+    private static TaughtCommand Build(Context context) => new(
+        "cohort",
+        "Reinforcement-learning post-training for language models: SFT, GRPO and PPO, on your own machine.",
+        "",
+        "./cohort demo                                    the whole way in a few minutes, measured",
+        "./cohort sft --set model.kind=new --set data.task=sort",
+        "./cohort train --set model.path=runs/sft-1/model --set data.task=sort",
+        "./cohort train --resume runs/train-1             go on with a run that was stopped",
+        "./cohort train --help                            what a command takes, with examples")
     {
-        var root = new TaughtCommand(
-            "cohort",
-            "Post-training of language models by reinforcement learning: SFT, GRPO and PPO, on your own machine.",
-            "cohort demo                          fine-tune a small model, improve it by GRPO and PPO, measure it",
-            "cohort sft --set model.kind=new --set data.task=sort",
-            "cohort train --set model.path=runs/sft-1/model --set data.task=sort",
-            "cohort train --resume runs/train-1   go on with a run that was stopped")
-        {
-            DemoCommand.Create(context),
-            SftCommand.Create(context),
-            TrainCommand.Create(context),
-            EvaluateCommand.Create(context),
-            GenerateCommand.Create(context),
-            TasksCommand.Create(context),
-            DoctorCommand.Create(context),
-        };
-        root.Add(new HelpOption { Action = new TeachingHelp() });
-        root.Add(new Option<bool>("--version") { Description = "Show the version", Action = new VersionAction() });
-        return root;
-    }
+        DemoCommand.Create(context),
+        SftCommand.Create(context),
+        TrainCommand.Create(context),
+        EvaluateCommand.Create(context),
+        GenerateCommand.Create(context),
+        TasksCommand.Create(context),
+        DoctorCommand.Create(context),
+        new HelpOption { Action = new TeachingHelp() },
+        new Option<bool>("--version") { Description = "Show the version", Action = new VersionAction() },
+    };
 
     private sealed class VersionAction : SynchronousCommandLineAction
     {

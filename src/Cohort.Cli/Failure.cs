@@ -7,25 +7,6 @@ using Cohort.Training;
 
 namespace Cohort.Cli;
 
-/// <summary>A mistake on the command line that no library call would find.</summary>
-/// <param name="message">What, the numbers, the rule, the remedy.</param>
-internal sealed class UsageException(string message) : Exception(message)
-{
-    /// <summary>Runs what depends on the user's values only, so that a bad argument is the user's and not a mistake of ours.</summary>
-    /// <param name="make">Makes something of the values.</param>
-    public static T Check<T>(Func<T> make)
-    {
-        try
-        {
-            return make();
-        }
-        catch (ArgumentException problem)
-        {
-            throw new UsageException(problem.Message.Split('\n')[0].Split(" (Parameter ")[0].Trim());
-        }
-    }
-}
-
 /// <summary>Tells of a failure in one message, without a stack trace unless COHORT_DEBUG is 1.</summary>
 internal static class Failure
 {
@@ -33,22 +14,25 @@ internal static class Failure
     /// <returns>The exit code.</returns>
     public static int Report(Exception problem, Terminal terminal)
     {
-        var code = CodeOf(problem);
-        terminal.Error(code == ExitCode.Internal
-            ? $"internal error: {problem.GetType().Name}: {problem.Message}\nThis is a mistake of Cohort's own; run the command again with "
-                + "COHORT_DEBUG=1 and report what it prints."
-            : $"error: {problem.Message}");
+        var (code, message) = Describe(problem);
+        terminal.Error(message);
         if (Environment.GetEnvironmentVariable("COHORT_DEBUG") == "1")
             terminal.Error(problem.ToString());
 
         return code;
     }
 
-    private static int CodeOf(Exception problem) => problem switch
+    private static (int Code, string Message) Describe(Exception problem) => problem switch
     {
         UsageException or OptionsException or DataException or ModelException or TokenizationException or SafetensorsException
-            or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => ExitCode.BadInput,
-        TrainingException or IOException => ExitCode.Failed,
-        _ => ExitCode.Internal,
+            or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => (ExitCode.BadInput, $"error: {problem.Message}"),
+        TrainingException or IOException => (ExitCode.Failed, $"error: {problem.Message}"),
+        TypeInitializationException or DllNotFoundException or BadImageFormatException => (
+            ExitCode.Failed,
+            $"error: libtorch, the tensor library, does not load: {problem.GetBaseException().Message}\n`cohort doctor` says how to mend it."),
+        _ => (
+            ExitCode.Internal,
+            $"internal error: {problem.GetType().Name}: {problem.Message}\n"
+            + "This is a mistake of Cohort's own: run the command again with COHORT_DEBUG=1, and report what it prints."),
     };
 }

@@ -47,10 +47,23 @@ internal sealed class Interruption : IDisposable
         if (Interlocked.CompareExchange(ref _exitCode, exitCode, 0) != 0)
         {
             _terminal.ShowCursor();
-            Environment.Exit(exitCode);
+            ExitAtOnce(exitCode);
         }
 
         _terminal.Say("finishing; press again to quit at once");
         _source.Cancel();
     }
+
+    // The usual exit would first unload libtorch from under the thread that is using it.
+    private static void ExitAtOnce(int exitCode)
+    {
+        if (!OperatingSystem.IsWindows())
+            EndProcess(exitCode);
+
+        Environment.Exit(exitCode);
+    }
+
+    [DllImport("libc", EntryPoint = "_exit")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void EndProcess(int exitCode);
 }

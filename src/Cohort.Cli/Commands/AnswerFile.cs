@@ -6,10 +6,13 @@ namespace Cohort.Cli.Commands;
 /// <summary>Answers of an evaluation as JSONL, one object per answer.</summary>
 internal static class AnswerFile
 {
+    /// <summary>Opens the file before anything is measured, so that a bad path costs no time.</summary>
+    /// <param name="path">The file, or null for none.</param>
+    public static TextWriter Open(string? path) => path is null ? TextWriter.Null : new StreamWriter(path);
+
     /// <summary>Writes sampled answers, then greedy ones.</summary>
-    public static void Write(string path, EvaluationResult sampled, EvaluationResult greedy)
+    public static void Write(TextWriter file, EvaluationResult sampled, EvaluationResult greedy)
     {
-        using var file = new StreamWriter(path);
         foreach (var (kind, result) in new[] { ("sampled", sampled), ("greedy", greedy) })
             foreach (var answer in result.Answers)
                 file.WriteLine(SharedOptions.ToJson(Describe(kind, answer)));

@@ -29,39 +29,41 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UsageException($"{root} is not empty; name another directory for --out, or none.");
 
-        Explain("1/4  sft    Fine-tuning a new transformer on demonstrations, until it sorts about a quarter of the numbers right.");
+        Explain("1/4 SFT", "a new model learns from demonstrations, until it sorts a quarter of the numbers right");
         var options = UsageException.Check(() => DemoPlan.Sft(seed, quick) with { Threads = threads });
         var sft = Show("sft", sink => SftRun.Start(Place("sft"), options, sink), (run, cancel) => run.Train(cancel));
         if (IsStopped(sft))
             return Stopped("sft");
 
-        Explain("2/4  grpo   From there, no more demonstrations: eight tries per number, and what beats the others becomes more likely.");
+        Explain("2/4 GRPO", "no more demonstrations: 8 tries per number; those that beat the others become more likely");
         var grpo = Train("grpo", DemoPlan.Grpo(seed, sft.Run.ModelFolder, quick));
         if (IsStopped(grpo))
             return Stopped("grpo");
 
-        Explain("3/4  ppo    From the same start, with as many sampled tokens: one try per number, judged by a learned critic.");
+        Explain("3/4 PPO", "from the same start, with as many sampled tokens: one try per number, judged by a critic");
         var ppo = Train("ppo", DemoPlan.Ppo(seed, sft.Run.ModelFolder, grpo.Run.SampledTokens, quick));
         if (IsStopped(ppo))
             return Stopped("ppo");
 
-        Explain($"4/4  test   Measuring all three on {DemoPlan.TestProblems(quick):#,0} numbers that no run has seen.");
-        var models = ProgressView.Show(context.Terminal, "test", view => new[] { ("base", sft), ("GRPO", grpo), ("PPO", ppo) }
+        Explain("4/4 test", $"all three models answer {DemoPlan.TestProblems(quick):#,0} problems that no run has seen");
+        var models = ProgressView.Show(context.Terminal, "    test", view => new[] { ("base", sft), ("GRPO", grpo), ("PPO", ppo) }
             .Select((model, index) => Measure(model.Item1, model.Item2, index, view))
             .ToArray());
-        new DemoSummary(root, models[0], models[1], models[2], _watch.Elapsed).Print(context.Terminal, json);
+        var report = DemoPage.Write(root, models);
+        new DemoSummary(report, models[0], models[1], models[2], _watch.Elapsed).Print(context.Terminal, json);
         return ExitCode.Success;
     }
 
     private string Place(string phase) => Path.Combine(root, phase);
 
-    private void Explain(string text) => context.Terminal.Say(text);
+    private void Explain(string phase, string text) => context.Terminal.Say($"{phase}: {text}");
 
     private static bool IsStopped(DemoRun run) => run.Run.End == RunEnd.Cancelled;
 
     private int Stopped(string phase)
     {
-        Explain($"Stopped; what was finished is in {root}. This phase goes on with: ./cohort {(phase == "sft" ? "sft" : "train")} --resume {Place(phase)}");
+        context.Terminal.Say("Stopped. Every finished step is saved; this phase goes on by");
+        context.Terminal.Say($"  ./cohort {(phase == "sft" ? "sft" : "train")} --resume {Place(phase)}");
         return context.Interruption.ExitCode;
     }
 
@@ -72,7 +74,7 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         where TRun : IDisposable
     {
         var watch = Stopwatch.StartNew();
-        var result = RunView.Show(context.Terminal, $"     {name}", sink =>
+        var result = RunView.Show(context.Terminal, $"    {name}", sink =>
         {
             using var run = start(sink);
             return train(run, context.Interruption.Token);

@@ -5,12 +5,12 @@ using Spectre.Console;
 namespace Cohort.Cli.Commands;
 
 /// <summary>What the demo prints at its end.</summary>
-/// <param name="Root">The demo's directory.</param>
+/// <param name="Report">The report's path.</param>
 /// <param name="Base">After fine-tuning.</param>
 /// <param name="Grpo">After GRPO.</param>
 /// <param name="Ppo">After PPO.</param>
 /// <param name="Time">Of the whole demo.</param>
-internal sealed record DemoSummary(string Root, DemoModel Base, DemoModel Grpo, DemoModel Ppo, TimeSpan Time)
+internal sealed record DemoSummary(string Report, DemoModel Base, DemoModel Grpo, DemoModel Ppo, TimeSpan Time)
 {
     private const int Samples = 3;
 
@@ -31,7 +31,7 @@ internal sealed record DemoSummary(string Root, DemoModel Base, DemoModel Grpo, 
         terminal.Output.WriteLine("Three of them, most likely answers:");
         terminal.Results.Write(Examples());
         var grpo = Numbers.ShortPath(Grpo.Trained.Run.ModelFolder);
-        terminal.Output.WriteLine($"Whole demo: {Numbers.Time(Time)}. Everything is in {Numbers.ShortPath(Root)}.");
+        terminal.Output.WriteLine($"Whole demo: {Numbers.Time(Time)}. Curves and answers: {Numbers.ShortPath(Report)}");
         terminal.Output.WriteLine("next:");
         terminal.Output.WriteLine($"  ./cohort generate --model {grpo} --prompt 31415926= --samples 4");
         terminal.Output.WriteLine($"  ./cohort train --set model.path={grpo} --set data.task=sort   (train it further)");
@@ -91,7 +91,7 @@ internal sealed record DemoSummary(string Root, DemoModel Base, DemoModel Grpo, 
         ["grpo"] = Describe(Grpo),
         ["ppo"] = Describe(Ppo),
         ["problems"] = Base.Sampled.Answers.Count,
-        ["directory"] = Path.GetFullPath(Root),
+        ["report"] = Path.GetFullPath(Report),
         ["seconds"] = Seconds(Time),
     });
 

@@ -14,9 +14,10 @@ internal static class DoctorCommand
         var json = SharedOptions.Json();
         var command = new TaughtCommand(
             "doctor",
-            "Checks whether this machine can run Cohort: SDK, platform, native libraries, threads, device, memory, disk; says how to mend what is wrong.",
-            "cohort doctor",
-            "cohort doctor --json") { json };
+            "Check whether this machine can run Cohort.",
+            "Looks at SDK, platform, native libraries, threads, device, memory and disk, and says how to mend what is wrong.",
+            "./cohort doctor",
+            "./cohort doctor --json") { json };
         command.SetAction(parsed => Run(context.Terminal, NativeChecks.All(), parsed.GetValue(json)));
         return command;
     }

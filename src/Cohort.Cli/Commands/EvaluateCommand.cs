@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Cohort.Cli.Terminals;
-using Cohort.Data;
-using Cohort.Data.Tasks;
 using Cohort.Evaluation;
 using Cohort.Rollouts;
 using Cohort.Tensors;
@@ -16,12 +14,7 @@ internal sealed class EvaluateCommand
 
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly ProblemOptions _problems = new();
-    private readonly Option<int> _samples = new("--samples")
-    {
-        Description = "Answers per problem; above 1, pass@K is estimated too",
-        HelpName = "K",
-        DefaultValueFactory = _ => 1,
-    };
+    private readonly Option<int> _samples = SharedOptions.Count("--samples", "Answers per problem; above 1, pass@K is estimated too", 1, 1, "K");
 
     private readonly Option<double> _temperature = new("--temperature")
     {
@@ -30,11 +23,8 @@ internal sealed class EvaluateCommand
         DefaultValueFactory = _ => 1,
     };
 
-    private readonly Option<int> _maxTokens = new("--max-tokens")
-    {
-        Description = "The longest answer, in tokens; 0 is the task's longest, or 64 for a file",
-        HelpName = "N",
-    };
+    private readonly Option<int> _maxTokens = SharedOptions.Count(
+        "--max-tokens", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
 
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string> _out = new("--out") { Description = "Write every answer to this file, one JSON object a line", HelpName = "FILE" };
@@ -47,10 +37,10 @@ internal sealed class EvaluateCommand
         var options = new EvaluateCommand();
         var command = new TaughtCommand(
             "evaluate",
-            "Measures a model on held-out problems: the share that it answers right (pass@1) when sampling, and with its most likely answer, "
-            + "each with a 95 % interval.",
-            "cohort evaluate --model runs/train-1/model --task sort",
-            "cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl") { options._model };
+            "Measure a model on held-out problems.",
+            "Prints the share that it answers right (pass@1) when sampling, and with its most likely answer, each with a 95 % interval.",
+            "./cohort evaluate --model runs/train-1/model --task sort",
+            "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl") { options._model };
         options._problems.AddTo(command);
         foreach (var option in new Option[] { options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json })
             command.Add(option);
@@ -70,13 +60,12 @@ internal sealed class EvaluateCommand
             Temperature = parsed.GetValue(_temperature),
             MaxNewTokens = asked == 0 ? set.LongestAnswer : asked,
         });
+        using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!);
         var evaluation = new HeldOutEvaluation(model.Sampler, model.Tokenizer, set.Reward, Deadline);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
-        if (parsed.GetValue(_out) is { } file)
-            AnswerFile.Write(file, sampled, greedy);
-
+        AnswerFile.Write(answers, sampled, greedy);
         var summary = new EvaluationSummary(set, sampled, greedy, watch.Elapsed);
         summary.Print(context.Terminal, parsed.GetValue(_json));
         return ExitCode.Success;

@@ -11,12 +11,9 @@ internal sealed class GenerateCommand
 {
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly Option<string> _prompt = new("--prompt") { Description = "The text that the model continues", HelpName = "TEXT", Required = true };
-    private readonly Option<int> _samples = new("--samples") { Description = "How many answers", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<int> _maxTokens = new("--max-tokens")
-    {
-        Description = "The longest answer, in tokens; 0 is 64, or what the context has room for",
-        HelpName = "N",
-    };
+    private readonly Option<int> _samples = SharedOptions.Count("--samples", "How many answers", 1, 1);
+    private readonly Option<int> _maxTokens = SharedOptions.Count(
+        "--max-tokens", "The longest answer, in tokens; 0 is 64, or what the context has room for", 0, 0);
 
     private readonly Option<double> _temperature = new("--temperature")
     {
@@ -50,9 +47,10 @@ internal sealed class GenerateCommand
         var options = new GenerateCommand();
         var command = new TaughtCommand(
             "generate",
-            "Samples answers of a model to one prompt. Characters that a terminal would obey are shown as their codes; --json keeps them.",
-            "cohort generate --model runs/train-1/model --prompt 31415926=",
-            "cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json")
+            "Sample a model's answers to one prompt.",
+            "Characters that a terminal would obey are shown as their codes; --json keeps them.",
+            "./cohort generate --model runs/train-1/model --prompt 31415926=",
+            "./cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json")
         {
             options._model, options._prompt, options._samples, options._maxTokens, options._temperature, options._topK, options._topP,
             options._minP, options._greedy, options._seed, options._json,

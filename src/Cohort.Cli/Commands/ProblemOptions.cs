@@ -17,8 +17,8 @@ internal sealed class ProblemOptions
 {
     private const int LongestAnswerOfFile = 64;
 
-    private readonly Option<TaskName?> _task = new("--task") { Description = "Problems of a bundled task" };
-    private readonly Option<int> _size = new("--size") { Description = "How large the task's problems are; 0 is its default", HelpName = "N" };
+    private readonly Option<string?> _task = SharedOptions.Task("--task", $"Problems of a bundled task: {string.Join(", ", SharedOptions.TaskIds)}");
+    private readonly Option<int> _size = SharedOptions.Count("--size", "How large the task's problems are; 0 is its default", 0, 0);
     private readonly Option<string> _file = new("--problems") { Description = "Problems of a JSONL file: prompt and answer a line", HelpName = "FILE" };
     private readonly Option<string> _reward = new("--reward")
     {
@@ -28,12 +28,7 @@ internal sealed class ProblemOptions
     };
 
     private readonly Option<string> _split = new("--split") { Description = "Which part of the problems", DefaultValueFactory = _ => "test" };
-    private readonly Option<int> _count = new("--count")
-    {
-        Description = "At most this many problems",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1000,
-    };
+    private readonly Option<int> _count = SharedOptions.Count("--count", "At most this many problems", 1, 1000);
 
     public ProblemOptions() => _split.AcceptOnlyFromAmong("validation", "test", "all");
 
@@ -50,12 +45,9 @@ internal sealed class ProblemOptions
     {
         var (task, file, split) = (parsed.GetValue(_task), parsed.GetValue(_file), parsed.GetValue(_split)!);
         var count = parsed.GetValue(_count);
-        if (count < 1)
-            throw new UsageException($"--count is {count}; it must be at least 1.");
-
         return (task, file) switch
         {
-            ({ } name, null) => OfTask(name, parsed.GetValue(_size), split, count),
+            ({ } name, null) => OfTask(SharedOptions.TaskOf(name), parsed.GetValue(_size), split, count),
             (null, { } path) => OfFile(path, parsed.GetValue(_reward)!, split, count),
             _ => throw new UsageException("Name the problems: either --task NAME or --problems FILE.jsonl."),
         };
@@ -86,8 +78,7 @@ internal sealed class ProblemOptions
     {
         "exact" => new ExactReward(),
         "number" => new NumberReward(),
-        _ when BundledTasks.All.FirstOrDefault(task => task.Id == name) is { } task => new TaskReward(BundledTasks.Create(task.Name)),
-        _ => throw new UsageException(
-            $"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", BundledTasks.All.Select(task => task.Id))}."),
+        _ when SharedOptions.TaskIds.Contains(name) => new TaskReward(BundledTasks.Create(SharedOptions.TaskOf(name))),
+        _ => throw new UsageException($"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", SharedOptions.TaskIds)}."),
     };
 }

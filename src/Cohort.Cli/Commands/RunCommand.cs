@@ -29,42 +29,46 @@ internal sealed class RunCommand<TRun>(
 {
     private readonly Argument<string> _runFile = new("RUNFILE")
     {
-        Description = "JSON file with options; see docs/options.md",
+        Description = "JSON file with options, which docs/options.md lists [default: none]",
         Arity = ArgumentArity.ZeroOrOne,
-        DefaultValueFactory = _ => "",
     };
 
     private readonly Option<string[]> _sets = new("--set")
     {
         Description = "Override an option, such as budget.steps=50; may be repeated",
         HelpName = "KEY=VALUE",
-        DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string> _out = new("--out") { Description = "Run directory [default: runs/<name>-<n>]", HelpName = "DIR" };
     private readonly Option<string> _resume = new("--resume") { Description = "Go on with the run in this directory", HelpName = "DIR" };
-    private readonly Option<int?> _threads = new("--threads") { Description = "Threads [default: physical cores]", HelpName = "N" };
+    private readonly Option<int?> _threads = new("--threads") { Description = "Threads; 0 is the physical cores [default: 0]", HelpName = "N" };
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of all random numbers [default: 1]", HelpName = "N" };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
     /// <param name="context">What it is given.</param>
-    /// <param name="description">What it does.</param>
+    /// <param name="description">What it does, in a line.</param>
+    /// <param name="details">More of it, for its own help.</param>
     /// <param name="examples">Command lines that work.</param>
-    public Command Create(Context context, string description, params string[] examples)
+    public Command Create(Context context, string description, string details, params string[] examples)
     {
-        var command = new TaughtCommand(name, description, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _json };
+        var command = new TaughtCommand(name, description, details, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _json };
+        _runFile.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: ['-', ..] } token])
+                result.AddError($"{token.Value} is not an option of this command.");
+        });
         command.SetAction(parsed => Run(context, Request(parsed), parsed.GetValue(_json)));
         return command;
     }
 
     private RunRequest Request(ParseResult parsed)
     {
-        var (runFile, resume, place) = (parsed.GetValue(_runFile)!, parsed.GetValue(_resume), parsed.GetValue(_out));
+        var (runFile, resume, place) = (parsed.GetValue(_runFile) ?? "", parsed.GetValue(_resume), parsed.GetValue(_out));
         if (resume is not null && (runFile != "" || place is not null))
             throw new UsageException("--resume takes its options from the run directory and writes there; leave out RUNFILE and --out, and use --set.");
 
-        List<string> sets = [.. parsed.GetValue(_sets)!];
+        List<string> sets = [.. parsed.GetValue(_sets) ?? []];
         if (parsed.GetValue(_threads) is { } threads)
             sets.Add($"threads={threads}");
         if (parsed.GetValue(_seed) is { } seed)
@@ -82,13 +86,18 @@ internal sealed class RunCommand<TRun>(
             using var run = Open(request, sink);
             return train(run, context.Interruption.Token);
         });
-        new RunSummary(name, result, options(result.Directory), watch.Elapsed).Print(context.Terminal, json);
+        var resolved = options(result.Directory);
+        RunPage.Write(name, result, resolved, context.Terminal);
+        new RunSummary(name, result, resolved, watch.Elapsed).Print(context.Terminal, json);
         return result.End == RunEnd.Cancelled ? context.Interruption.ExitCode : ExitCode.Success;
     }
 
     // A run that cannot even begin is the user's to mend.
     private TRun Open(RunRequest request, IMetricSink sink)
     {
+        if (request.IsResumed && RunPlaces.CommandOf(request.Directory) is { } other && other != name)
+            throw new UsageException($"'{request.Directory}' holds a run of `{other}`; go on with it by ./cohort {other} --resume {request.Directory}");
+
         try
         {
             return open(request, sink);

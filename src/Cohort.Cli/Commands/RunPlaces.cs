@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cohort.Checkpoints;
 
 namespace Cohort.Cli.Commands;
@@ -13,5 +15,20 @@ internal static class RunPlaces
         var numbers = !Directory.Exists(parent) ? [] : Directory.EnumerateFileSystemEntries(parent, $"{name}-*")
             .Select(path => int.TryParse(Path.GetFileName(path).AsSpan(name.Length + 1), out var number) ? number : 0);
         return Path.Combine(parent, $"{name}-{numbers.DefaultIfEmpty(0).Max() + 1}");
+    }
+
+    /// <summary>The command that began a run, by what its options hold; null where there is no run, or a damaged one.</summary>
+    /// <param name="directory">A run directory.</param>
+    public static string? CommandOf(string directory)
+    {
+        var options = new RunDirectory(directory).Options;
+        try
+        {
+            return !File.Exists(options) ? null : JsonNode.Parse(File.ReadAllText(options)) is JsonObject all && all.ContainsKey("algorithm") ? "train" : "sft";
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

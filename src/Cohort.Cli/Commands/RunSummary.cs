@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Text.Json;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
 using Cohort.Data.Tasks;
@@ -34,7 +36,8 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         yield return $"{Command}: {Reason()} after {Result.Step} {(Result.Step == 1 ? "step" : "steps")}{tokens}, {Numbers.Time(Time)}";
         yield return $"  model   {Model}";
         if (Result.BestValue >= 0)
-            yield return $"  best    step {Result.BestStep}: {Numbers.Percent(Result.BestValue)} of validation problems right, sampled";
+            yield return $"  best    {(Result.BestStep == 0 ? "the start" : $"step {Result.BestStep}")}: "
+                + $"{Numbers.Percent(Result.BestValue)} of validation problems right when sampling";
         if (new RunDirectory(Result.Directory).Report is var report && File.Exists(report))
             yield return $"  report  {Numbers.ShortPath(report)}";
 
@@ -48,30 +51,45 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         RunEnd.BudgetUsed => "done",
         RunEnd.TargetReached => "target reached",
         RunEnd.NoImprovement => "no more improvement, stopped",
-        RunEnd.Cancelled => "stopped; every finished step is saved,",
-        _ => throw new System.Diagnostics.UnreachableException(),
+        RunEnd.Cancelled => "stopped",
+        _ => throw new UnreachableException(),
     };
 
     private IEnumerable<string> Next()
     {
         if (Result.End == RunEnd.Cancelled)
         {
-            yield return $"{Command} --resume {Place}";
+            yield return $"{Command} --resume {Place}   (every finished step is saved)";
             yield break;
         }
 
-        var data = Options.Data is TaskData task ? $"--set data.task={task.Task.ToString().ToLowerInvariant()}" : "--set data.path=PROBLEMS.jsonl";
+        var (train, evaluate) = Options.Data switch
+        {
+            TaskData { Size: 0 } task => ($"--set data.task={Id(task.Task)}", $"--task {Id(task.Task)}"),
+            TaskData task => ($"--set data.task={Id(task.Task)} --set data.size={task.Size}", $"--task {Id(task.Task)} --size {task.Size}"),
+            FileData file => (
+                $"--set data.path={Numbers.ShortPath(file.Path)} --set reward.kind=exact",
+                $"--problems {Numbers.ShortPath(file.Path)} --reward {Reward()}"),
+            _ => throw new UnreachableException(),
+        };
         if (Options is SftOptions)
-            yield return $"train --set model.path={Model} {data}";
+            yield return $"train --set model.path={Model} {train}";
 
-        yield return $"evaluate --model {Model} " + (Options.Data is TaskData known
-            ? $"--task {known.Task.ToString().ToLowerInvariant()}{(known.Size > 0 ? $" --size {known.Size}" : "")}"
-            : $"--problems {Numbers.ShortPath(((FileData)Options.Data).Path)}");
+        yield return $"evaluate --model {Model} {evaluate}";
     }
+
+    private string Reward() => (Options as RunOptions)?.Reward switch
+    {
+        NumberMatch => "number",
+        TaskVerifier verifier => Id(verifier.Task),
+        _ => "exact",
+    };
+
+    private static string Id(TaskName task) => task.ToString().ToLowerInvariant();
 
     private string Json() => SharedOptions.ToJson(new
     {
-        result = Result.End.ToString(),
+        end = JsonNamingPolicy.SnakeCaseLower.ConvertName(Result.End.ToString()),
         directory = Result.Directory,
         model = Result.ModelFolder,
         step = Result.Step,

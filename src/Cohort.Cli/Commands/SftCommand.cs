@@ -18,9 +18,9 @@ internal static class SftCommand
             directory => SftRun.ReadOptions(directory, []))
         .Create(
             context,
-            "Supervised fine-tuning on demonstrations: pairs of prompt and completion from a JSONL file or a bundled task. "
-            + "Trains a new small model, or one of a folder.",
-            "cohort sft --set model.kind=new --set data.task=sort --set evaluation.stopAt=0.25",
-            "cohort sft sft.json --out runs/first",
-            "cohort sft --resume runs/first --set steps=1000");
+            "Fine-tune a model on demonstrations.",
+            "Demonstrations are pairs of prompt and completion, from a JSONL file or a bundled task; the model is a folder's, or a new small one.",
+            "./cohort sft --set model.kind=new --set data.task=sort --set evaluation.stopAt=0.25",
+            "./cohort sft sft.json --out runs/first",
+            "./cohort sft --resume runs/first --set steps=1000");
 }

@@ -16,30 +16,41 @@ internal static class TasksCommand
     /// <param name="context">What it is given.</param>
     public static Command Create(Context context)
     {
-        var name = new Argument<TaskName?>("NAME") { Description = "Write problems of this task", Arity = ArgumentArity.ZeroOrOne };
-        var size = new Option<int>("--size") { Description = "How large a problem is; 0 is the task's default", HelpName = "N" };
-        var count = new Option<int>("--count") { Description = "How many problems", HelpName = "N", DefaultValueFactory = _ => 100 };
+        var name = new Argument<string?>("NAME") { HelpName = "NAME", Description = $"The task: {string.Join(", ", SharedOptions.TaskIds)}", Arity = ArgumentArity.ZeroOrOne };
+        name.AcceptOnlyFromAmong(SharedOptions.TaskIds);
+        var size = SharedOptions.Count("--size", "How large a problem is; 0 is the task's default", 0, 0);
+        var count = SharedOptions.Count("--count", "How many problems", 1, 100);
         var seed = SharedOptions.Seed();
-        var split = new Option<Split?>("--split") { Description = "Only problems of this split [default: all]" };
+        var split = new Option<string>("--split") { Description = "Only problems of this split", DefaultValueFactory = _ => "all" };
+        split.AcceptOnlyFromAmong("train", "validation", "test", "all");
         var demonstrations = new Option<bool>("--demonstrations") { Description = "Add a right answer as \"completion\", for cohort sft" };
         var json = new Option<bool>("--json") { Description = "List the tasks as one JSON object" };
         var command = new TaughtCommand(
             "tasks",
-            "Lists the bundled tasks. With a name, writes problems of that task to standard output, one JSON object a line: files to start from.",
-            "cohort tasks",
-            "cohort tasks countdown --count 2000 > problems.jsonl",
-            "cohort tasks sort --size 6 --demonstrations --count 5000 > pairs.jsonl") { name, size, count, seed, split, demonstrations, json };
+            "List the bundled tasks, or write problems of one of them.",
+            "Problems go to standard output, one JSON object a line: a file to start from.",
+            "./cohort tasks",
+            "./cohort tasks countdown --count 2000 > problems.jsonl",
+            "./cohort tasks sort --size 6 --demonstrations --count 5000 > pairs.jsonl") { name, size, count, seed, split, demonstrations, json };
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(name) is not { } task)
                 return List(context.Terminal, parsed.GetValue(json));
 
-            var bundled = UsageException.Check(() => BundledTasks.Create(task, parsed.GetValue(size)));
-            var problems = Problems(bundled, parsed.GetValue(seed), parsed.GetValue(split)).Take(parsed.GetValue(count));
+            var bundled = UsageException.Check(() => BundledTasks.Create(SharedOptions.TaskOf(task), parsed.GetValue(size)));
+            var problems = Problems(bundled, parsed.GetValue(seed), SplitOf(parsed.GetValue(split)!)).Take(parsed.GetValue(count));
             return Write(context, bundled, problems, parsed.GetValue(demonstrations), parsed.GetValue(seed));
         });
         return command;
     }
+
+    private static Split? SplitOf(string name) => name switch
+    {
+        "train" => Split.Train,
+        "validation" => Split.Validation,
+        "test" => Split.Test,
+        _ => null,
+    };
 
     private static int List(Terminal terminal, bool json)
     {

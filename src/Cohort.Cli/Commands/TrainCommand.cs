@@ -18,9 +18,9 @@ internal static class TrainCommand
             directory => PolicyRun.ReadOptions(directory, []))
         .Create(
             context,
-            "Reinforcement learning by GRPO or PPO: samples answers to problems from a JSONL file or a bundled task, scores them with a reward, "
-            + "and makes the better ones more likely.",
-            "cohort train --set model.path=runs/sft-1/model --set data.task=sort",
-            "cohort train run.json --set algorithm=ppo --set budget.steps=50",
-            "cohort train --resume runs/run-1 --set budget.steps=300");
+            "Improve a model by reinforcement learning: GRPO or PPO.",
+            "Samples answers to problems from a JSONL file or a bundled task, scores them with a reward, and makes the better ones more likely.",
+            "./cohort train --set model.path=runs/sft-1/model --set data.task=sort",
+            "./cohort train run.json --set algorithm=ppo --set budget.steps=50",
+            "./cohort train --resume runs/run-1 --set budget.steps=300");
 }

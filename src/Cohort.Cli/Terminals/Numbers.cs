@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cohort.Evaluation;
 using Cohort.Telemetry;
 
@@ -27,25 +28,32 @@ internal static class Numbers
         return relative.StartsWith("..", StringComparison.Ordinal) || relative.Length > path.Length ? path : relative;
     }
 
-    /// <summary>The numbers of a training step that it has, such as "score 0.613  entropy 0.41  12,345 tokens/s".</summary>
-    public static string Describe(StepMetrics step)
+    /// <summary>
+    /// A training step in columns: "step   25  validation  48.2 % sampled,  60.1 % greedy  score 0.613  entropy 0.41  12,345 tokens/s".
+    /// Numbers that the step has not are left out.
+    /// </summary>
+    public static string Describe(StepMetrics step) =>
+        string.Join("  ", Validation(step).Concat(Training(step)).Prepend($"step {step.Step,4}"));
+
+    private static IEnumerable<string> Validation(StepMetrics step)
+    {
+        if (step[MetricNames.ValidationSampled] is var sampled && !double.IsNaN(sampled))
+            yield return $"validation {Percent(sampled),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy";
+    }
+
+    private static IEnumerable<string> Training(StepMetrics step)
     {
         var tokens = step[MetricNames.SampledTokens] is var sampled && double.IsNaN(sampled) ? step[MetricNames.SftTokens] : sampled;
         var seconds = step[MetricNames.StepSeconds] - step[MetricNames.EvaluationSeconds];
-        (string Name, double Value, string Format)[] numbers =
+        (double Value, string Format)[] numbers =
         [
-            ("score", step[MetricNames.ScoreMean], "0.000"),
-            ("loss", step[MetricNames.SftLoss], "0.000"),
-            ("KL", step[MetricNames.KlReference], "0.0000"),
-            ("entropy", step[MetricNames.Entropy], "0.00"),
-            ("tokens/s", tokens / seconds, "#,0"),
+            (step[MetricNames.ScoreMean], "score {0:0.000}"),
+            (step[MetricNames.SftLoss], "loss {0:0.000}"),
+            (step[MetricNames.KlReference], "KL {0:0.0000}"),
+            (step[MetricNames.Entropy], "entropy {0:0.00}"),
+            (tokens / seconds, "{0,7:#,0} tokens/s"),
         ];
-        return string.Join("  ", numbers.Where(number => double.IsFinite(number.Value))
-            .Select(number => $"{number.Name} {number.Value.ToString(number.Format)}"));
+        return numbers.Where(number => double.IsFinite(number.Value))
+            .Select(number => string.Format(CultureInfo.InvariantCulture, number.Format, number.Value));
     }
-
-    /// <summary>A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy"; empty where there is none.</summary>
-    public static string DescribeValidation(StepMetrics step) => double.IsNaN(step[MetricNames.ValidationSampled])
-        ? ""
-        : $"validation {Percent(step[MetricNames.ValidationSampled])} sampled, {Percent(step[MetricNames.ValidationGreedy])} greedy";
 }

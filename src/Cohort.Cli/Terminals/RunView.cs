@@ -19,10 +19,11 @@ internal sealed class RunView(ProgressView view) : IMetricSink
     /// <inheritdoc/>
     public void Write(StepMetrics metrics)
     {
-        var numbers = $"step {metrics.Step}  {Numbers.Describe(metrics)}";
-        view.Detail(numbers);
-        if (Numbers.DescribeValidation(metrics) is { Length: > 0 } validation)
-            view.Keep($"{numbers}  {validation}");
+        // Kept first: a view that prints now and then has then just printed.
+        if (!double.IsNaN(metrics[MetricNames.ValidationSampled]))
+            view.Keep(Numbers.Describe(metrics));
+
+        view.Detail(Numbers.Describe(metrics));
     }
 
     /// <inheritdoc/>

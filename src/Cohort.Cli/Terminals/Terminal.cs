@@ -34,11 +34,11 @@ internal sealed class Terminal
 
     /// <summary>Prints words to standard error; above the bars, where there are any.</summary>
     /// <param name="text">Any text; made safe here.</param>
-    public void Say(string text) => Progress.WriteLine(SafeText.Lines(text));
+    public void Say(string text) => Say(text, Style.Plain);
 
     /// <summary>Prints a less important line to standard error.</summary>
     /// <param name="text">Any text; made safe here.</param>
-    public void Whisper(string text) => Progress.WriteLine(SafeText.Lines(text), new Style(decoration: Decoration.Dim));
+    public void Whisper(string text) => Say(text, new Style(decoration: Decoration.Dim));
 
     /// <summary>Prints a failure to standard error, as it is, without wrapping.</summary>
     /// <param name="text">Any text; made safe here.</param>
@@ -49,6 +49,15 @@ internal sealed class Terminal
     {
         if (IsLive)
             ErrorOutput.Write("\u001b[?25h\n");
+    }
+
+    // Lines in a log stay whole; those on a screen go above the bars.
+    private void Say(string text, Style style)
+    {
+        if (IsLive)
+            Progress.WriteLine(SafeText.Lines(text), style);
+        else
+            ErrorOutput.WriteLine(SafeText.Lines(text));
     }
 
     private static IAnsiConsole Open(TextWriter writer)

@@ -8,7 +8,7 @@ namespace Cohort.Rollouts;
 /// <summary>Samples with the policy's own modules and a KV cache: every device, and the trainer's numerics.</summary>
 /// <param name="model">The policy; its weights may change between calls.</param>
 /// <param name="tokenizer">Turns sampled tokens into text.</param>
-/// <param name="largestBatch">Rows that are decoded together at most; prompts are taken in portions of it.</param>
+/// <param name="largestBatch">Rows that are decoded together at most, but never fewer than the samples of one prompt.</param>
 public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int largestBatch = 512) : ISampler
 {
     /// <inheritdoc/>

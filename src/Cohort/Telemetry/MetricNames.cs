@@ -76,8 +76,6 @@ public static class MetricNames
     public const string RatioLowest = "policy/ratio_min";
     /// <summary>Highest importance ratio of a token in any update of the step; at least 1.</summary>
     public const string RatioHighest = "policy/ratio_max";
-    /// <summary>Effective sample size (Σ ρ)² / (n Σ ρ²) as a share of the n tokens, over all updates of the step.</summary>
-    public const string EffectiveSample = "policy/effective_sample_fraction";
     /// <summary>Share of tokens with A &lt; 0 and ρ &lt; 1 - ε_low, whose gradient the clip stops, over all updates.</summary>
     public const string ClipLow = "policy/clip_low_fraction";
     /// <summary>Share of tokens with A &gt; 0 and ρ &gt; 1 + ε_high, whose gradient the clip stops, over all updates.</summary>
@@ -86,7 +84,7 @@ public static class MetricNames
     public const string KlOldK1 = "policy/kl_old_k1_nats";
     /// <summary>KL(π_old || π) estimated by the mean of ρ - 1 - log ρ over the tokens of all updates.</summary>
     public const string KlOldK3 = "policy/kl_old_k3_nats";
-    /// <summary>Largest distance of an importance ratio from 1 before the first update of this process, where it must be 1.</summary>
+    /// <summary>Largest distance of an importance ratio from 1 before the step's first update, where it must be 1.</summary>
     public const string FirstRatioError = "policy/first_ratio_error";
     /// <summary>Euclidean norm of the policy's gradient before it is cut, mean over the step's updates.</summary>
     public const string GradientNorm = "policy/gradient_norm";

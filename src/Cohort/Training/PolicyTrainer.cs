@@ -110,23 +110,25 @@ internal sealed class PolicyTrainer(
         return (updates, minibatches.Length - updates, NonFinite: false);
     }
 
-    // Between the gradient and the step of the first minibatch of this process.
+    // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is checked.
     private void CheckFirstRatio(Measures measures)
     {
-        if (_ratioChecked)
+        if (!double.IsNaN(measures.Of(MetricNames.FirstRatioError)))
         {
             return;
         }
 
-        _ratioChecked = true;
         var error = Math.Max(measures.Of(MetricNames.RatioHighest) - 1, 1 - measures.Of(MetricNames.RatioLowest));
-        if (error > LargestRatioError)
+        measures.Set(MetricNames.FirstRatioError, error);
+        if (!_ratioChecked && error > LargestRatioError)
         {
             throw new TrainingException(
-                $"The first minibatch has an importance ratio that is {error:G3} away from 1; before any update it must be within {LargestRatioError:G1}. "
-                + "The sampler's log-probabilities are not those of the trainer: set update.recomputeOldLogProbs=true to go on with the trainer's own, "
-                + "and report this with the run's options.json.");
+                $"The first minibatch has an importance ratio that is {error:G3} away from 1; before any update it must be within "
+                + $"{LargestRatioError:G1}. The sampler's log-probabilities are not those of the trainer: set update.recomputeOldLogProbs=true "
+                + "to go on with the trainer's own, and report this with the run's options.json.");
         }
+
+        _ratioChecked = true;
     }
 
     private void RequireScores(Collected collected)

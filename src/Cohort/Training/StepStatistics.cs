@@ -100,6 +100,7 @@ internal static class StepStatistics
 
         var flat = groups.Where(group => group.Max() == group.Min()).ToArray();
         measures.Set(MetricNames.GroupDeviation, groups.Average(Deviation));
+        measures.Set(MetricNames.GroupBest, groups.Average(group => group.Max()));
         measures.Set(MetricNames.FlatGroups, (double)flat.Length / groups.Length);
         measures.Set(MetricNames.AllRightGroups, (double)flat.Count(group => group[0] == best && best > worst) / groups.Length);
         measures.Set(MetricNames.AllWrongGroups, (double)flat.Count(group => group[0] == worst) / groups.Length);
@@ -112,6 +113,7 @@ internal static class StepStatistics
         measures.Set(MetricNames.LengthMean, lengths.Average());
         measures.Set(MetricNames.LengthShortest, lengths.Min());
         measures.Set(MetricNames.LengthLongest, lengths.Max());
+        measures.Set(MetricNames.LengthHigh, lengths.Order().ElementAt((int)Math.Ceiling(0.95 * lengths.Length) - 1));
         if (stopped.Length > 0)
         {
             measures.Set(MetricNames.StoppedLengthMean, stopped.Average(completion => completion.ResponseTokens.Count));

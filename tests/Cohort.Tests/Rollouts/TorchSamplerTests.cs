@@ -1,0 +1,218 @@
+using Cohort.Data;
+using Cohort.Models;
+using Cohort.Rollouts;
+using Cohort.Tensors;
+using Cohort.Training;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Rollouts;
+
+public sealed class TorchSamplerTests : IDisposable
+{
+    private const int MaxNewTokens = 12;
+
+    // Draws this close to a boundary of the distribution may fall on its other side where kernels round differently.
+    private const double Boundary = 1e-5;
+
+    private static readonly SampleSeed Seed = new(11, Purpose.TrainingTokens, 3);
+
+    private static readonly int[][] Prompts =
+        [[3, 7, 4], [9, 2], [5, 5, 8, 10, 12, 6, 3], [4], [11, 3, 2, 9], [6, 7], [8, 2, 4, 5, 9, 11], [12, 10, 2]];
+
+    private readonly LanguageModel _model = TinyModels.Policy();
+
+    public void Dispose() => _model.Dispose();
+
+    // 12 of 13 tokens have probabilities above 0.2 %; the 99.9 % quantile of chi-square with 12 degrees of freedom is 32.9.
+    [Fact]
+    public void Sampled_frequencies_follow_the_distribution()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy(sharpness: 12);
+        const int Samples = 5000;
+        var counts = new double[13];
+        foreach (var completion in Sample(model, [[3, 7, 4]], Samples, new RolloutSampling { MaxNewTokens = 1, Temperature = 0.8 }))
+            counts[completion.ResponseTokens[0]]++;
+        using var _ = no_grad();
+        var logits = model.Logits(model.Trunk.Hidden(tensor(new long[] { 3, 7, 4 }, [1, 3])))[0, 2];
+        var expected = Numbers.Of(nn.functional.softmax(logits / 0.8, dim: 0) * Samples);
+        Assert.InRange(expected.Min(), 5, Samples / 13.0 / 1.5);
+        Assert.InRange(counts.Zip(expected, (count, mean) => (count - mean) * (count - mean) / mean).Sum(), 2.2, 32.9);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(512)]
+    public void Behaviour_log_probabilities_are_those_of_the_trainers_forward(int largestBatch)
+    {
+        using var scope = NewDisposeScope();
+        var completions = Sample(_model, Prompts, 6, new RolloutSampling { MaxNewTokens = MaxNewTokens, Temperature = 1.3 }, largestBatch);
+        Assert.Contains(completions, completion => completion.FinishReason == FinishReason.Length);
+        Assert.Contains(completions, completion => completion.ResponseTokens.Count == 1);
+        foreach (var completion in completions)
+        {
+            var stops = completion.ResponseTokens.Select((token, i) => (token, i)).Where(pair => pair.token == 1).Select(pair => pair.i).ToArray();
+            if (completion.FinishReason == FinishReason.Stop)
+                Assert.Equal([completion.ResponseTokens.Count - 1], stops);
+            else
+                Assert.Equal((MaxNewTokens, 0), (completion.ResponseTokens.Count, stops.Length));
+        }
+
+        var packed = Packing.Pack(completions.Select(c => (c.PromptTokens, c.ResponseTokens)).ToArray(), padding: 0);
+        var behaviour = Packing.Spread(packed.ResponseMask, completions.Select(c => c.BehaviourLogProbs).ToArray());
+        var trainer = PolicyForward.LogProbs(_model, new PackedRows(packed.Tokens, packed.ResponseMask), temperature: 1.3, microBatchRows: 5);
+        Numbers.Same(trainer, behaviour, Tolerances.LogProbs);
+    }
+
+    [Fact]
+    public void Completions_do_not_depend_on_batch_size_or_on_other_prompts()
+    {
+        using var scope = NewDisposeScope();
+        const int Group = 4;
+        var sampling = new RolloutSampling { MaxNewTokens = MaxNewTokens };
+        var all = Sample(_model, Prompts, Group, sampling);
+        var (compared, close) = (0, 0);
+        foreach (var largestBatch in new[] { 1, 3, 7, 12 })
+            Compare(all, Sample(_model, Prompts, Group, sampling, largestBatch));
+
+        // The same prompt at the same place, among others: longer and shorter ones, and none.
+        var others = Prompts.Select((prompt, i) => i % 2 == 0 ? prompt : [2, 9, 9, 4, 4, 7, 3, 8, 5, 11]).ToArray();
+        Compare(
+            all.Where(completion => completion.PromptIndex % 2 == 0),
+            Sample(_model, others, Group, sampling).Where(completion => completion.PromptIndex % 2 == 0));
+
+        // The first samples of a larger group are those of a smaller one.
+        Compare(
+            all.Where(completion => completion.SampleIndex == 0),
+            Sample(_model, Prompts, 1, sampling, largestBatch: 1));
+
+        Assert.True(compared > 150, $"Only {compared} completions were compared.");
+        Assert.True(close <= 2, $"{close} of {compared} completions differ, each after a draw within {Boundary} of a boundary; 2 are expected at most.");
+
+        void Compare(IEnumerable<Completion> expected, IEnumerable<Completion> actual)
+        {
+            foreach (var (one, other) in expected.Zip(actual, (one, other) => (one, other)))
+            {
+                Assert.Equal((one.PromptIndex, one.SampleIndex), (other.PromptIndex, other.SampleIndex));
+                compared++;
+                if (one.ResponseTokens.SequenceEqual(other.ResponseTokens))
+                    continue;
+
+                close++;
+                var position = one.ResponseTokens.Zip(other.ResponseTokens).TakeWhile(pair => pair.First == pair.Second).Count();
+                Assert.InRange(DistanceToBoundary(one, position), 0, Boundary);
+            }
+        }
+    }
+
+    [Fact]
+    public void Random_numbers_depend_on_every_part_of_the_seed()
+    {
+        var sampling = new RolloutSampling { MaxNewTokens = MaxNewTokens };
+        var completions = Sample(_model, Prompts, 2, sampling);
+        Assert.Equal(Texts(completions), Texts(Sample(_model, Prompts, 2, sampling)));
+        Assert.NotEqual(Texts(completions), Texts(Sample(_model, Prompts, 2, sampling, seed: Seed with { Seed = 12 })));
+        Assert.NotEqual(Texts(completions), Texts(Sample(_model, Prompts, 2, sampling, seed: Seed with { Step = 4 })));
+        Assert.NotEqual(
+            Texts(completions), Texts(Sample(_model, Prompts, 2, sampling, seed: Seed with { Purpose = Purpose.ValidationTokens })));
+        Assert.NotEqual(completions[0].ResponseTokens, completions[1].ResponseTokens);
+
+        static IEnumerable<string> Texts(IEnumerable<Completion> completions) =>
+            completions.Select(completion => string.Join(' ', completion.ResponseTokens));
+    }
+
+    [Fact]
+    public void Sampling_neither_reads_nor_moves_the_ambient_random_state()
+    {
+        using var scope = NewDisposeScope();
+        var sampling = new RolloutSampling { MaxNewTokens = MaxNewTokens };
+        random.manual_seed(1);
+        var one = Sample(_model, Prompts, 2, sampling);
+        var after = rand(1).item<float>();
+        random.manual_seed(1);
+        Assert.Equal(rand(1).item<float>(), after);
+        Assert.Equal(one.Select(completion => completion.Text), Sample(_model, Prompts, 2, sampling).Select(completion => completion.Text));
+    }
+
+    [Fact]
+    public void Groups_are_handed_over_as_they_finish()
+    {
+        var order = new List<(int Prompt, int Longest)>();
+        Sampler().Sample(Prompts, 2, new RolloutSampling { MaxNewTokens = MaxNewTokens }, Seed, Note, CancellationToken.None);
+        Assert.Equal(Enumerable.Range(0, Prompts.Length), order.Select(group => group.Prompt).Order());
+        Assert.Equal(order.Select(group => group.Longest).Order(), order.Select(group => group.Longest));
+        Assert.True(order[0].Longest < order[^1].Longest, "All groups finished together; the example shows nothing.");
+
+        void Note(CompletionGroup group)
+        {
+            Assert.All(group.Completions, completion => Assert.Equal(group.PromptIndex, completion.PromptIndex));
+            Assert.Equal([0, 1], group.Completions.Select(completion => completion.SampleIndex));
+            Assert.All(group.Completions, completion => Assert.Equal(Prompts[group.PromptIndex], completion.PromptTokens));
+            order.Add((group.PromptIndex, group.Completions.Max(completion => completion.ResponseTokens.Count)));
+        }
+    }
+
+    [Fact]
+    public void Cancelling_between_tokens_keeps_finished_groups_and_leaves_nothing_behind()
+    {
+        using var cancel = new CancellationTokenSource();
+        var groups = new List<CompletionGroup>();
+        LiveTensors.StayAsMany("A cancelled sampling", () => Assert.Throws<OperationCanceledException>(() => Sampler().Sample(
+            Prompts, 2, new RolloutSampling { MaxNewTokens = MaxNewTokens }, Seed, Note, cancel.Token)));
+        Assert.NotEmpty(groups);
+        Assert.True(groups.Count < Prompts.Length);
+        var longest = groups.Max(group => group.Completions.Max(completion => completion.ResponseTokens.Count));
+        Assert.All(groups, group => Assert.Equal(longest, group.Completions.Max(completion => completion.ResponseTokens.Count)));
+
+        void Note(CompletionGroup group)
+        {
+            groups.Add(group);
+            cancel.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Sampling_leaves_no_tensors_behind() => LiveTensors.StayAsMany(
+        "Sampling", () => Sample(_model, Prompts, 5, new RolloutSampling { MaxNewTokens = MaxNewTokens }, largestBatch: 12));
+
+    [Fact]
+    public void Prompts_that_do_not_fit_are_refused_before_anything_is_sampled()
+    {
+        var long_ = Enumerable.Repeat(3, 29).ToArray();
+        Assert.Equal(
+            "A prompt of 29 tokens and 12 new tokens do not fit a context of 40; a prompt has at least one token, and both together must fit. "
+            + "(Parameter 'prompt')",
+            Refusal([[3, 4], long_]));
+        Assert.StartsWith("A prompt of 0 tokens and 12 new tokens do not fit a context of 40;", Refusal([[3, 4], []]));
+
+        // 28 and 12 tokens fill the context exactly.
+        Assert.Single(Sample(_model, [long_[1..]], 1, new RolloutSampling { MaxNewTokens = MaxNewTokens }));
+
+        string Refusal(int[][] prompts) => Assert.Throws<ArgumentException>(() => Sampler().Sample(
+            prompts, 2, new RolloutSampling { MaxNewTokens = MaxNewTokens }, Seed, _ => Assert.Fail("A group came."), CancellationToken.None)).Message;
+    }
+
+    private TorchSampler Sampler() => new(_model, new IdTokenizer(13));
+
+    private static Completion[] Sample(
+        LanguageModel model, int[][] prompts, int samples, Sampling sampling, int largestBatch = 512, SampleSeed? seed = null)
+    {
+        var groups = new CompletionGroup[prompts.Length];
+        new TorchSampler(model, new IdTokenizer(13), largestBatch).Sample(
+            prompts, samples, sampling, seed ?? Seed, group => groups[group.PromptIndex] = group, CancellationToken.None);
+        return groups.SelectMany(group => group.Completions).ToArray();
+    }
+
+    // How far the draw of one token lies from the nearest boundary between tokens.
+    private double DistanceToBoundary(Completion completion, int position)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var prefix = completion.PromptTokens.Concat(completion.ResponseTokens.Take(position)).Select(token => (long)token).ToArray();
+        var logits = _model.Logits(_model.Trunk.Hidden(tensor(prefix, [1, prefix.Length])))[0, prefix.Length - 1];
+        var boundaries = Numbers.Of(nn.functional.softmax(logits.to_type(ScalarType.Float64), dim: 0).cumsum(0));
+        var draw = Seed.Uniform(completion.PromptIndex, completion.SampleIndex, position);
+        return boundaries.Min(boundary => Math.Abs(boundary - draw));
+    }
+}
