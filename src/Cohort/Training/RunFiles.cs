@@ -99,9 +99,14 @@ internal static class RunFiles
             }
         }
 
-        if (changes.Count > 0)
+        try
         {
             WriteOptions(place.Root, options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException(
+                $"{place.Options} cannot be written: {error.Message} Nothing was changed; make room, then go on with --resume.", error);
         }
     }
 
