@@ -10,6 +10,8 @@ namespace Cohort.Cli;
 /// <summary>Tells of a failure in one message, without a stack trace unless COHORT_DEBUG is 1.</summary>
 internal static class Failure
 {
+    private const int DiskFullOnUnix = 28, DiskFullOnWindows = unchecked((int)0x80070070);
+
     /// <summary>Prints what went wrong.</summary>
     /// <returns>The exit code.</returns>
     public static int Report(Exception problem, Terminal terminal)
@@ -26,6 +28,8 @@ internal static class Failure
     {
         UsageException or OptionsException or DataException or ModelException or TokenizationException or SafetensorsException
             or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => (ExitCode.BadInput, $"error: {problem.Message}"),
+        IOException { HResult: DiskFullOnUnix or DiskFullOnWindows } => (
+            ExitCode.Failed, $"error: {problem.Message} Make room and run it again; a run goes on from its newest checkpoint by --resume."),
         TrainingException or IOException => (ExitCode.Failed, $"error: {problem.Message}"),
         TypeInitializationException or DllNotFoundException or BadImageFormatException => (
             ExitCode.Failed,

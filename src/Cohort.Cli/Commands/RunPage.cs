@@ -1,5 +1,9 @@
+using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Evaluation;
 using Cohort.Reports;
 using Cohort.Telemetry;
 using Cohort.Training;
@@ -52,22 +56,46 @@ internal static class RunPage
     {
         var run = Read(command, result.Directory);
         var measured = run.Steps.Where(step => !double.IsNaN(step[MetricNames.ValidationSampled])).ToArray();
+        var problems = measured.Length < 2 ? 0 : ValidationProblems(options);
         return new ReportContent
         {
             Title = $"{Algorithm(options)} on {Data(options.Data)}",
             Summary = $"{result.Step} steps, {result.SampledTokens:#,0} sampled tokens; the model is in {Numbers.ShortPath(result.ModelFolder)}.",
             Facts = Facts(options),
-            Results = measured.Length < 2 ? [] : [Result("start", measured[0]), Result($"step {measured[^1].Step}", measured[^1])],
-            MeasuredOn = "validation problems",
+            Results = measured.Length < 2 ? [] : [Result("start", measured[0], problems), Result($"step {measured[^1].Step}", measured[^1], problems)],
+            MeasuredOn = $"{problems:#,0} validation problems",
             Runs = [run],
             OptionsJson = RunFile.Write(options),
         };
     }
 
-    private static ReportResult Result(string label, StepMetrics step) =>
-        new(label, Estimate(step[MetricNames.ValidationSampled]), Estimate(step[MetricNames.ValidationGreedy]));
+    private static ReportResult Result(string label, StepMetrics step, int problems) =>
+        new(label, Estimate(step[MetricNames.ValidationSampled], problems), Estimate(step[MetricNames.ValidationGreedy], problems));
 
-    private static Estimate Estimate(double value) => new(value, double.NaN, double.NaN);
+    private static Estimate Estimate(double value, int problems)
+    {
+        var (_, low, high) = ProportionInterval.Of((int)Math.Round(value * problems), problems);
+        return new(value, low, high);
+    }
+
+    // As many as were asked for, or as there are; 0 where the file is gone, and then there are no intervals.
+    private static int ValidationProblems(CommonOptions options)
+    {
+        try
+        {
+            DemonstrationSource source = options.Data switch
+            {
+                TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), options.Seed),
+                FileData file => new FileDemonstrations(Demonstrations.ReadJsonLines(file.Path), options.Seed),
+                _ => throw new UnreachableException(),
+            };
+            return source.HeldOut(Split.Validation, options.Evaluation.Problems).Count;
+        }
+        catch (DataException)
+        {
+            return 0;
+        }
+    }
 
     private static string Algorithm(CommonOptions options) => options switch
     {
@@ -80,6 +108,6 @@ internal static class RunPage
     {
         TaskData task => $"{task.Task.ToString().ToLowerInvariant()}",
         FileData file => Path.GetFileName(file.Path),
-        _ => throw new System.Diagnostics.UnreachableException(),
+        _ => throw new UnreachableException(),
     };
 }

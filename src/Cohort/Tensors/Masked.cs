@@ -12,7 +12,8 @@ public static class Masked
     public static Tensor Zero(Tensor values, Tensor mask)
     {
         Shapes.RequireMask(values, mask);
-        return values.masked_fill(~mask, 0);
+        using var scope = NewDisposeScope();
+        return values.masked_fill(~mask, 0).MoveToOuterDisposeScope();
     }
 
     /// <summary>Sum over the positions that count.</summary>

@@ -69,7 +69,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
         {
             using var scope = NewDisposeScope();
-            var tokens = batch.ResponseMask.index_select(0, tensor(rows)).sum().item<long>();
+            var tokens = batch.ResponseMask.index_select(0, tensor(rows, device: batch.Tokens.device)).sum().item<long>();
             if (tokens == 0)
             {
                 return;

@@ -115,14 +115,15 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         using var _ = no_grad();
         var (low, high) = ClippedSurrogate.Clipped(ratio, advantages, algorithm.Clip.Low, algorithm.Clip.High);
         var klOld = KlEstimators.PerToken(KlEstimator.K3, old, logProbs);
+        var counting = ratio.masked_select(mask);
         var sums = stack(
         [
-            entropy.sum(), Masked.Sum(ratio, mask), low.sum().to_type(ScalarType.Float32), high.sum().to_type(ScalarType.Float32),
+            entropy.sum(), counting.sum(), low.sum().to_type(ScalarType.Float32), high.sum().to_type(ScalarType.Float32),
             (old - logProbs).sum(), klOld.sum(),
         ]);
         measures.Means(Sums, sums, count);
-        measures.Lower(MetricNames.RatioLowest, ratio.min().item<float>());
-        measures.Raise(MetricNames.RatioHighest, ratio.max().item<float>());
+        measures.Lower(MetricNames.RatioLowest, counting.min().item<float>());
+        measures.Raise(MetricNames.RatioHighest, counting.max().item<float>());
         return klOld.sum().item<float>();
 
         // One term of the composite objective, logged with its weight as a mean over the step's updates.

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using Cohort.Cli.Commands;
+using Cohort.Telemetry;
+
+namespace Cohort.Tests.Cli;
+
+public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    [Fact]
+    public void A_run_ends_with_where_things_are_and_what_to_do_next()
+    {
+        var line = CommandLine.Succeed(tiny.Train("words"));
+
+        Assert.Contains("train: done after 2 steps, ", line.Output);
+        Assert.Contains($"model   {tiny.File("words")}", line.Output);
+        Assert.Contains("./cohort evaluate --model", line.Output);
+        Assert.Contains($"--problems {tiny.Problems} --reward exact", line.Output);
+        Assert.Contains("too few to hold some out", line.Error);
+        Assert.Contains("train  step    1  validation", line.Error);
+        Assert.Contains("<!DOCTYPE html>", File.ReadAllText(Path.Combine(tiny.File("words"), "report.html")));
+    }
+
+    [Fact]
+    public void Json_is_one_object_and_nothing_else()
+    {
+        var json = CommandLine.Succeed(tiny.Train("json", "--json")).Json;
+
+        Assert.Equal("budget_used", json.GetProperty("end").GetString());
+        Assert.Equal(2, json.GetProperty("step").GetInt64());
+        Assert.True(json.GetProperty("sampled_tokens").GetInt64() >= 8);
+        Assert.True(Directory.Exists(json.GetProperty("model").GetString()));
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_more_steps()
+    {
+        CommandLine.Succeed(tiny.Train("resumed"));
+
+        var json = CommandLine.Succeed("train", "--resume", tiny.File("resumed"), "--set", "budget.steps=3", "--json").Json;
+
+        Assert.Equal(3, json.GetProperty("step").GetInt64());
+        Assert.Equal([0L, 1, 2, 3], MetricsFile.Read(Path.Combine(tiny.File("resumed"), "metrics.jsonl")).Select(step => step.Step));
+    }
+
+    [Fact]
+    public void One_problem_is_enough()
+    {
+        File.WriteAllLines(tiny.File("one.jsonl"), File.ReadLines(tiny.Problems).Take(1));
+
+        var json = CommandLine.Succeed(tiny.Train("one", "--set", $"data.path={tiny.File("one.jsonl")}", "--json")).Json;
+
+        Assert.Equal(2, json.GetProperty("step").GetInt64());
+    }
+
+    [Fact]
+    public void A_run_file_a_preset_and_a_seed_go_together()
+    {
+        File.WriteAllText(tiny.File("mine.json"), $$"""
+            { // relative paths are relative to this file
+              "model": { "path": "sft/model" },
+              "data": { "path": "problems.jsonl" },
+              "reward": { "kind": "number" },
+              "algorithm": "grpo",
+              "rollout": { "promptsPerStep": 4, "samplesPerPrompt": 2, "maxNewTokens": 4 },
+              "budget": { "steps": 1 },
+            }
+            """);
+
+        CommandLine.Succeed("train", tiny.File("mine.json"), "--out", tiny.File("mine"), "--set", "algorithm=ppo", "--seed", "5", "--threads", "1");
+
+        using var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(tiny.File("mine"), "options.json")));
+        Assert.Equal("critic", options.RootElement.GetProperty("algorithm").GetProperty("advantage").GetProperty("kind").GetString());
+        Assert.Equal(5, options.RootElement.GetProperty("seed").GetInt32());
+    }
+
+    [Fact]
+    public void Runs_without_a_place_are_numbered()
+    {
+        using var folder = new TemporaryFolder();
+        var before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder.Path;
+        try
+        {
+            Assert.Equal(Path.Combine("runs", "train-1"), RunPlaces.Next("train"));
+            Directory.CreateDirectory("runs/train-1");
+            Directory.CreateDirectory("runs/train-9");
+            Directory.CreateDirectory("runs/train-x");
+            Directory.CreateDirectory("runs/demo-30");
+            Assert.Equal(Path.Combine("runs", "train-10"), RunPlaces.Next("train"));
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+}
