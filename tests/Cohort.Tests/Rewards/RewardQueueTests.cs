@@ -3,7 +3,7 @@ using Cohort.Rewards;
 
 namespace Cohort.Tests.Rewards;
 
-public sealed class RewardQueueStopTests
+public sealed class RewardQueueTests
 {
     [Fact]
     public void Calls_that_a_stop_leaves_behind_fail_nobody()
