@@ -7,8 +7,7 @@ namespace Cohort.Advantages;
 public static class GeneralizedAdvantage
 {
     /// <summary>
-    /// δ_t = u_t + γ V_{t+1} - V_t, A_t = δ_t + γλ A_{t+1}. Positions outside the mask are stepped over: a token that is not an action
-    /// changes
+    /// δ_t = u_t + γ V_{t+1} - V_t, A_t = δ_t + γλ A_{t+1}. Positions outside the mask are stepped over: a token that is not an action changes
     /// no action's advantage. After the last action V = 0.
     /// </summary>
     /// <param name="rewards">[B,T], u_t. 0 outside the mask.</param>

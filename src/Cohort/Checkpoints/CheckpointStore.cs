@@ -3,8 +3,7 @@ using Cohort.Tensors;
 namespace Cohort.Checkpoints;
 
 /// <summary>
-/// The saved steps of a run. A checkpoint is written under a temporary name, flushed, and renamed: one that is there is whole. The newest
-/// few and
+/// The saved steps of a run. A checkpoint is written under a temporary name, flushed, and renamed: one that is there is whole. The newest few and
 /// the best one are kept.
 /// </summary>
 /// <param name="folder">The run's checkpoints folder.</param>

@@ -3,8 +3,7 @@ using Cohort.Data;
 namespace Cohort.Rewards;
 
 /// <summary>
-/// Scores of one step's completions. Groups come in as sampling finishes them, rewards run beside it, and scores are kept by row, so that
-/// the
+/// Scores of one step's completions. Groups come in as sampling finishes them, rewards run beside it, and scores are kept by row, so that the
 /// order of arrival never matters. This is the one place where the training thread waits.
 /// </summary>
 /// <param name="reward">Scores one completion.</param>
@@ -36,9 +35,7 @@ public sealed class RewardQueue(IRewardFunction reward, TimeSpan deadline, TimeP
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public IReadOnlyList<Score> Complete() => _calls.Values.Select(score => score.GetAwaiter().GetResult()).ToArray();
 
-    /// <summary>
-    /// Frees the slots once the last call has ended: a step that is given up leaves calls behind, whose errors are nobody's.
-    /// </summary>
+    /// <summary>Frees the slots once the last call has ended: a step that is given up leaves calls behind, whose errors are nobody's.</summary>
     public void Dispose() => Task.WhenAll(_calls.Values).ContinueWith(
         ended =>
         {

@@ -26,8 +26,7 @@ public readonly record struct SampleSeed(ulong Seed, Purpose Purpose, long Step)
 public sealed record CompletionGroup(int PromptIndex, IReadOnlyList<Completion> Completions);
 
 /// <summary>
-/// Samples completions. Random numbers depend on the sample alone, never on what is sampled beside it; where matrix kernels round
-/// differently
+/// Samples completions. Random numbers depend on the sample alone, never on what is sampled beside it; where matrix kernels round differently
 /// for other batch sizes, a token whose draw lies within 1e-5 of a boundary of the distribution may differ.
 /// </summary>
 public interface ISampler
@@ -40,9 +39,7 @@ public interface ISampler
     /// <param name="samplesPerPrompt">G, at least 1.</param>
     /// <param name="sampling">How to draw, and the length limit.</param>
     /// <param name="seed">Where the random numbers come from.</param>
-    /// <param name="onGroup">
-    /// Called on the calling thread as soon as a prompt's last completion ends, in no particular order of prompts.
-    /// </param>
+    /// <param name="onGroup">Called on the calling thread as soon as a prompt's last completion ends, in no particular order of prompts.</param>
     /// <param name="cancel">Read before every token.</param>
     /// <exception cref="OperationCanceledException">The token was set; groups handed over before are complete.</exception>
     /// <exception cref="ArgumentException">A prompt is empty, or does not fit the context with the new tokens.</exception>

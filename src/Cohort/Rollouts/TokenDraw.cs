@@ -25,8 +25,7 @@ internal static class TokenDraw
         return (tokens.MoveToOuterDisposeScope(), TokenLogProbs.Of(distribution, tokens).MoveToOuterDisposeScope());
     }
 
-    // The first token whose cumulative probability exceeds the number. Scaled by the last sum, so that rounding cannot pass the end; a
-    // token of
+    // The first token whose cumulative probability exceeds the number. Scaled by the last sum, so that rounding cannot pass the end; a token of
     // probability zero adds nothing and is never first.
     private static Tensor Invert(Tensor distribution, double[] uniforms)
     {

@@ -11,8 +11,7 @@ using Cohort.Tokenization;
 namespace Cohort.Training;
 
 /// <summary>
-/// A reinforcement-learning run in a directory: start or resume it, then <see cref="Train"/>. Everything runs on the calling thread but
-/// rewards
+/// A reinforcement-learning run in a directory: start or resume it, then <see cref="Train"/>. Everything runs on the calling thread but rewards
 /// of a user's own. One run at a time per process: the thread count is the tensor library's.
 /// </summary>
 public sealed class PolicyRun : IDisposable
@@ -22,9 +21,7 @@ public sealed class PolicyRun : IDisposable
 
     private PolicyRun(RunLoop loop, PolicyTraining training) => (_loop, _training) = (loop, training);
 
-    /// <summary>
-    /// Begins a run in a new directory. All options are checked, data read and the model loaded before anything is written.
-    /// </summary>
+    /// <summary>Begins a run in a new directory. All options are checked, data read and the model loaded before anything is written.</summary>
     /// <param name="directory">The run directory; must not hold a run.</param>
     /// <param name="options">All options; what they leave open is resolved and written to options.json.</param>
     /// <param name="sink">Takes the numbers, beside metrics.jsonl.</param>

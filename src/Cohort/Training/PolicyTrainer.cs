@@ -8,8 +8,7 @@ using static TorchSharp.torch;
 namespace Cohort.Training;
 
 /// <summary>
-/// One step of the seed's "Implementation and Training Loop": collect a batch under the old policy, score it, form advantages, normalize
-/// them,
+/// One step of the seed's "Implementation and Training Loop": collect a batch under the old policy, score it, form advantages, normalize them,
 /// and take a few epochs of clipped updates while watching the KL. It does not know which algorithm runs.
 /// </summary>
 internal sealed class PolicyTrainer(
@@ -31,8 +30,7 @@ internal sealed class PolicyTrainer(
     /// <param name="measures">Takes the step's numbers.</param>
     /// <param name="report">Takes the completions with their advantages.</param>
     /// <param name="cancel">
-    /// Read between tokens and between micro-batches. Until the first optimizer step nothing has changed, and the step is given up; after
-    /// it the step
+    /// Read between tokens and between micro-batches. Until the first optimizer step nothing has changed, and the step is given up; after it the step
     /// goes on to its end.
     /// </param>
     /// <returns>The state after it.</returns>
@@ -112,8 +110,7 @@ internal sealed class PolicyTrainer(
         return (updates, minibatches.Length - updates, NonFinite: false);
     }
 
-    // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is
-    // checked.
+    // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is checked.
     private void CheckFirstRatio(Measures measures)
     {
         if (!double.IsNaN(measures.Of(MetricNames.FirstRatioError)))

@@ -55,8 +55,7 @@ public static class OptionsDifference
         });
     }
 
-    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it
-    // is
+    // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
     // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {

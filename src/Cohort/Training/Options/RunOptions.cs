@@ -229,8 +229,7 @@ public sealed record RolloutOptions
     } = 1;
 
     /// <summary>
-    /// The longest completion, in tokens; 0 is the task's longest answer and an end-of-sequence token, or for a file what the longest
-    /// prompt leaves
+    /// The longest completion, in tokens; 0 is the task's longest answer and an end-of-sequence token, or for a file what the longest prompt leaves
     /// of the context, at most 64.
     /// </summary>
     public int MaxNewTokens

@@ -108,8 +108,7 @@ public sealed class EndingTests : IDisposable
         return run.Train();
     }
 
-    // Ignores the answers and lets a given share of each measurement pass, of its 20 sampled and 20 greedy answers; NaN scores none of
-    // them.
+    // Ignores the answers and lets a given share of each measurement pass, of its 20 sampled and 20 greedy answers; NaN scores none of them.
     private static DelegateReward PassRate(params double[] rates)
     {
         var calls = new Dictionary<string, int>();
