@@ -1,6 +1,8 @@
 namespace Cohort.Cli.Terminals;
 
-/// <summary>How long a task will still take, by its pace since it was first heard of: what a resumed run had done before does not count.</summary>
+/// <summary>
+/// How long a task will still take, by its pace since it was first heard of: what a resumed run had done before does not count.
+/// </summary>
 /// <param name="time">The clock.</param>
 internal sealed class TimeLeft(TimeProvider time)
 {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Losses;
 
-/// <summary>The clipped surrogate objective (seed, "The PPO Clipping Mechanism"; arXiv:1707.06347, eq. 7), negated so that lower is better.</summary>
+/// <summary>
+/// The clipped surrogate objective (seed, "The PPO Clipping Mechanism"; arXiv:1707.06347, eq. 7), negated so that lower is better.
+/// </summary>
 public static class ClippedSurrogate
 {
     /// <summary>-L_t = -min(r_t A_t, clip(r_t, 1 - ε_low, 1 + ε_high) A_t).</summary>

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Losses;
 
-/// <summary>The critic's loss (seed, "The Complete PPO Objective", the c_v term): squared error, without the factor 1/2 that others use.</summary>
+/// <summary>
+/// The critic's loss (seed, "The Complete PPO Objective", the c_v term): squared error, without the factor 1/2 that others use.
+/// </summary>
 public static class ClippedValueLoss
 {
     /// <summary>max((V - R)^2, (clip(V, V_old - c, V_old + c) - R)^2); infinite c gives the plain square.</summary>

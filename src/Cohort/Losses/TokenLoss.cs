@@ -12,7 +12,9 @@ public enum Reduction
     /// <summary>The mean over all tokens of the optimizer step (DAPO, arXiv:2503.14476).</summary>
     TokenMean,
 
-    /// <summary>The sum over a response's tokens divided by a fixed length, then the mean of the responses (Dr. GRPO, arXiv:2503.20783).</summary>
+    /// <summary>
+    /// The sum over a response's tokens divided by a fixed length, then the mean of the responses (Dr. GRPO, arXiv:2503.20783).
+    /// </summary>
     FixedLength,
 }
 
@@ -22,7 +24,9 @@ public enum Reduction
 /// <param name="FixedLength">The length that <see cref="Reduction.FixedLength"/> divides by, in tokens.</param>
 public readonly record struct StepTotals(long Responses, long Tokens, int FixedLength);
 
-/// <summary>Reduces per-token losses. The normalizer is the whole optimizer step's, so that micro-batches add up to the same gradient.</summary>
+/// <summary>
+/// Reduces per-token losses. The normalizer is the whole optimizer step's, so that micro-batches add up to the same gradient.
+/// </summary>
 public static class TokenLoss
 {
     /// <summary>The micro-batch's share of the step's loss.</summary>

@@ -44,7 +44,9 @@ public sealed class KvCache : AttentionPattern, IDisposable
     /// <param name="trunk">The network.</param>
     /// <param name="tokens">[P, P_max] int64, right-padded.</param>
     /// <param name="lengths">[P] int64, real tokens of each prompt, at least 1.</param>
-    /// <returns>The cache, owned by the caller, and [P, H], the hidden state of each prompt's last token, owned by the caller's scope.</returns>
+    /// <returns>
+    /// The cache, owned by the caller, and [P, H], the hidden state of each prompt's last token, owned by the caller's scope.
+    /// </returns>
     public static (KvCache Cache, Tensor LastHidden) Read(Transformer trunk, Tensor tokens, Tensor lengths)
     {
         using var scope = NewDisposeScope();

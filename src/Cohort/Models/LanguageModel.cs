@@ -8,7 +8,9 @@ public sealed class LanguageModel : nn.Module
 {
     private readonly Linear? _head;
 
-    /// <summary>Builds the model; its weights are not initialized (see <see cref="InitialWeights"/> and <see cref="ModelFolder"/>).</summary>
+    /// <summary>
+    /// Builds the model; its weights are not initialized (see <see cref="InitialWeights"/> and <see cref="ModelFolder"/>).
+    /// </summary>
     /// <param name="config">A valid shape.</param>
     public LanguageModel(ModelConfig config)
         : base(nameof(LanguageModel))

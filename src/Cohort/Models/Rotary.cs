@@ -2,10 +2,14 @@ using static TorchSharp.torch;
 
 namespace Cohort.Models;
 
-/// <summary>Rotary position embedding (arXiv:2104.09864), halves paired as in the Llama family: (x_i, x_{i+d/2}) turn by position * theta^(-2i/d).</summary>
+/// <summary>
+/// Rotary position embedding (arXiv:2104.09864), halves paired as in the Llama family: (x_i, x_{i+d/2}) turn by position * theta^(-2i/d).
+/// </summary>
 internal static class Rotary
 {
-    /// <summary>Cosine and sine of every angle, for positions 0 .. length-1; the sine's first half is negated, as the turn needs it.</summary>
+    /// <summary>
+    /// Cosine and sine of every angle, for positions 0 .. length-1; the sine's first half is negated, as the turn needs it.
+    /// </summary>
     /// <returns>Two tensors [length, d] float32, owned by the caller's scope.</returns>
     public static (Tensor Cos, Tensor Sin) Tables(int length, int headSize, double theta)
     {

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Models;
 
-/// <summary>The trunk that policy and critic are built on: embedding, blocks, final norm. Its names are those of Hugging Face's `model.*`.</summary>
+/// <summary>
+/// The trunk that policy and critic are built on: embedding, blocks, final norm. Its names are those of Hugging Face's `model.*`.
+/// </summary>
 public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
 {
     private readonly Embedding _embedding;

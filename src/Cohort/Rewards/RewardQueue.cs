@@ -35,8 +35,14 @@ public sealed class RewardQueue(IRewardFunction reward, TimeSpan deadline, TimeP
     /// <exception cref="OperationCanceledException">The run was stopped.</exception>
     public IReadOnlyList<Score> Complete() => _calls.Values.Select(score => score.GetAwaiter().GetResult()).ToArray();
 
-    /// <summary>Frees the slots; every call must have ended.</summary>
-    public void Dispose() => _slots.Dispose();
+    /// <summary>Frees the slots once the last call has ended: a step that is given up leaves calls behind, whose errors are nobody's.</summary>
+    public void Dispose() => Task.WhenAll(_calls.Values).ContinueWith(
+        ended =>
+        {
+            _ = ended.Exception;
+            _slots.Dispose();
+        },
+        TaskScheduler.Default);
 
     private async Task<Score> CallAsync(Problem problem, Completion completion, CancellationToken cancel)
     {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Rollouts;
 
-/// <summary>The book-keeping of one batch that is being decoded: which completion each row of the batch belongs to, and what it has so far.</summary>
+/// <summary>
+/// The book-keeping of one batch that is being decoded: which completion each row of the batch belongs to, and what it has so far.
+/// </summary>
 internal sealed class LiveRows
 {
     private readonly IReadOnlyList<IReadOnlyList<int>> _prompts;

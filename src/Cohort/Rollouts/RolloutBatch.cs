@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Rollouts;
 
-/// <summary>A step's completions as tensors, complete: every later stage reads it, none fills it. Rows of one prompt are adjacent.</summary>
+/// <summary>
+/// A step's completions as tensors, complete: every later stage reads it, none fills it. Rows of one prompt are adjacent.
+/// </summary>
 public sealed class RolloutBatch : IDisposable
 {
     /// <summary>Number of rows, B.</summary>
@@ -60,7 +62,9 @@ public sealed class RolloutBatch : IDisposable
     }
 }
 
-/// <summary>Some rows of a batch, as narrow as the longest of them. Every tensor that it gives is fresh and owned by the caller's scope.</summary>
+/// <summary>
+/// Some rows of a batch, as narrow as the longest of them. Every tensor that it gives is fresh and owned by the caller's scope.
+/// </summary>
 /// <param name="Batch">The batch.</param>
 /// <param name="Rows">Row indices.</param>
 /// <param name="Width">s, columns of tokens; t = s - 1 columns of everything per token.</param>

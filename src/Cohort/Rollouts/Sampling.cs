@@ -19,7 +19,9 @@ public abstract record Sampling
 /// <summary>Sampling in training: the full distribution at a temperature, so that the old policy is what sampled.</summary>
 public sealed record RolloutSampling : Sampling
 {
-    /// <summary>Logits are divided by it; above 0. Old, current and reference log-probabilities are all of the tempered distribution.</summary>
+    /// <summary>
+    /// Logits are divided by it; above 0. Old, current and reference log-probabilities are all of the tempered distribution.
+    /// </summary>
     public double Temperature
     {
         get;

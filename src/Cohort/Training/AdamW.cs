@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>Adam with decoupled weight decay (arXiv:1711.05101, algorithm 2), with its moments as tensors that save and load bit for bit.</summary>
+/// <summary>
+/// Adam with decoupled weight decay (arXiv:1711.05101, algorithm 2), with its moments as tensors that save and load bit for bit.
+/// </summary>
 public sealed class AdamW : IDisposable
 {
     private readonly OptimizerOptions _options;

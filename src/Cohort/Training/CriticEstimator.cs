@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>Learns V and gives credit by generalized advantage estimation. The critic is a network of its own with its own optimizer.</summary>
+/// <summary>
+/// Learns V and gives credit by generalized advantage estimation. The critic is a network of its own with its own optimizer.
+/// </summary>
 internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, int microBatchRows) : IAdvantageEstimator
 {
     private const string OptimizerFile = "critic-optimizer.safetensors";

@@ -2,7 +2,9 @@ using Cohort.Data.Tasks;
 
 namespace Cohort.Training;
 
-/// <summary>The settings of `cohort demo`, and the only place where they stand: fine-tune a weak base, then improve it with GRPO and PPO.</summary>
+/// <summary>
+/// The settings of `cohort demo`, and the only place where they stand: fine-tune a weak base, then improve it with GRPO and PPO.
+/// </summary>
 public static class DemoPlan
 {
     /// <summary>Digits per problem.</summary>

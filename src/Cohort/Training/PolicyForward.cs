@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>Next-token distributions of a model on the responses of a micro-batch: the same numbers that sampling at the temperature draws from.</summary>
+/// <summary>
+/// Next-token distributions of a model on the responses of a micro-batch: the same numbers that sampling at the temperature draws from.
+/// </summary>
 internal static class PolicyForward
 {
     /// <summary>log pi(. | prompt, response so far) before each response token.</summary>

@@ -61,7 +61,9 @@ internal static class RunFiles
     public static void WriteOptions(string folder, CommonOptions options) =>
         AtomicFile.WriteText(Path.Combine(folder, RunDirectory.OptionsFile), RunFile.Write(options) + "\n");
 
-    /// <summary>The options that the run's past was made with: those of the newest checkpoint, or where there is none, those it began with.</summary>
+    /// <summary>
+    /// The options that the run's past was made with: those of the newest checkpoint, or where there is none, those it began with.
+    /// </summary>
     public static string PastOptions(RunDirectory place) =>
         place.NewestCheckpoint() is { Length: > 0 } newest ? Path.Combine(newest, RunDirectory.OptionsFile) : place.Options;
 

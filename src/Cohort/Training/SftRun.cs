@@ -6,7 +6,9 @@ using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
-/// <summary>A supervised fine-tuning run in a directory, with the same files, checkpoints and resuming as <see cref="PolicyRun"/>.</summary>
+/// <summary>
+/// A supervised fine-tuning run in a directory, with the same files, checkpoints and resuming as <see cref="PolicyRun"/>.
+/// </summary>
 public sealed class SftRun : IDisposable
 {
     private readonly RunLoop _loop;

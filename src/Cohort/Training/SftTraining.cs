@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>Supervised fine-tuning as a run repeats it: cross-entropy on the completion tokens of demonstrations, the end of sequence included.</summary>
+/// <summary>
+/// Supervised fine-tuning as a run repeats it: cross-entropy on the completion tokens of demonstrations, the end of sequence included.
+/// </summary>
 internal sealed class SftTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";

@@ -6,7 +6,9 @@ namespace Cohort.Training;
 /// <summary>From scores to rewards per token (seed, "KL Regularization and Trust Regions": reward shaping).</summary>
 public static class TokenRewards
 {
-    /// <summary>u_t: the score on the response's last token, less β KL_t on every token where the penalty is placed in the reward.</summary>
+    /// <summary>
+    /// u_t: the score on the response's last token, less β KL_t on every token where the penalty is placed in the reward.
+    /// </summary>
     /// <param name="batch">A complete batch.</param>
     /// <param name="kl">Where the KL acts.</param>
     /// <param name="coefficient">β of this step.</param>

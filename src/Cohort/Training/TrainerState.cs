@@ -4,7 +4,9 @@ using Cohort.Tensors;
 
 namespace Cohort.Training;
 
-/// <summary>Everything that a run carries from step to step beside weights and moments. There is no random state: numbers are re-derived.</summary>
+/// <summary>
+/// Everything that a run carries from step to step beside weights and moments. There is no random state: numbers are re-derived.
+/// </summary>
 public sealed record TrainerState
 {
     private const string FileName = "state.json";

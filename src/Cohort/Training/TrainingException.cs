@@ -1,6 +1,8 @@
 namespace Cohort.Training;
 
-/// <summary>A run that cannot go on, said in one message: what, the numbers, the rule, the remedy. Finished steps are safe on disk.</summary>
+/// <summary>
+/// A run that cannot go on, said in one message: what, the numbers, the rule, the remedy. Finished steps are safe on disk.
+/// </summary>
 public sealed class TrainingException : Exception
 {
     /// <summary>Creates the exception.</summary>

@@ -4,7 +4,9 @@ using Cohort.Checkpoints;
 
 namespace Cohort.Tests.Training.Runs;
 
-/// <summary>What two runs must have in common to count as the same: weights and logs, byte for byte; times, rates and memory aside.</summary>
+/// <summary>
+/// What two runs must have in common to count as the same: weights and logs, byte for byte; times, rates and memory aside.
+/// </summary>
 internal static class RunBits
 {
     private static readonly string[] Varying = ["time/", "rate/", "memory/"];

@@ -3,7 +3,9 @@ using Cohort.Training;
 
 namespace Cohort.Tests.Training.Runs;
 
-/// <summary>The test assembly as a program: begins the run of a run file in a directory, or goes on with it, as a process that can be killed.</summary>
+/// <summary>
+/// The test assembly as a program: begins the run of a run file in a directory, or goes on with it, as a process that can be killed.
+/// </summary>
 internal static class RunHost
 {
     private const int TrainingFailed = 3;
