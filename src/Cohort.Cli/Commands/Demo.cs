@@ -29,24 +29,24 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UsageException($"{root} is not empty; name another directory for --out, or none.");
 
-        Explain("1/4 SFT", "a new model learns from demonstrations, until it sorts a quarter of the numbers right");
+        Explain("1/4 SFT", "a new model learns from demonstrations until it gets a quarter right");
         var options = UsageException.Check(() => DemoPlan.Sft(seed, quick) with { Threads = threads });
         var sft = Show("sft", sink => SftRun.Start(Place("sft"), options, sink), (run, cancel) => run.Train(cancel));
         if (IsStopped(sft))
             return Stopped("sft");
 
-        Explain("2/4 GRPO", "no more demonstrations: 8 tries per number; those that beat the others become more likely");
+        Explain("2/4 GRPO", "eight tries per problem; those that beat the others become likelier");
         var grpo = Train("grpo", DemoPlan.Grpo(seed, sft.Run.ModelFolder, quick));
         if (IsStopped(grpo))
             return Stopped("grpo");
 
-        Explain("3/4 PPO", "from the same start, with as many sampled tokens: one try per number, judged by a critic");
+        Explain("3/4 PPO", "same start, as many tokens; one try per problem, judged by a critic");
         var ppo = Train("ppo", DemoPlan.Ppo(seed, sft.Run.ModelFolder, grpo.Run.SampledTokens, quick));
         if (IsStopped(ppo))
             return Stopped("ppo");
 
-        Explain("4/4 test", $"all three models answer {DemoPlan.TestProblems(quick):#,0} problems that no run has seen");
-        var models = ProgressView.Show(context.Terminal, "    test", view => new[] { ("base", sft), ("GRPO", grpo), ("PPO", ppo) }
+        Explain("4/4 test", $"all three answer {DemoPlan.TestProblems(quick):#,0} problems that no run has seen");
+        var models = ProgressView.Show(context.Terminal, "test", view => new[] { ("base", sft), ("GRPO", grpo), ("PPO", ppo) }
             .Select((model, index) => Measure(model.Item1, model.Item2, index, view))
             .ToArray());
         var report = DemoPage.Write(root, models);
@@ -74,7 +74,7 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         where TRun : IDisposable
     {
         var watch = Stopwatch.StartNew();
-        var result = RunView.Show(context.Terminal, $"    {name}", sink =>
+        var result = RunView.Show(context.Terminal, name, sink =>
         {
             using var run = start(sink);
             return train(run, context.Interruption.Token);

@@ -28,19 +28,22 @@ internal sealed record DemoSummary(string Report, DemoModel Base, DemoModel Grpo
         terminal.Output.WriteLine();
         terminal.Output.WriteLine($"{Base.Sampled.Answers.Count:#,0} test problems: share answered right, with 95 % intervals");
         terminal.Results.Write(Table());
-        terminal.Output.WriteLine("Three of them, most likely answers:");
+        terminal.Output.WriteLine("Most likely answers to three of them, first those that the base gets wrong:");
         terminal.Results.Write(Examples());
         var grpo = Numbers.ShortPath(Grpo.Trained.Run.ModelFolder);
         terminal.Output.WriteLine($"Whole demo: {Numbers.Time(Time)}. Curves and answers: {Numbers.ShortPath(Report)}");
         terminal.Output.WriteLine("next:");
-        terminal.Output.WriteLine($"  ./cohort generate --model {grpo} --prompt 31415926= --samples 4");
-        terminal.Output.WriteLine($"  ./cohort train --set model.path={grpo} --set data.task=sort   (train it further)");
+        terminal.Output.WriteLine($"  ./cohort generate --model {grpo} --prompt 31415926=");
+        terminal.Output.WriteLine($"  ./cohort train --set model.path={grpo} --set data.task=sort");
         terminal.Output.WriteLine("  ./cohort train --help");
     }
 
     private Table Table()
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("model", "sampled", "gain", "greedy", "gain", "time", "tokens");
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var title in new[] { "model", "sampled", "gain", "greedy", "gain", "time", "tokens" })
+            table.AddColumn(title, column => column.NoWrap().PadLeft(0).PadRight(1));
+
         foreach (var model in new[] { Base, Grpo, Ppo })
         {
             table.AddRow(
@@ -79,12 +82,12 @@ internal sealed record DemoSummary(string Report, DemoModel Base, DemoModel Grpo
         Enumerable.Range(0, Base.Greedy.Answers.Count).OrderBy(index => Base.Greedy.Answers[index].Passes);
 
     private static string Rate(EvaluationResult result) =>
-        $"{Numbers.Percent(result.PassRate)}  [dim]{Numbers.Range(result.PassInterval)}[/]";
+        $"{Numbers.Percent(result.PassRate)}\n[dim]{Numbers.Bounds(result.PassInterval)}[/]";
 
     private static string Gain(EvaluationResult before, EvaluationResult after)
     {
         var gain = PairedDifference.Of(before.Outcomes, after.Outcomes);
-        return $"{Numbers.Points(gain.Estimate)}  [dim]{Numbers.Points(gain.Low)} – {Numbers.Points(gain.High)}[/]";
+        return $"{Numbers.Points(gain.Estimate)}\n[dim]{Numbers.Bounds(gain)}[/]";
     }
 
     private string Json() => SharedOptions.ToJson(new Dictionary<string, object>

@@ -40,7 +40,11 @@ internal sealed class BarView : ProgressView
     public override void Detail(string text) => _detail = SafeText.Line(text);
 
     /// <inheritdoc/>
-    public override void Keep(string text) => _terminal.Whisper($"{_title}  {text}");
+    public override void Keep(string text, string more = "")
+    {
+        var line = $"{_title}  {text}";
+        _terminal.Whisper(line.Length + more.Length + 2 < _terminal.Progress.Profile.Width ? $"{line}  {more}".TrimEnd() : line);
+    }
 
     private sealed class TextColumn(Func<string> text) : ProgressColumn
     {

@@ -22,7 +22,7 @@ internal sealed class LinesView(Terminal terminal, string title, TimeProvider ti
     }
 
     /// <inheritdoc/>
-    public override void Keep(string text) => Print($"{title}  {text}");
+    public override void Keep(string text, string more = "") => Print($"{title}  {text}  {more}");
 
     private void Print(string line)
     {

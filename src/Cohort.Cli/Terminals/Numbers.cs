@@ -14,6 +14,10 @@ internal static class Numbers
     public static string Range(Interval interval) =>
         double.IsNaN(interval.Low) ? "–" : $"{100 * interval.Low:0.0} – {100 * interval.High:0.0} %";
 
+    /// <summary>Such as "-0.5 to 22.5", in points or percent.</summary>
+    public static string Bounds(Interval interval) =>
+        double.IsNaN(interval.Low) ? "–" : $"{100 * interval.Low:0.0} to {100 * interval.High:0.0}";
+
     /// <summary>Such as "+41.3".</summary>
     public static string Points(double fraction) => double.IsNaN(fraction) ? "–" : $"{100 * fraction:+0.0;-0.0;0.0}";
 
@@ -28,20 +32,13 @@ internal static class Numbers
         return relative.StartsWith("..", StringComparison.Ordinal) || relative.Length > path.Length ? path : relative;
     }
 
-    /// <summary>
-    /// A training step in columns: "step   25  validation  48.2 % sampled,  60.1 % greedy  score 0.613  entropy 0.41  12,345 tokens/s".
-    /// Numbers that the step has not are left out.
-    /// </summary>
-    public static string Describe(StepMetrics step) =>
-        string.Join("  ", Validation(step).Concat(Training(step)).Prepend($"step {step.Step,4}"));
+    /// <summary>A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy"; empty where there is none.</summary>
+    public static string Validation(StepMetrics step) => double.IsNaN(step[MetricNames.ValidationSampled])
+        ? ""
+        : $"validation {Percent(step[MetricNames.ValidationSampled]),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy";
 
-    private static IEnumerable<string> Validation(StepMetrics step)
-    {
-        if (step[MetricNames.ValidationSampled] is var sampled && !double.IsNaN(sampled))
-            yield return $"validation {Percent(sampled),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy";
-    }
-
-    private static IEnumerable<string> Training(StepMetrics step)
+    /// <summary>The numbers that a training step has, such as "score 0.613  KL 0.0120  entropy 0.41  12,345 tokens/s".</summary>
+    public static string Training(StepMetrics step)
     {
         var tokens = step[MetricNames.SampledTokens] is var sampled && double.IsNaN(sampled) ? step[MetricNames.SftTokens] : sampled;
         var seconds = step[MetricNames.StepSeconds] - step[MetricNames.EvaluationSeconds];
@@ -53,7 +50,7 @@ internal static class Numbers
             (step[MetricNames.Entropy], "entropy {0:0.00}"),
             (tokens / seconds, "{0,7:#,0} tokens/s"),
         ];
-        return numbers.Where(number => double.IsFinite(number.Value))
-            .Select(number => string.Format(CultureInfo.InvariantCulture, number.Format, number.Value));
+        return string.Join("  ", numbers.Where(number => double.IsFinite(number.Value))
+            .Select(number => string.Format(CultureInfo.InvariantCulture, number.Format, number.Value)));
     }
 }

@@ -13,7 +13,8 @@ internal abstract class ProgressView
 
     /// <summary>Prints a line that stays.</summary>
     /// <param name="text">Any text; made safe here.</param>
-    public abstract void Keep(string text);
+    /// <param name="more">Further numbers, for where there is room.</param>
+    public abstract void Keep(string text, string more = "");
 
     /// <summary>Shows progress while something runs on the calling thread: a moving bar for a person, else lines.</summary>
     /// <param name="terminal">Where.</param>

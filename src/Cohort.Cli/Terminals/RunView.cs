@@ -20,10 +20,11 @@ internal sealed class RunView(ProgressView view) : IMetricSink
     public void Write(StepMetrics metrics)
     {
         // Kept first: a view that prints now and then has then just printed.
-        if (!double.IsNaN(metrics[MetricNames.ValidationSampled]))
-            view.Keep(Numbers.Describe(metrics));
+        var (step, validation, training) = ($"step {metrics.Step,4}", Numbers.Validation(metrics), Numbers.Training(metrics));
+        if (validation != "")
+            view.Keep($"{step}  {validation}", training);
 
-        view.Detail(Numbers.Describe(metrics));
+        view.Detail($"{step}  {training}");
     }
 
     /// <inheritdoc/>

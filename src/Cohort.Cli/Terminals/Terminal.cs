@@ -51,13 +51,35 @@ internal sealed class Terminal
             ErrorOutput.Write("\u001b[?25h\n");
     }
 
-    // Lines in a log stay whole; those on a screen go above the bars.
+    // Lines in a log stay whole. Those on a screen go above the bars, as wide as it is: they replace what the bars had drawn there.
     private void Say(string text, Style style)
     {
-        if (IsLive)
-            Progress.WriteLine(SafeText.Lines(text), style);
-        else
-            ErrorOutput.WriteLine(SafeText.Lines(text));
+        var safe = SafeText.Lines(text);
+        if (!IsLive)
+        {
+            ErrorOutput.WriteLine(safe);
+            return;
+        }
+
+        var width = Math.Max(20, Progress.Profile.Width - 1);
+        Progress.WriteLine(string.Join('\n', Wrap(safe, width).Select(line => line.PadRight(width))), style);
+    }
+
+    private static IEnumerable<string> Wrap(string text, int width)
+    {
+        foreach (var line in text.Split('\n'))
+        {
+            var rest = line;
+            while (rest.Length > width)
+            {
+                var space = rest.LastIndexOf(' ', width);
+                var length = space > 0 ? space : width;
+                yield return rest[..length];
+                rest = rest[length..].TrimStart();
+            }
+
+            yield return rest;
+        }
     }
 
     private static IAnsiConsole Open(TextWriter writer)

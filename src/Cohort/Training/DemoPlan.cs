@@ -66,7 +66,6 @@ public static class DemoPlan
         Seed = seed,
         Model = new FolderModel { Path = baseFolder },
         Data = new TaskData { Task = TaskName.Sort, Size = Size },
-        Reward = new TaskVerifier { Task = TaskName.Sort },
         Optimizer = new() { LearningRate = 3e-4, WarmupSteps = 5, Schedule = LearningRateSchedule.Linear },
         Evaluation = new() { Every = quick ? 5 : 25, Problems = quick ? 100 : 500 },
     };

@@ -60,7 +60,7 @@ internal sealed class PolicyTraining : ITraining
         if (!source.IsHeldOut)
         {
             sink.Notice(
-                $"There are only {source.TrainingCount} problems, too few to hold some out: validation uses the training problems, and its numbers "
+                $"The number of problems is {source.TrainingCount}, too few to hold some out: validation uses the training problems, and its numbers "
                 + "say nothing about unseen ones. Give at least 20.");
         }
     }

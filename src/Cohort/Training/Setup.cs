@@ -43,6 +43,7 @@ internal static class Setup
     /// <exception cref="TrainingException">The options ask for a function that only C# can give.</exception>
     public static IRewardFunction Reward(RewardOptions reward, DataOptions data) => reward switch
     {
+        AutomaticReward => data is TaskData ? Reward(new TaskVerifier(), data) : new ExactReward(),
         TaskVerifier verifier => new TaskReward(
             data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
         ExactMatch => new ExactReward(),

@@ -47,7 +47,7 @@ internal sealed class SftTraining : ITraining
         if (!source.IsHeldOut)
         {
             sink.Notice(
-                $"There are only {source.TrainingCount} demonstrations, too few to hold some out: validation uses the training ones, and its numbers "
+                $"The number of demonstrations is {source.TrainingCount}, too few to hold some out: validation uses the training ones, and its numbers "
                 + "say nothing about unseen ones. Give at least 20.");
         }
     }

@@ -1,8 +1,10 @@
+using Cohort.Tests.Training.Runs;
+
 namespace Cohort.Tests.Cli;
 
 public sealed class FullDiskTests(TinyModel tiny) : IClassFixture<TinyModel>
 {
-    [TmpfsFact]
+    [SmallDiskFact]
     public void A_full_disk_ends_the_run_with_one_message_and_loses_nothing_that_was_saved()
     {
         var disk = tiny.File("disk");
@@ -18,7 +20,8 @@ public sealed class FullDiskTests(TinyModel tiny) : IClassFixture<TinyModel>
             "$tool" train --resume "$disk/run" --set budget.steps=25 --json
             """;
 
-        using var process = new ChildProcess("unshare", ["-Urm", "bash", "-c", script, "bash", disk, ChildProcess.Tool, .. train]);
+        using var process = new ChildProcess(
+            SmallDisk.Unshare[0], [.. SmallDisk.Unshare[1..], "bash", "-c", script, "bash", disk, ChildProcess.Tool, .. train]);
         var line = process.Wait();
 
         Assert.Contains("code 1\n", line.Output);

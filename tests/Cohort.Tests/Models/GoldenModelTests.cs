@@ -145,8 +145,19 @@ public sealed class GoldenModelTests : IDisposable
         Assert.Equal(
             new ModelConfig
             {
-                VocabularySize = 256, HiddenSize = 64, IntermediateSize = 112, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadSize = 16,
-                ContextLength = 512, RopeTheta = 10000, NormEpsilon = 1e-5, TieEmbeddings = false, EndOfSequence = 2, Padding = 0,
+                VocabularySize = 256,
+                HiddenSize = 64,
+                IntermediateSize = 112,
+                Layers = 2,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadSize = 16,
+                ContextLength = 512,
+                RopeTheta = 10000,
+                NormEpsilon = 1e-5,
+                TieEmbeddings = false,
+                EndOfSequence = 2,
+                Padding = 0,
             },
             config);
         var other = config with { TieEmbeddings = true, RopeTheta = 123456.5, NormEpsilon = 3e-6, HeadSize = 24, Padding = 5 };

@@ -5,6 +5,7 @@ namespace Cohort.Training;
 
 /// <summary>What scores a completion: a closed set. Every call runs under a deadline.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(AutomaticReward), "auto")]
 [JsonDerivedType(typeof(TaskVerifier), "task")]
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
@@ -32,10 +33,13 @@ public abstract record RewardOptions
     } = 0.5;
 }
 
-/// <summary>The verifier of a bundled task: the run's own one, or for a file in a task's format, the one named here.</summary>
+/// <summary>The task's own verifier where the data are a bundled task; an exact match where they are a file.</summary>
+public sealed record AutomaticReward : RewardOptions;
+
+/// <summary>The verifier of a bundled task, for a file whose problems are in that task's format.</summary>
 public sealed record TaskVerifier : RewardOptions
 {
-    /// <summary>Which task's verifier; read only where the data are a file.</summary>
+    /// <summary>Which task's verifier; with a bundled task as data, that task's own is used whatever stands here.</summary>
     public TaskName Task { get; init; }
 }
 

@@ -75,7 +75,7 @@ public abstract record CommonOptions
 public sealed record RunOptions : CommonOptions
 {
     /// <summary>What scores a completion.</summary>
-    public RewardOptions Reward { get; init; } = new TaskVerifier();
+    public RewardOptions Reward { get; init; } = new AutomaticReward();
 
     /// <summary>The algorithm; a run file names a preset and overrides parts of it.</summary>
     public AlgorithmOptions Algorithm { get; init; } = AlgorithmOptions.Grpo;

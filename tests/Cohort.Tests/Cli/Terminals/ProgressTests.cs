@@ -62,6 +62,6 @@ public sealed class ProgressTests : IDisposable
             new(MetricNames.SampledTokens, 6000), new(MetricNames.StepSeconds, 5), new(MetricNames.EvaluationSeconds, 2),
             new(MetricNames.KlReference, 0.0123), new(MetricNames.Entropy, 0.456)]);
 
-        Assert.Equal("step    3  KL 0.0123  entropy 0.46    2,000 tokens/s", Cohort.Cli.Terminals.Numbers.Describe(step));
+        Assert.Equal("KL 0.0123  entropy 0.46    2,000 tokens/s", Cohort.Cli.Terminals.Numbers.Training(step));
     }
 }

@@ -3,8 +3,8 @@ using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Rewards;
 using Cohort.Rollouts;
-using Cohort.Tensors;
 using Cohort.Telemetry;
+using Cohort.Tensors;
 using Cohort.Tokenization;
 using Cohort.Training;
 
