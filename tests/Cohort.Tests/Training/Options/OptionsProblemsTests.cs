@@ -53,9 +53,9 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"reward": {"largestUnscoredShare": 1.5}}""", "reward.largestUnscoredShare is 1.5; it must lie in (0, 1].")]
     // Kinds.
     [InlineData("""{"reward": {"kind": "exacty"}}""", """
-        reward.kind is "exacty"; it must be "task", "exact", "number" or "custom"; did you mean "exact"?
+        reward.kind is "exacty"; it must be "auto", "task", "exact", "number" or "custom"; did you mean "exact"?
         """)]
-    [InlineData("""{"reward": {"kind": null}}""", """reward.kind is null; it must be "task", "exact", "number" or "custom".""")]
+    [InlineData("""{"reward": {"kind": null}}""", """reward.kind is null; it must be "auto", "task", "exact", "number" or "custom".""")]
     [InlineData("""{"data": {"kind": "task", "path": "x.jsonl"}}""",
         """data.path belongs to the kind "file", but data is of the kind "task"; set data.kind, or remove the key.""")]
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "

@@ -82,7 +82,7 @@ public sealed class RunFileTests
 
         Assert.Equal(new NewModel { HiddenSize = 48 }, options.Model);
         Assert.Equal(new TaskData { Noise = 0.25 }, options.Data);
-        Assert.Equal(new TaskVerifier { DeadlineSeconds = 3 }, options.Reward);
+        Assert.Equal(new AutomaticReward { DeadlineSeconds = 3 }, options.Reward);
     }
 
     [Fact]
