@@ -1,0 +1,70 @@
+namespace Cohort.Training;
+
+/// <summary>What every run has, SFT and RL alike.</summary>
+public abstract record CommonOptions
+{
+    private protected CommonOptions()
+    {
+    }
+
+    /// <summary>Every random number of the run is derived from it.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads of the tensor library; 0 is the physical cores, counted when the run starts. They change the bits.</summary>
+    public int Threads
+    {
+        get;
+        init => field = value is >= 0 and <= 1024 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Threads), value, "Threads must lie in [0, 1024]; 0 is the physical cores.");
+    }
+
+    /// <summary>The starting model.</summary>
+    public ModelOptions Model { get; init; } = new FolderModel();
+
+    /// <summary>Where problems or demonstrations come from.</summary>
+    public DataOptions Data { get; init; } = new TaskData();
+
+    /// <summary>The policy's optimizer.</summary>
+    public OptimizerOptions Optimizer { get; init; } = new();
+
+    /// <summary>Measuring on held-out problems.</summary>
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>Saving.</summary>
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
+    /// <summary>Relations that hold for every run.</summary>
+    /// <param name="maxNewTokens">The option that limits an answer, and its key.</param>
+    private protected IEnumerable<string> CommonProblems((string Key, int Value) maxNewTokens)
+    {
+        if (Model is NewModel { HiddenSize: var width, Heads: var heads } && width % (heads * 2) != 0)
+        {
+            yield return $"model.hiddenSize is {width}, which does not divide into model.heads = {heads} heads of an even size; choose a "
+                + $"multiple of {heads * 2}.";
+        }
+
+        if (Model is NewModel { Heads: var queries, KeyValueHeads: var keys } && queries % keys != 0)
+        {
+            yield return $"model.heads is {queries}, which does not divide among model.keyValueHeads = {keys}; choose a "
+                + $"multiple of {keys}.";
+        }
+
+        if (Model is NewModel { ContextLength: var context } && maxNewTokens.Value >= context)
+        {
+            yield return $"{maxNewTokens.Key} is {maxNewTokens.Value}, which leaves no room for a prompt in model.contextLength = "
+                + $"{context} tokens; lower the one or raise the other.";
+        }
+
+        if (Evaluation is { Every: 0, StopAt: > 0 })
+        {
+            yield return $"evaluation.stopAt is {Evaluation.StopAt}, but evaluation.every = 0 never measures; give it a number of steps "
+                + "such as 25, or set stopAt to 0.";
+        }
+
+        if (Evaluation is { Every: 0, Patience: > 0 })
+        {
+            yield return $"evaluation.patience is {Evaluation.Patience}, but evaluation.every = 0 never measures; give it a number of "
+                + "steps such as 25, or set patience to 0.";
+        }
+    }
+}

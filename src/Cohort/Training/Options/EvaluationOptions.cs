@@ -1,0 +1,37 @@
+namespace Cohort.Training;
+
+/// <summary>Measuring on held-out problems while training.</summary>
+public sealed record EvaluationOptions
+{
+    /// <summary>Steps between measurements on the validation split; 0 never.</summary>
+    public int Every
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Every), value, "Every must be at least 0; 0 never.");
+    } = 25;
+
+    /// <summary>Validation problems per measurement.</summary>
+    public int Problems
+    {
+        get;
+        init => field = value is >= 1 and <= 10_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Problems), value, "Problems must lie in [1, 10000000].");
+    } = 200;
+
+    /// <summary>The run stops once sampled pass@1 on the validation split reaches this; 0 never. Above 1 is out of range.</summary>
+    public double StopAt
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(StopAt), value, "StopAt must lie in [0, 1]; 0 never stops.");
+    }
+
+    /// <summary>Measurements without a new best after which the run stops; 0 never.</summary>
+    public int Patience
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Patience), value, "Patience must be at least 0; 0 never stops.");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+
+namespace Cohort.Training;
+
+/// <summary>Collecting completions.</summary>
+public sealed record RolloutOptions
+{
+    /// <summary>P, prompts per step.</summary>
+    public int PromptsPerStep
+    {
+        get;
+        init => field = value is >= 1 and <= 1_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(PromptsPerStep), value, "PromptsPerStep must lie in [1, 1000000].");
+    } = 32;
+
+    /// <summary>G, completions per prompt.</summary>
+    public int SamplesPerPrompt
+    {
+        get;
+        init => field = value is >= 1 and <= 100_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(SamplesPerPrompt), value, "SamplesPerPrompt must lie in [1, 100000].");
+    } = 8;
+
+    /// <summary>Logits are divided by it.</summary>
+    public double Temperature
+    {
+        get;
+        init => field = value is > 0 and <= 100 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Temperature), value, "Temperature must lie in (0, 100].");
+    } = 1;
+
+    /// <summary>
+    /// The longest completion, in tokens; 0 is the task's longest answer and an end-of-sequence token, or for a file what the longest prompt leaves
+    /// of the context, at most 64.
+    /// </summary>
+    public int MaxNewTokens
+    {
+        get;
+        init => field = value is >= 0 and <= 1_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), value, "MaxNewTokens must lie in [0, 1000000]; 0 is automatic.");
+    }
+
+    /// <summary>Rows that are decoded together at most.</summary>
+    public int LargestBatch
+    {
+        get;
+        init => field = value is >= 1 and <= 1_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(LargestBatch), value, "LargestBatch must lie in [1, 1000000].");
+    } = 512;
+
+    /// <summary>Prompts per step whose completions are written to rollouts.jsonl.</summary>
+    public int LoggedPrompts
+    {
+        get;
+        init => field = value is >= 0 and <= 1_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(LoggedPrompts), value, "LoggedPrompts must lie in [0, 1000000].");
+    } = 2;
+
+    /// <summary>B, rows per step.</summary>
+    [JsonIgnore]
+    public int Rows => PromptsPerStep * SamplesPerPrompt;
+}
