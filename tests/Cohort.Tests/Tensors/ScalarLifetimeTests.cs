@@ -10,7 +10,7 @@ public sealed class ScalarLifetimeTests
 {
     [Fact]
     public void Torchsharp_is_the_patched_one() =>
-        Assert.True(typeof(Scalar).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled);
+        Assert.True(typeof(Scalar).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true, IsJITTrackingEnabled: true });
 
     [Fact]
     public void Numbers_are_not_freed_while_another_thread_collects_garbage()
