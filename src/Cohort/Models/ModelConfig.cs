@@ -48,6 +48,10 @@ public sealed record ModelConfig
     /// <summary>Padding token id.</summary>
     public int Padding { get; init; }
 
+    /// <summary>The usual feed-forward width of a hidden size: 8/3 of it, rounded to 16, so that SwiGLU has as many weights as a plain layer of 4.</summary>
+    /// <param name="hiddenSize">H.</param>
+    internal static int FeedForwardWidth(int hiddenSize) => Math.Max(16, ((hiddenSize * 8 / 3) + 8) / 16 * 16);
+
     /// <summary>Checks the relations between the numbers.</summary>
     /// <exception cref="ModelException">They cannot make a transformer.</exception>
     public void Validate()

@@ -46,19 +46,9 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         critic.Dispose();
     }
 
-    private Tensor Values(RolloutBatch batch)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var all = zeros(batch.ResponseMask.shape, ScalarType.Float32, batch.Tokens.device);
-        foreach (var (tokens, mask, rows) in new PackedRows(batch.Tokens, batch.ResponseMask).Split(microBatchRows))
-        {
-            using var part = NewDisposeScope();
-            all.narrow(0, rows.First, rows.Count).copy_(Masked.Zero(critic.Values(tokens), mask));
-        }
-
-        return all.MoveToOuterDisposeScope();
-    }
+    private Tensor Values(RolloutBatch batch) =>
+        new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
+            microBatchRows, (tokens, mask) => Masked.Zero(critic.Values(tokens), mask));
 
     private sealed class CriticCredit(CriticEstimator owner, RolloutBatch batch, Tensor advantages, Tensor values, Tensor returns)
         : Credit(advantages)

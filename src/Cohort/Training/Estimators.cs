@@ -31,7 +31,7 @@ internal static class Estimators
                 var config = policy.Config with
                 {
                     HiddenSize = fresh.HiddenSize,
-                    IntermediateSize = Math.Max(16, ((fresh.HiddenSize * 8 / 3) + 8) / 16 * 16),
+                    IntermediateSize = ModelConfig.FeedForwardWidth(fresh.HiddenSize),
                     Layers = fresh.Layers,
                     Heads = fresh.Heads,
                     KeyValueHeads = fresh.Heads,

@@ -29,21 +29,12 @@ internal static class PolicyForward
     /// <param name="temperature">Of sampling.</param>
     /// <param name="microBatchRows">Rows per forward pass.</param>
     /// <returns>[B, T] float32 nats, 0 outside the mask, owned by the caller's scope.</returns>
-    public static Tensor LogProbs(LanguageModel model, PackedRows batch, double temperature, int microBatchRows)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var all = zeros(batch.Mask.shape, ScalarType.Float32, batch.Mask.device);
-        foreach (var (tokens, mask, rows) in batch.Split(microBatchRows))
+    public static Tensor LogProbs(LanguageModel model, PackedRows batch, double temperature, int microBatchRows) =>
+        batch.PerToken(microBatchRows, (tokens, mask) =>
         {
-            using var part = NewDisposeScope();
             var distribution = Distribution(model, tokens, mask, temperature);
-            var logProbs = TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask));
-            all.narrow(0, rows.First, rows.Count).copy_(TokenLogProbs.Spread(logProbs, mask));
-        }
-
-        return all.MoveToOuterDisposeScope();
-    }
+            return TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask);
+        });
 
     /// <summary>KL(policy || reference) over the whole vocabulary, per token of a batch, without gradient.</summary>
     /// <inheritdoc cref="LogProbs" path="/param"/>
@@ -51,21 +42,12 @@ internal static class PolicyForward
     /// <param name="reference">The reference.</param>
     /// <returns>[B, T] float32 nats, 0 outside the mask, owned by the caller's scope.</returns>
     public static Tensor ExactKl(
-        LanguageModel policy, LanguageModel reference, PackedRows batch, double temperature, int microBatchRows)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var all = zeros(batch.Mask.shape, ScalarType.Float32, batch.Mask.device);
-        foreach (var (tokens, mask, rows) in batch.Split(microBatchRows))
+        LanguageModel policy, LanguageModel reference, PackedRows batch, double temperature, int microBatchRows) =>
+        batch.PerToken(microBatchRows, (tokens, mask) =>
         {
-            using var part = NewDisposeScope();
-            var kl = Losses.KlEstimators.Exact(
-                Distribution(policy, tokens, mask, temperature), Distribution(reference, tokens, mask, temperature));
-            all.narrow(0, rows.First, rows.Count).copy_(TokenLogProbs.Spread(kl, mask));
-        }
-
-        return all.MoveToOuterDisposeScope();
-    }
+            var current = Distribution(policy, tokens, mask, temperature);
+            return TokenLogProbs.Spread(Losses.KlEstimators.Exact(current, Distribution(reference, tokens, mask, temperature)), mask);
+        });
 }
 
 /// <summary>Tokens and mask of all rows, taken in portions in their own order.</summary>
@@ -73,14 +55,22 @@ internal static class PolicyForward
 /// <param name="Mask">[B, T] bool.</param>
 internal readonly record struct PackedRows(Tensor Tokens, Tensor Mask)
 {
-    /// <summary>Portions of adjacent rows; the tensors are views, owned by the caller's scope.</summary>
-    public IEnumerable<(Tensor Tokens, Tensor Mask, (long First, long Count) Rows)> Split(int size)
+    /// <summary>One number per token of every row, without gradient, computed in portions of adjacent rows.</summary>
+    /// <param name="size">Rows per portion at most.</param>
+    /// <param name="compute">From a portion's tokens [b, S] and mask [b, T] to [b, T] float32, 0 outside the mask.</param>
+    /// <returns>[B, T] float32, owned by the caller's scope.</returns>
+    public Tensor PerToken(int size, Func<Tensor, Tensor, Tensor> compute)
     {
-        var count = Tokens.shape[0];
-        for (long first = 0; first < count; first += size)
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var all = zeros(Mask.shape, ScalarType.Float32, Mask.device);
+        for (long first = 0; first < Tokens.shape[0]; first += size)
         {
-            var rows = Math.Min(size, count - first);
-            yield return (Tokens.narrow(0, first, rows), Mask.narrow(0, first, rows), (first, rows));
+            using var portion = NewDisposeScope();
+            var rows = Math.Min(size, Tokens.shape[0] - first);
+            all.narrow(0, first, rows).copy_(compute(Tokens.narrow(0, first, rows), Mask.narrow(0, first, rows)));
         }
+
+        return all.MoveToOuterDisposeScope();
     }
 }

@@ -72,7 +72,7 @@ public sealed record NewModel : ModelOptions
     {
         VocabularySize = tokenizer.VocabularySize,
         HiddenSize = HiddenSize,
-        IntermediateSize = Math.Max(16, (HiddenSize * 8 / 3 + 8) / 16 * 16),
+        IntermediateSize = ModelConfig.FeedForwardWidth(HiddenSize),
         Layers = Layers,
         Heads = Heads,
         KeyValueHeads = KeyValueHeads,
