@@ -3,20 +3,58 @@ using static TorchSharp.torch;
 
 namespace Cohort.Tests;
 
-/// <summary>One file of Golden/rl: inputs, outputs and gradients that another system's own code computed.</summary>
+/// <summary>
+/// One file of a golden rl folder: inputs, outputs and gradients that another system's own code computed. It notes which outputs and gradients
+/// were read, so that a test can require that all were.
+/// </summary>
 internal sealed class GoldenCase : IDisposable
 {
+    /// <summary>Absolute and relative tolerance: double precision, numbers that passed through float32, and functions that compute in it.</summary>
+    private static readonly (double Absolute, double Relative) Precise = (1e-12, 1e-9), Metric = (1e-6, 1e-6), Single = (1e-5, 1e-5);
+
     private readonly JsonDocument _json;
+    private readonly HashSet<string> _read = [];
 
     private GoldenCase(JsonDocument json) => _json = json;
 
-    public static GoldenCase Read(string name) =>
-        new(JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "rl", name + ".json"))));
+    /// <summary>A file of this project, by its name without extension.</summary>
+    public static GoldenCase Read(string name) => Open(Path.Combine(AppContext.BaseDirectory, "Golden", "rl", name + ".json"));
+
+    /// <summary>Any file.</summary>
+    public static GoldenCase Open(string path) => new(JsonDocument.Parse(File.ReadAllText(path)));
+
+    /// <summary>"system/function", by which the check is chosen.</summary>
+    public string Function => $"{this["system"].GetString()}/{this["function"].GetString()}";
+
+    /// <summary>The case's name, such as verl.adv_gpg.</summary>
+    public string Id => this["id"].GetString()!;
 
     /// <summary>Any part by its path, such as "params/gamma".</summary>
-    public JsonElement this[string path] => path.Split('/').Aggregate(_json.RootElement, (node, key) => node.GetProperty(key));
+    public JsonElement this[string path]
+    {
+        get
+        {
+            _read.Add(path);
+            return path.Split('/').Aggregate(_json.RootElement, (node, key) => node.GetProperty(key));
+        }
+    }
 
-    public double Number(string path) => this[path].GetDouble();
+    /// <summary>Whether a part is there and not null.</summary>
+    public bool Has(string path)
+    {
+        var node = _json.RootElement;
+        return path.Split('/').All(key => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(key, out node))
+            && node.ValueKind != JsonValueKind.Null;
+    }
+
+    public double Number(string path) => Value(this[path]);
+
+    /// <summary>A number, or a default where the part is missing or null.</summary>
+    public double Number(string path, double missing) => Has(path) ? Number(path) : missing;
+
+    public string Text(string path) => this[path].GetString()!;
+
+    public double[] List(string path) => this[path].EnumerateArray().Select(Value).ToArray();
 
     /// <summary>A tensor in its own dtype, owned by the caller's scope.</summary>
     public Tensor Tensor(string path)
@@ -43,6 +81,59 @@ internal sealed class GoldenCase : IDisposable
         return (Tensor(path) != 0).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Requires that our numbers are the file's, at the tolerance that its kind allows.</summary>
+    public void Same(string path, Tensor ours)
+    {
+        using var scope = NewDisposeScope();
+        var theirs = this[path].ValueKind == JsonValueKind.Object ? Tensor(path) : tensor(Number(path));
+        Assert.Equal(theirs.shape, ours.shape);
+        Compare(path, Numbers.Of(theirs), Numbers.Of(ours));
+    }
+
+    /// <inheritdoc cref="Same(string, Tensor)"/>
+    public void Same(string path, double ours) => Compare(path, [Number(path)], [ours]);
+
+    /// <inheritdoc cref="Same(string, Tensor)"/>
+    public void Same(string path, double[] ours) => Compare(path, List(path), ours);
+
+    /// <summary>As <see cref="Same(string, Tensor)"/>, where a mask is true.</summary>
+    public void SameWhere(string path, Tensor mask, Tensor ours)
+    {
+        using var scope = NewDisposeScope();
+        var theirs = Tensor(path);
+        Assert.Equal(theirs.shape, ours.shape);
+        Compare(path, Numbers.Of(theirs.masked_select(mask)), Numbers.Of(ours.masked_select(mask)));
+    }
+
+    /// <summary>Requires a scalar function's value and its gradient with respect to one input.</summary>
+    /// <param name="input">The input's path.</param>
+    /// <param name="value">The value's path.</param>
+    /// <param name="gradient">The gradient's path.</param>
+    /// <param name="function">Ours, from the input to a scalar.</param>
+    public void SameWithGradient(string input, string value, string gradient, Func<Tensor, Tensor> function)
+    {
+        using var scope = NewDisposeScope();
+        var at = Tensor(input);
+        Same(value, function(at));
+        Same(gradient, Numbers.Gradient(at, function));
+    }
+
+    /// <summary>
+    /// Requires that our numbers differ from the file's, and that the difference stands in <see cref="Golden.GoldenDifferences"/> with the reason;
+    /// for a file of this project with both values too.
+    /// </summary>
+    public void DiffersOnPurpose(string path, double[] ours, double[] theirs)
+    {
+        _read.Add(path);
+        var (absolute, relative) = Tolerance(path);
+        var at = Enumerable.Range(0, theirs.Length).First(i => Math.Abs(ours[i] - theirs[i]) > absolute + (relative * Math.Abs(theirs[i])));
+        Golden.GoldenDifferences.Require(Function, Id, path, ours[at], theirs[at]);
+    }
+
+    /// <summary>Outputs and gradients that nothing has read.</summary>
+    public IEnumerable<string> Unread() =>
+        Leaves("outputs").Concat(Leaves("gradients")).Where(path => !_read.Any(read => path == read || path.StartsWith(read + "/", StringComparison.Ordinal)));
+
     public void Dispose() => _json.Dispose();
 
     private static double Value(JsonElement entry) => entry.ValueKind switch
@@ -52,4 +143,37 @@ internal sealed class GoldenCase : IDisposable
         JsonValueKind.False => 0,
         _ => double.Parse(entry.GetString()!),
     };
+
+    private IEnumerable<string> Leaves(string path)
+    {
+        if (!Has(path))
+        {
+            return [];
+        }
+
+        var node = path.Split('/').Aggregate(_json.RootElement, (parent, key) => parent.GetProperty(key));
+        return node.ValueKind == JsonValueKind.Object && !node.TryGetProperty("shape", out _)
+            ? node.EnumerateObject().SelectMany(child => Leaves($"{path}/{child.Name}"))
+            : [path];
+    }
+
+    private void Compare(string path, double[] theirs, double[] ours)
+    {
+        var (absolute, relative) = Tolerance(path);
+        Assert.Equal(theirs.Length, ours.Length);
+        for (var i = 0; i < theirs.Length; i++)
+        {
+            var same = theirs[i].Equals(ours[i]) || Math.Abs(theirs[i] - ours[i]) <= absolute + (relative * Math.Abs(theirs[i]));
+            Assert.True(same, $"{Id}: {path}, entry {i} is {ours[i]:R}, theirs is {theirs[i]:R}.");
+        }
+    }
+
+    private (double Absolute, double Relative) Tolerance(string path)
+    {
+        var notes = Has("notes") ? Text("notes") : "";
+        return notes.StartsWith("float32", StringComparison.Ordinal) || notes.Contains("casts to float32", StringComparison.Ordinal) ? Single
+            : path.Contains("/metrics/", StringComparison.Ordinal) ? Metric
+            : Id.StartsWith("verl.rollout_is_", StringComparison.Ordinal) || Id.StartsWith("trl.rloo_loss", StringComparison.Ordinal) ? Metric
+            : Precise;
+    }
 }

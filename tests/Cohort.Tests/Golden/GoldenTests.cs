@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Golden;
+
+/// <summary>
+/// Every file of Golden/rl, and of the rl folder inside the one that COHORT_GOLDEN names: what other systems computed, against our functions. The
+/// check is chosen by the file's system and function, and must look at every output and every gradient of the file.
+/// </summary>
+public sealed class GoldenTests
+{
+    private static readonly Dictionary<string, Action<GoldenCase>> Checks = new IEnumerable<KeyValuePair<string, Action<GoldenCase>>>[]
+    {
+        AdvantageCases.All, PolicyLossCases.All, LossCases.All, TrainingCases.All, RewardCases.All, SamplingCases.All,
+    }.SelectMany(checks => checks).ToDictionary();
+
+    // Sampling filters that Cohort does not offer.
+    private static readonly string[] OutOfScope =
+    [
+        "transformers/EpsilonLogitsWarper", "transformers/EtaLogitsWarper", "transformers/NoRepeatNGramLogitsProcessor",
+        "transformers/TypicalLogitsWarper",
+    ];
+
+    public static TheoryData<string> Files
+    {
+        get
+        {
+            var folders = new[] { AppContext.BaseDirectory + "Golden", Environment.GetEnvironmentVariable("COHORT_GOLDEN") };
+            return new TheoryData<string>(folders.OfType<string>().Where(folder => folder.Length > 0)
+                .SelectMany(folder => Directory.GetFiles(Path.Combine(folder, "rl"), "*.json").Order(StringComparer.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Agrees_with(string file)
+    {
+        using var scope = NewDisposeScope();
+        using var golden = GoldenCase.Open(file);
+        if (OutOfScope.Contains(golden.Function))
+        {
+            return;
+        }
+
+        Assert.True(Checks.TryGetValue(golden.Function, out var check), $"{golden.Id}: nothing here computes {golden.Function}.");
+        check(golden);
+        Assert.Empty(golden.Unread());
+    }
+}
