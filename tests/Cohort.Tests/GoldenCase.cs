@@ -15,13 +15,17 @@ internal sealed class GoldenCase : IDisposable
     private readonly JsonDocument _json;
     private readonly HashSet<string> _read = [];
 
-    private GoldenCase(JsonDocument json) => _json = json;
+    private GoldenCase(JsonDocument json, string folder) => (_json, Folder) = (json, folder);
 
     /// <summary>A file of this project, by its name without extension.</summary>
     public static GoldenCase Read(string name) => Open(Path.Combine(AppContext.BaseDirectory, "Golden", "rl", name + ".json"));
 
     /// <summary>Any file.</summary>
-    public static GoldenCase Open(string path) => new(JsonDocument.Parse(File.ReadAllText(path)));
+    public static GoldenCase Open(string path) =>
+        new(JsonDocument.Parse(File.ReadAllText(path)), Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path)))!);
+
+    /// <summary>The golden folder, in which the file's rl folder lies beside the models.</summary>
+    public string Folder { get; }
 
     /// <summary>"system/function", by which the check is chosen.</summary>
     public string Function => $"{this["system"].GetString()}/{this["function"].GetString()}";
@@ -29,13 +33,13 @@ internal sealed class GoldenCase : IDisposable
     /// <summary>The case's name, such as verl.adv_gpg.</summary>
     public string Id => this["id"].GetString()!;
 
-    /// <summary>Any part by its path, such as "params/gamma".</summary>
+    /// <summary>Any part by its path, such as "params/gamma" or "outputs/steps/0/loss".</summary>
     public JsonElement this[string path]
     {
         get
         {
             _read.Add(path);
-            return path.Split('/').Aggregate(_json.RootElement, (node, key) => node.GetProperty(key));
+            return path.Split('/').Aggregate(_json.RootElement, Child);
         }
     }
 
@@ -151,11 +155,21 @@ internal sealed class GoldenCase : IDisposable
             return [];
         }
 
-        var node = path.Split('/').Aggregate(_json.RootElement, (parent, key) => parent.GetProperty(key));
-        return node.ValueKind == JsonValueKind.Object && !node.TryGetProperty("shape", out _)
-            ? node.EnumerateObject().SelectMany(child => Leaves($"{path}/{child.Name}"))
-            : [path];
+        return LeavesOf(path.Split('/').Aggregate(_json.RootElement, Child), path);
     }
+
+    // A list of objects has leaves of its own; a list of numbers is a leaf.
+    private static IEnumerable<string> LeavesOf(JsonElement node, string path) => node.ValueKind switch
+    {
+        JsonValueKind.Object when !node.TryGetProperty("shape", out _) =>
+            node.EnumerateObject().SelectMany(child => LeavesOf(child.Value, $"{path}/{child.Name}")),
+        JsonValueKind.Array when node.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.Object) =>
+            node.EnumerateArray().SelectMany((child, i) => LeavesOf(child, $"{path}/{i}")),
+        _ => [path],
+    };
+
+    private static JsonElement Child(JsonElement parent, string key) =>
+        parent.ValueKind == JsonValueKind.Array ? parent[int.Parse(key)] : parent.GetProperty(key);
 
     private void Compare(string path, double[] theirs, double[] ours)
     {
