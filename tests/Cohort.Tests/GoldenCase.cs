@@ -39,17 +39,12 @@ internal sealed class GoldenCase : IDisposable
         get
         {
             _read.Add(path);
-            return path.Split('/').Aggregate(_json.RootElement, Child);
+            return Find(_json.RootElement, path) ?? throw new KeyNotFoundException($"There is no {path}.");
         }
     }
 
     /// <summary>Whether a part is there and not null.</summary>
-    public bool Has(string path)
-    {
-        var node = _json.RootElement;
-        return path.Split('/').All(key => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(key, out node))
-            && node.ValueKind != JsonValueKind.Null;
-    }
+    public bool Has(string path) => Find(_json.RootElement, path) is { ValueKind: not JsonValueKind.Null };
 
     public double Number(string path) => Value(this[path]);
 
@@ -148,6 +143,25 @@ internal sealed class GoldenCase : IDisposable
         _ => double.Parse(entry.GetString()!),
     };
 
+    // A name may hold a slash, as metrics do: the whole rest of the path is tried before its first part. Numbers index lists.
+    private static JsonElement? Find(JsonElement node, string path)
+    {
+        if (Child(node, path) is { } whole)
+        {
+            return whole;
+        }
+
+        var cut = path.IndexOf('/', StringComparison.Ordinal);
+        return cut >= 0 && Child(node, path[..cut]) is { } child ? Find(child, path[(cut + 1)..]) : null;
+    }
+
+    private static JsonElement? Child(JsonElement node, string name) => node.ValueKind switch
+    {
+        JsonValueKind.Object when node.TryGetProperty(name, out var child) => child,
+        JsonValueKind.Array when int.TryParse(name, out var index) && index >= 0 && index < node.GetArrayLength() => node[index],
+        _ => null,
+    };
+
     private IEnumerable<string> Leaves(string path)
     {
         if (!Has(path))
@@ -155,7 +169,7 @@ internal sealed class GoldenCase : IDisposable
             return [];
         }
 
-        return LeavesOf(path.Split('/').Aggregate(_json.RootElement, Child), path);
+        return LeavesOf(Find(_json.RootElement, path)!.Value, path);
     }
 
     // A list of objects has leaves of its own; a list of numbers is a leaf.
@@ -167,9 +181,6 @@ internal sealed class GoldenCase : IDisposable
             node.EnumerateArray().SelectMany((child, i) => LeavesOf(child, $"{path}/{i}")),
         _ => [path],
     };
-
-    private static JsonElement Child(JsonElement parent, string key) =>
-        parent.ValueKind == JsonValueKind.Array ? parent[int.Parse(key)] : parent.GetProperty(key);
 
     private void Compare(string path, double[] theirs, double[] ours)
     {
