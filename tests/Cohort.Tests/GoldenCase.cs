@@ -29,13 +29,13 @@ internal sealed class GoldenCase : IDisposable
     /// <summary>The case's name, such as verl.adv_gpg.</summary>
     public string Id => this["id"].GetString()!;
 
-    /// <summary>Any part by its path, such as "params/gamma".</summary>
+    /// <summary>Any part by its path, such as "params/gamma", or "outputs/cases/0/loss" inside an array of objects.</summary>
     public JsonElement this[string path]
     {
         get
         {
             _read.Add(path);
-            return path.Split('/').Aggregate(_json.RootElement, (node, key) => node.GetProperty(key));
+            return path.Split('/').Aggregate(_json.RootElement, Child);
         }
     }
 
@@ -43,8 +43,7 @@ internal sealed class GoldenCase : IDisposable
     public bool Has(string path)
     {
         var node = _json.RootElement;
-        return path.Split('/').All(key => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(key, out node))
-            && node.ValueKind != JsonValueKind.Null;
+        return path.Split('/').All(key => Find(ref node, key)) && node.ValueKind != JsonValueKind.Null;
     }
 
     public double Number(string path) => Value(this[path]);
@@ -151,10 +150,28 @@ internal sealed class GoldenCase : IDisposable
             return [];
         }
 
-        var node = path.Split('/').Aggregate(_json.RootElement, (parent, key) => parent.GetProperty(key));
+        var node = path.Split('/').Aggregate(_json.RootElement, Child);
         return node.ValueKind == JsonValueKind.Object && !node.TryGetProperty("shape", out _)
             ? node.EnumerateObject().SelectMany(child => Leaves($"{path}/{child.Name}"))
+            : node.ValueKind == JsonValueKind.Array && node.GetArrayLength() > 0 && node[0].ValueKind == JsonValueKind.Object
+            ? Enumerable.Range(0, node.GetArrayLength()).SelectMany(i => Leaves($"{path}/{i}"))
             : [path];
+    }
+
+    private static JsonElement Child(JsonElement node, string key) =>
+        Find(ref node, key) ? node : throw new KeyNotFoundException($"There is no '{key}'.");
+
+    private static bool Find(ref JsonElement node, string key)
+    {
+        if (node.ValueKind == JsonValueKind.Array)
+        {
+            var index = int.Parse(key);
+            var inside = index < node.GetArrayLength();
+            node = inside ? node[index] : node;
+            return inside;
+        }
+
+        return node.ValueKind == JsonValueKind.Object && node.TryGetProperty(key, out node);
     }
 
     private void Compare(string path, double[] theirs, double[] ours)
