@@ -54,6 +54,18 @@ public sealed record OffPolicyCorrection
             : throw new ArgumentOutOfRangeException(nameof(High), value, "High must lie in [1, 1e8], so that a ratio of 1 is never cut.");
     } = 2;
 
+    /// <summary>
+    /// The largest mean log π_behaviour - log π of a response of negative advantage, in nats per token; beyond it the response is left out
+    /// (<see cref="OffPolicyMask"/>). 0 leaves none out.
+    /// </summary>
+    public double LargestSequenceKl
+    {
+        get;
+        init => field = value is >= 0 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(LargestSequenceKl), value, "LargestSequenceKl must be at least 0 and finite; 0 leaves no response out.");
+    }
+
     /// <summary>Whether the weights are divided by their mean over the batch.</summary>
     public bool Normalize { get; init; }
 }

@@ -32,6 +32,9 @@ public enum Purpose
 
     /// <summary>Tokens sampled by `cohort generate`.</summary>
     GeneratedTokens = 10,
+
+    /// <summary>Which tokens a loss selects among several candidates.</summary>
+    TokenChoice = 11,
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Cohort.Losses;
 using Cohort.Rollouts;
 using static TorchSharp.torch;
 
@@ -7,7 +8,8 @@ namespace Cohort.Training;
 public static class TokenRewards
 {
     /// <summary>
-    /// u_t: the score on the response's last token, less β KL_t on every token where the penalty is placed in the reward.
+    /// u_t: the reward function's, less β KL_t on every token where the penalty is placed in the reward. An exact KL is that of the next state:
+    /// a token's own cannot depend on which token is drawn, and drops out of the gradient as a baseline does; it acts in the loss.
     /// </summary>
     /// <param name="batch">A complete batch.</param>
     /// <param name="kl">Where the KL acts.</param>
@@ -17,15 +19,14 @@ public static class TokenRewards
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var counted = batch.ResponseMask.to_type(ScalarType.Int64);
-        var fromTheEnd = counted.flip(1).cumsum(1).flip(1);
-        var last = batch.ResponseMask.logical_and(fromTheEnd == 1);
-        var rewards = last.to_type(ScalarType.Float32) * batch.Scores.unsqueeze(1);
-        if (kl.Placement == KlPlacement.InReward && coefficient > 0)
+        if (kl.Placement == KlPlacement.InLoss || coefficient == 0)
         {
-            rewards = rewards - (coefficient * batch.KlToReference);
+            return batch.Rewards.alias().MoveToOuterDisposeScope();
         }
 
-        return rewards.MoveToOuterDisposeScope();
+        var penalty = kl.Estimator == KlEstimator.Exact
+            ? KlEstimators.OfNextState(batch.KlToReference, batch.ResponseMask)
+            : batch.KlToReference;
+        return (batch.Rewards - (coefficient * penalty)).MoveToOuterDisposeScope();
     }
 }
