@@ -27,7 +27,7 @@ internal static class Batches
             OldLogProbs = Kept(perToken.clone()),
             RefLogProbs = Kept(perToken.clone()),
             KlToReference = Kept(kl * responses),
-            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0f : (float)score).ToArray())),
+            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype)),
             Scored = Kept(scored),
         };
 

@@ -31,7 +31,7 @@ public static class RewardCall
         try
         {
             var score = reward is BoundedReward bounded
-                ? bounded.Judge(problem, completion.Text)
+                ? bounded.Judge(problem, completion)
                 : await OnOwnThread(reward, problem, completion, deadline, time, cancel).ConfigureAwait(false);
             return Check(reward.Name, score, completion.ResponseTokens.Count);
         }

@@ -115,7 +115,8 @@ internal sealed class Collector(
     }
 
     private Score[] Adjusted(IReadOnlyList<Completion> completions, Score[] scores) =>
-        [.. completions.Zip(scores, (completion, score) => Truncation.Adjust(options.Algorithm.Truncation, score, completion, options.Rollout.MaxNewTokens))];
+        [.. completions.Zip(scores, (completion, score) => Truncation.Adjust(
+            options.Algorithm.Truncation, score, completion.ResponseTokens.Count, options.Rollout.MaxNewTokens, completion.FinishReason))];
 
     private RolloutBatch Pack(IReadOnlyList<ScoredGroup> groups, IReadOnlyList<ScoredGroup> greedy)
     {
@@ -136,7 +137,8 @@ internal sealed class Collector(
         var cutOff = tensor([.. completions.Select(c => c.FinishReason == FinishReason.Length)], device: device);
         var mask = rows.Mask.logical_and(scored.unsqueeze(1));
         var learnt = options.Algorithm.Truncation is MaskTruncated ? mask.logical_and(cutOff.logical_not().unsqueeze(1)) : mask.alias();
-        var rewards = Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Along)]);
+        var rest = tensor([.. scores.Select(score => (float)StepRewards.Rest(score))], device: device);
+        var rewards = TokenRewards.OnLastToken(rest, rows.Mask) + Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Along)]);
         var ends = Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Ends)]) > 0;
         var weights = OffPolicyWeights.Of(options.Algorithm.OffPolicy, old, behaviour, mask);
         return new RolloutBatch

@@ -16,7 +16,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     private const string OptimizerFile = "critic-optimizer.safetensors";
     private const string Folder = "critic";
 
-    private readonly AdamW _optimizer = new(critic, options.Critic.Optimizer);
+    private readonly Optimizer _optimizer = Optimizer.Create(critic, options.Critic.Optimizer);
 
     public Credit Estimate(RolloutBatch batch, Tensor rewards)
     {

@@ -35,7 +35,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     ];
 
     /// <summary>The policy's optimizer.</summary>
-    public AdamW Optimizer { get; } = new(policy, options.Optimizer);
+    public Optimizer Optimizer { get; } = Optimizer.Create(policy, options.Optimizer);
 
     /// <summary>Gradient and step on some rows.</summary>
     /// <param name="batch">The step's batch.</param>

@@ -17,6 +17,7 @@ public sealed class TensorLifetimeTests
     private static readonly Tensor Nothing = Kept(Numbers.Mask("...", "..."));
     private static readonly Tensor Tokens = Kept(tensor(new long[] { 0, 1, 2, 1, 2, 0, 1, 2 }, [2, 4]));
     private static readonly Tensor Targets = Kept(tensor(new long[] { 1, 2 }));
+    private static readonly Tensor History = Kept(tensor(new long[] { 0, 0, 2, 1 }, [2, 2]));
     private static readonly Tensor Scores = Kept(tensor(new[] { 0.3, 0.8, 1.9, 0.6 }));
     private static readonly Tensor Scored = Kept(tensor(new[] { true, true, false, true }));
     private static readonly Tensor Hidden = Kept(ones(2, 4, 3, ScalarType.Float64));
@@ -76,6 +77,16 @@ public sealed class TensorLifetimeTests
         { "GroupRelativeAdvantage.PerResponse, unscaled", 1, () => GroupRelativeAdvantage.PerResponse(Scores, Scored, 2, GroupScale.None, 1e-4) },
         { "Packing.Pack", 2, () => Packing.Pack([([2, 3], [4]), ([5], [6, 7])], padding: 0) },
         { "Packing.Spread", 1, () => Packing.Spread(Mask, [[0.5f, 0.7f], [0.9f, 1.1f]]) },
+        { "SamplingFilters.TopK", 1, () => SamplingFilters.TopK(A, 2) },
+        { "SamplingFilters.TopK, all", 1, () => SamplingFilters.TopK(A, 0) },
+        { "SamplingFilters.TopP", 1, () => SamplingFilters.TopP(A, 0.6) },
+        { "SamplingFilters.TopP, all", 1, () => SamplingFilters.TopP(A, 1) },
+        { "SamplingFilters.MinP", 1, () => SamplingFilters.MinP(A, 0.9) },
+        { "SamplingFilters.Repetition", 1, () => SamplingFilters.Repetition(A, History, 1.2) },
+        { "SamplingFilters.MinNewTokens", 1, () => SamplingFilters.MinNewTokens(A, 2, 3, [1]) },
+        { "SamplingFilters.MinNewTokens, enough", 1, () => SamplingFilters.MinNewTokens(A, 3, 3, [1]) },
+        { "TokenRewards.OnLastToken", 1, () => TokenRewards.OnLastToken(Targets, Mask) },
+        { "TokenRewards.LessKl", 1, () => TokenRewards.LessKl(A, B, 0.2) },
         { "TokenDraw.Draw", 2, () => TokenDraw.Draw(A, new RolloutSampling(), [0.3, 0.7]) },
         { "TokenDraw.Draw, cut", 2, () => TokenDraw.Draw(A, new EvaluationSampling { TopK = 2, TopP = 0.9, MinP = 0.1 }, [0.3, 0.7]) },
         { "TokenDraw.Draw, greedy", 2, () => TokenDraw.Draw(A, EvaluationSampling.Greedy, [0.3, 0.7]) },
@@ -93,7 +104,7 @@ public sealed class TensorLifetimeTests
         }
 
         Assert.Equal(before, LiveTensors.Count);
-        Assert.All(new[] { A, B, Mask, Tokens, Targets, Scores, Scored, Hidden }, argument => Assert.False(argument.IsInvalid));
+        Assert.All(new[] { A, B, Mask, Tokens, Targets, History, Scores, Scored, Hidden }, argument => Assert.False(argument.IsInvalid));
     }
 
     [Fact]

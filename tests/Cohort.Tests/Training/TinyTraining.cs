@@ -56,7 +56,7 @@ internal sealed class TinyTraining : IDisposable
         Algorithm = algorithm,
         Rollout = new() { PromptsPerStep = 4, SamplesPerPrompt = 4, MaxNewTokens = 5, Temperature = 1.2 },
         Update = new() { MicroBatchRows = 5 },
-        Optimizer = new() { LearningRate = 0.01 },
+        Optimizer = new AdamOptions { LearningRate = 0.01 },
         Budget = new() { Steps = 100 },
         Reward = new CustomReward { LargestUnscoredShare = 1 },
     };

@@ -9,7 +9,7 @@ public sealed record CriticOptions
     public CriticStart Start { get; init; } = new CopyOfPolicy();
 
     /// <summary>Its optimizer.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
 
     /// <summary>c_v, the weight of the value term in the composite objective; above 0.</summary>
     public double Coefficient
