@@ -77,6 +77,7 @@ internal sealed class Collector(
             Scores = tensor(scores.Select(score => score is Scored known ? (float)known.Total : 0f).ToArray(), device: device)
                 .MoveToOuterDisposeScope(),
             Scored = scored.MoveToOuterDisposeScope(),
+            CutOff = tensor(completions.Select(c => c.FinishReason == FinishReason.Length).ToArray(), device: device).MoveToOuterDisposeScope(),
         };
     }
 

@@ -14,17 +14,17 @@ internal static class Estimators
     /// <param name="microBatchRows">Rows per forward pass of a critic.</param>
     public static IAdvantageEstimator Create(AdvantageOptions advantage, LanguageModel policy, ulong seed, int microBatchRows) => advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic.Start, policy, seed), microBatchRows),
+        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, seed), microBatchRows),
         GroupRelative group => new GroupRelativeEstimator(group),
         _ => throw new UnreachableException(),
     };
 
-    private static Critic CreateCritic(CriticStart start, LanguageModel policy, ulong seed)
+    private static Critic CreateCritic(CriticOptions options, LanguageModel policy, ulong seed)
     {
-        switch (start)
+        switch (options.Start)
         {
             case CopyOfPolicy:
-                var copy = new Critic(policy.Config);
+                var copy = new Critic(policy.Config, options.NormalizeReturns);
                 Weights.Copy(from: policy, to: copy);
                 return copy;
             case FreshCritic fresh:
@@ -37,7 +37,7 @@ internal static class Estimators
                     KeyValueHeads = fresh.Heads,
                     HeadSize = fresh.HiddenSize / fresh.Heads,
                 };
-                var critic = new Critic(config);
+                var critic = new Critic(config, options.NormalizeReturns);
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;
             default:

@@ -33,6 +33,8 @@ internal sealed class GroupRelativeEstimator(GroupRelative options) : IAdvantage
 
     private sealed class SiblingCredit(Tensor advantages) : Credit(advantages)
     {
+        public override int Epochs(int policyEpochs) => 0;
+
         public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
         {
         }

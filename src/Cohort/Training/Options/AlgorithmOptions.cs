@@ -90,8 +90,43 @@ public sealed record CriticAdvantage : AdvantageOptions
             : throw new ArgumentOutOfRangeException(nameof(Lambda), value, "Lambda must lie in [0, 1].");
     } = 0.95;
 
+    /// <summary>λ of the returns that the critic learns.</summary>
+    public ValueLambda ValueLambda { get; init; } = new PolicyLambda();
+
+    /// <summary>
+    /// Whether a response that the length limit cut off goes on with the value of the state after its last token; otherwise V = 0 there, as after
+    /// an end.
+    /// </summary>
+    public bool BootstrapCutOff { get; init; }
+
     /// <summary>The critic's network and its training.</summary>
     public CriticOptions Critic { get; init; } = new();
+}
+
+/// <summary>λ of the critic's targets: a closed set.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(PolicyLambda), "policy")]
+[JsonDerivedType(typeof(OwnLambda), "own")]
+public abstract record ValueLambda
+{
+    private protected ValueLambda()
+    {
+    }
+}
+
+/// <summary>The λ of the policy's advantages.</summary>
+public sealed record PolicyLambda : ValueLambda;
+
+/// <summary>A λ of its own: decoupled GAE (VAPO, arXiv:2504.05118).</summary>
+public sealed record OwnLambda : ValueLambda
+{
+    /// <summary>λ in [0, 1]; 1, the value of VAPO, makes the targets plain returns without bias.</summary>
+    public double Lambda
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Lambda), value, "Lambda must lie in [0, 1].");
+    } = 1;
 }
 
 /// <summary>Scores compared inside a group of completions of one prompt.</summary>
