@@ -29,6 +29,7 @@ internal static class Batches
             KlToReference = Kept(kl * responses),
             Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype)),
             Scored = Kept(scored),
+            CutOff = Kept(tensor(new bool[mask.Length])),
         };
 
         static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();

@@ -19,11 +19,22 @@ public static class GeneralizedAdvantage
     /// <exception cref="ArgumentException">A shape or dtype differs; nothing here broadcasts.</exception>
     public static Tensor PerToken(Tensor rewards, Tensor values, Tensor mask, double discount, double lambda)
     {
+        using var scope = NewDisposeScope();
+        var ended = zeros(rewards.shape[0], rewards.dtype, rewards.device);
+        return PerToken(rewards, values, ended, mask, discount, lambda).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>As the other, but after a row's last action V is a number of its own: 0 at an end, the critic's value at a cut.</summary>
+    /// <inheritdoc cref="PerToken(Tensor, Tensor, Tensor, double, double)"/>
+    /// <param name="finalValues">[B], V of the state after the row's last token; 0 where the response ended by itself.</param>
+    public static Tensor PerToken(Tensor rewards, Tensor values, Tensor finalValues, Tensor mask, double discount, double lambda)
+    {
         Shapes.RequireSame(rewards, values);
         Shapes.RequireMask(rewards, mask);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var nextValue = zeros(rewards.shape[0], rewards.dtype, rewards.device);
+        Shapes.RequireSame(rewards.select(1, 0), finalValues);
+        var nextValue = finalValues;
         var nextAdvantage = zeros_like(nextValue);
         var advantages = zeros_like(rewards);
         for (var t = rewards.shape[1] - 1; t >= 0; t--)

@@ -64,6 +64,9 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B] bool; false rows are in no statistics and in no loss.</summary>
     public required Tensor Scored { get; init; }
 
+    /// <summary>[B] bool; true where the length limit cut the response off, so that its last token is not its end.</summary>
+    public required Tensor CutOff { get; init; }
+
     /// <summary>Cuts rows into micro-batches of similar lengths.</summary>
     /// <param name="rows">Row indices.</param>
     /// <param name="size">Rows per micro-batch at most.</param>
@@ -90,6 +93,7 @@ public sealed class RolloutBatch : IDisposable
         GreedyScores.Dispose();
         CutOff.Dispose();
         Scored.Dispose();
+        CutOff.Dispose();
     }
 }
 

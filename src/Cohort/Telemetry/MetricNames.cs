@@ -101,7 +101,7 @@ public static class MetricNames
     public const string LearningRate = "policy/learning_rate";
     /// <summary>Updates of the policy in the step.</summary>
     public const string Updates = "policy/updates";
-    /// <summary>Updates of the policy that the step left out: the KL passed its limit, or the critic was warming up.</summary>
+    /// <summary>Updates of the policy that the step left out: the KL passed its limit, or a number was not finite.</summary>
     public const string UpdatesLeftOut = "policy/updates_left_out";
 
     // The sampler against the trainer.
@@ -150,7 +150,8 @@ public static class MetricNames
     /// <summary>Mean of the returns over the step's tokens, the targets of the critic.</summary>
     public const string ReturnMean = "critic/return_mean";
     /// <summary>
-    /// Clipped squared error max((V - R)², (clip(V, V_old ± c) - R)²) without the factor 1/2, mean over the tokens of all updates.
+    /// Clipped squared error max((V - R)², (clip(V, V_old ± c) - R)²) without the factor 1/2, mean over the tokens of all updates; of
+    /// normalized returns where the critic learns those.
     /// </summary>
     public const string ValueLoss = "critic/value_loss";
     /// <summary>Share of tokens whose value moved from the old one by more than the clip range, over all updates.</summary>

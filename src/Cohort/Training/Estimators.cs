@@ -15,7 +15,7 @@ internal static class Estimators
     /// <param name="options">All options.</param>
     public static IAdvantageEstimator Create(LanguageModel policy, RunOptions options) => options.Algorithm.Advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic.Start, policy, options.Seed), options.Update.MicroBatchRows),
+        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options.Seed), options.Update.MicroBatchRows),
         GroupRelative group => Responses((scores, batch) =>
             GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
         LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
@@ -49,12 +49,12 @@ internal static class Estimators
             (tokens, mask) => TokenLogProbs.Spread(
                 TokenLogProbs.SumOfSquares(PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature)), mask)));
 
-    private static Critic CreateCritic(CriticStart start, LanguageModel policy, ulong seed)
+    private static Critic CreateCritic(CriticOptions options, LanguageModel policy, ulong seed)
     {
-        switch (start)
+        switch (options.Start)
         {
             case CopyOfPolicy:
-                var copy = new Critic(policy.Config);
+                var copy = new Critic(policy.Config, options.NormalizeReturns);
                 Weights.Copy(from: policy, to: copy);
                 return copy;
             case FreshCritic fresh:
@@ -67,7 +67,7 @@ internal static class Estimators
                     KeyValueHeads = fresh.Heads,
                     HeadSize = fresh.HiddenSize / fresh.Heads,
                 };
-                var critic = new Critic(config);
+                var critic = new Critic(config, options.NormalizeReturns);
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;
             default:

@@ -39,7 +39,8 @@ internal sealed class PolicyTrainer(
         using var scope = NewDisposeScope();
         var step = state.Step + 1;
         var progress = options.Budget.Progress(state.Step, state.SampledTokens);
-        var coefficients = new Coefficients(state.KlCoefficient, state.EntropyCoefficient);
+        var coefficients = new Coefficients(
+            state.KlCoefficient, AdaptiveEntropy.Applied(options.Algorithm.Entropy, state.EntropyCoefficient, state.Entropy));
 
         var collected = collector.Collect(state.ProblemCursor, step, cancel);
         using var batch = collected.Batch;
@@ -73,6 +74,7 @@ internal sealed class PolicyTrainer(
             DroppedGroups = state.DroppedGroups + collected.Dropped.Count,
             KlCoefficient = AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),
             EntropyCoefficient = AdaptiveEntropy.Next(options.Algorithm.Entropy, state.EntropyCoefficient, measures.Of(MetricNames.Entropy)),
+            Entropy = measures.Of(MetricNames.Entropy) is var entropy && double.IsFinite(entropy) ? entropy : state.Entropy,
             NonFiniteInARow = nonFinite ? state.NonFiniteInARow + 1 : 0,
             SkippedUpdates = state.SkippedUpdates + (nonFinite ? leftOut : 0),
         };
@@ -81,34 +83,48 @@ internal sealed class PolicyTrainer(
     private (int Updates, int LeftOut, bool NonFinite) Improve(
         RolloutBatch batch, Credit credit, long step, double progress, Coefficients coefficients, Measures measures, CancellationToken cancel)
     {
-        var minibatches = Enumerable.Range(0, options.Update.EpochsPerStep)
-            .SelectMany(epoch => Minibatches.Of(batch.Count, options.Update.MinibatchRows, options.Seed, step, epoch))
-            .ToArray();
-        var (updates, stopped, rests) = (0, false, estimator.PolicyRests(step));
+        var (updates, stopped, epochs) = (0, false, estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep);
+        var creditEpochs = credit.Epochs(options.Update.EpochsPerStep);
+        var minibatches = Passes(batch, Math.Max(epochs, creditEpochs), step);
+        var planned = minibatches.Count(minibatch => minibatch.Epoch < epochs);
         try
         {
-            foreach (var (index, rows) in minibatches.Index())
+            foreach (var (index, (epoch, rows)) in minibatches.Index())
             {
                 // What has begun to move is brought to the step's end, so that a stop never leaves half a step behind.
                 var stop = index == 0 ? cancel : CancellationToken.None;
-                if (!stopped && !rests)
+                if (!stopped && epoch < epochs)
                 {
                     var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, progress, measures, CheckFirstRatio, stop);
                     stopped = outcome == UpdateOutcome.KlLimit;
                     updates += outcome == UpdateOutcome.Stepped ? 1 : 0;
                 }
 
-                credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+                if (epoch < creditEpochs)
+                {
+                    credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+                }
             }
         }
         catch (NonFiniteException error)
         {
             using var bad = BadBatch.Keep(batch, credit.Advantages, error);
             keepBadBatch(step, bad);
-            return (updates, minibatches.Length - updates, NonFinite: true);
+            return (updates, planned - updates, NonFinite: true);
         }
 
-        return (updates, minibatches.Length - updates, NonFinite: false);
+        return (updates, planned - updates, NonFinite: false);
+    }
+
+    // Each epoch's minibatches, without those in which no row has a score: nothing could be learnt from them.
+    private (int Epoch, long[] Rows)[] Passes(RolloutBatch batch, int epochs, long step)
+    {
+        using var scope = NewDisposeScope();
+        var counts = batch.ResponseMask.any(1).cpu().data<bool>().ToArray();
+        return Enumerable.Range(0, epochs)
+            .SelectMany(epoch => Minibatches.Of(batch.Count, options.Update.MinibatchRows, options.Seed, step, epoch).Select(rows => (epoch, rows)))
+            .Where(minibatch => minibatch.rows.Any(row => counts[row]))
+            .ToArray();
     }
 
     // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is checked.

@@ -65,7 +65,7 @@ internal static class StepStatistics
         }
 
         measures.Set(MetricNames.Composite, terms.Sum(measures.Of));
-        if (options.Algorithm.Entropy.IsOn)
+        if (options.Algorithm.Entropy is { Coefficient: > 0 } or { Target: > 0 })
         {
             measures.Set(MetricNames.EntropyCoefficient, coefficients.Entropy);
         }

@@ -59,28 +59,3 @@ public sealed record AlgorithmOptions
     /// <summary>What becomes of completions that the length limit cut off.</summary>
     public TruncationOptions Truncation { get; init; } = new KeepTruncated();
 }
-
-/// <summary>A learned critic and GAE.</summary>
-public sealed record CriticAdvantage : AdvantageOptions
-{
-    /// <summary>γ in (0, 1]; 1 treats a response as one episode without hurry.</summary>
-    public double Discount
-    {
-        get;
-        init => field = value is > 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Discount), value, "Discount must lie in (0, 1].");
-    } = 1;
-
-    /// <summary>λ in [0, 1] of GAE; 0.95 in arXiv:1707.06347.</summary>
-    public double Lambda
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Lambda), value, "Lambda must lie in [0, 1].");
-    } = 0.95;
-
-    /// <summary>The critic's network and its training.</summary>
-    public CriticOptions Critic { get; init; } = new();
-
-    internal override bool ComparesGroup => false;
-}
