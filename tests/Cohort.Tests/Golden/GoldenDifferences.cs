@@ -12,6 +12,14 @@ internal sealed record GoldenDifference(string Function, string Case, string Out
 /// <summary>Where Cohort differs from other systems on purpose: the table of docs/algorithms.md.</summary>
 internal static class GoldenDifferences
 {
+    private const string Alone =
+        "A group of one, or of equal scores, has nothing to compare and gets exactly 0; verl gives a lone completion its score, "
+        + "and equal ones a rounding over ε.";
+
+    private const string Equal = "Equal scores get exactly 0; theirs is a rounding over ε.";
+
+    private const string Single = "Theirs rounds the deviation (or Bessel's n / (n - 1)) to float32; within 1e-6.";
+
     public static IReadOnlyList<GoldenDifference> All { get; } =
     [
         new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "outputs/loss", 0, 0, EpsilonInCount),
@@ -19,6 +27,78 @@ internal static class GoldenDifferences
         new(
             "trl/GRPOTrainer.get_high_entropy_mask", "trl.high_entropy_mask_q0.2", "outputs/mask", 1, 0,
             "TRL rounds the quantile to float32 before it compares, so that in float64 the token on the quantile itself may fall out."),
+        new(
+            "verl/compute_gpg_outcome_advantage",
+            "verl.adv_gpg", "outputs/advantages", 0.5666666666666667, 0.85,
+            "The paper scales by samples over samples with a gradient; verl counts scores other than 0, so that a shift of all scores changes it."),
+        new(
+            "verl/compute_gpg_outcome_advantage",
+            "verl.adv_gpg", "outputs/returns", 0.5666666666666667, 0.85,
+            "The paper scales by samples over samples with a gradient; verl counts scores other than 0, so that a shift of all scores changes it."),
+        new("verl/compute_grpo_outcome_advantage", "", "outputs/advantages", 0, 1, Alone),
+        new("verl/compute_grpo_outcome_advantage", "", "outputs/returns", 0, 1, Alone),
+        new("verl/compute_rloo_outcome_advantage", "", "outputs/advantages", 0, 1, Alone),
+        new("verl/compute_rloo_outcome_advantage", "", "outputs/returns", 0, 1, Alone),
+        new("verl/compute_opo_outcome_advantage", "", "outputs/advantages", 0, 1, Alone),
+        new("verl/compute_opo_outcome_advantage", "", "outputs/returns", 0, 1, Alone),
+        new("verl/compute_reinforce_plus_plus_baseline_outcome_advantage", "", "outputs/advantages", 0, 1, Alone),
+        new("verl/compute_reinforce_plus_plus_baseline_outcome_advantage", "", "outputs/returns", 0, 1, Alone),
+        new("verl/compute_gdpo_outcome_advantage", "", "outputs/advantages", 0, 1, Alone),
+        new("verl/compute_gdpo_outcome_advantage", "", "outputs/returns", 0, 1, Alone),
+        new("verl/compute_grpo_vectorized_outcome_advantage", "", "outputs/advantages", 0, 1e-10, Equal),
+        new("verl/compute_grpo_vectorized_outcome_advantage", "", "outputs/returns", 0, 1e-10, Equal),
+        new("verl/compute_grpo_vectorized_outcome_advantage", "verl.adv_grpo_vectorized", "outputs/advantages", 1.1042665122902318, 1.1042664798634425, Single),
+        new("verl/compute_grpo_vectorized_outcome_advantage", "verl.adv_grpo_vectorized", "outputs/returns", 1.1042665122902318, 1.1042664798634425, Single),
+        new(
+            "verl/compute_optimal_token_baseline_advantage",
+            "", "outputs/advantages", 0, 1,
+            "A group of one has nothing to be compared with, and equal returns give exactly 0, where ε leaves 1e-9 of them."),
+        new(
+            "verl/compute_multi_turn_optimal_token_baseline_advantage",
+            "", "outputs/advantages", 0, 1,
+            "A group of one has nothing to be compared with, and equal returns give exactly 0, where ε leaves 1e-9 of them."),
+        new(
+            "verl/compute_reinforce_plus_plus_outcome_advantage",
+            "", "outputs/advantages", 1, 0,
+            "Positions outside the mask are stepped over; verl sets the return to 0 at a tool's answer, and so cuts earlier tokens off from the score."),
+        new(
+            "verl/compute_reinforce_plus_plus_outcome_advantage",
+            "", "outputs/returns", 1, 0,
+            "Positions outside the mask are stepped over; verl sets the return to 0 at a tool's answer, and so cuts earlier tokens off from the score."),
+        new(
+            "openrlhf/get_advantages_and_returns",
+            "", "outputs/advantages", 1, 0.9,
+            "Positions outside the mask are stepped over; OpenRLHF discounts through them, and takes their value as 0."),
+        new(
+            "openrlhf/get_advantages_and_returns",
+            "", "outputs/returns", 1, 0.9,
+            "Positions outside the mask are stepped over; OpenRLHF discounts through them, and takes their value as 0."),
+        new(
+            "openrlhf/get_cumulative_returns",
+            "", "outputs/returns", 1, 0.9,
+            "Positions outside the mask are stepped over; OpenRLHF discounts through them, and takes their value as 0."),
+        new("openrlhf/compute_advantages_and_returns", "openrlhf.advantages_gae", "outputs/advantages", 1.0639809509773612, 1.0639809432963065, Single),
+        new("openrlhf/compute_advantages_and_returns", "openrlhf.advantages_reinforce", "outputs/advantages", 1.4107450411686215, 1.4107450548664786, Single),
+        new(
+            "openrlhf/compute_advantages_and_returns",
+            "openrlhf.advantages_reinforce_baseline", "outputs/advantages", 1.4045914043670709, 1.4045913728761095,
+            Single),
+        new(
+            "trl/GRPOTrainer._generate_and_score_completions (advantage statements)",
+            "trl.grpo_advantages_sum_then_normalize_group", "outputs/advantages", 0.820754885804127, 0.8207548735756581,
+            Single),
+        new(
+            "trl/GRPOTrainer._generate_and_score_completions (advantage statements)",
+            "trl.grpo_advantages_sum_then_normalize_group_nan", "outputs/advantages", 1.150026371963739, 1.1500263548298544,
+            Single),
+        new(
+            "trl/GRPOTrainer._generate_and_score_completions (advantage statements)",
+            "trl.grpo_advantages_sum_then_normalize_batch", "outputs/advantages", 1.1444281988216263, 1.1444281817716846,
+            Single),
+        new(
+            "trl/GRPOTrainer._generate_and_score_completions (advantage statements)",
+            "trl.grpo_advantages_normalize_then_sum_group", "outputs/rewards", 1.0838639270987898, 1.0838639109510824,
+            Single),
     ];
 
     private const string EpsilonInCount = "verl divides by a response's number of tokens plus 1e-8, Cohort by the number.";
