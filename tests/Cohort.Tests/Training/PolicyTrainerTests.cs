@@ -16,7 +16,8 @@ public sealed class PolicyTrainerTests
             foreach (var algorithm in new[] { "grpo", "ppo" })
                 foreach (var placement in Enum.GetValues<KlPlacement>())
                     foreach (var estimator in Enum.GetValues<KlEstimator>())
-                        all.Add(algorithm, placement, estimator);
+                        if (new KlPenalty { Coefficient = 0.1, Placement = placement, Estimator = estimator }.Problem == "")
+                            all.Add(algorithm, placement, estimator);
             return all;
         }
     }
@@ -47,7 +48,7 @@ public sealed class PolicyTrainerTests
     public void Sampler_with_other_numbers_is_refused_before_anything_moves(string algorithm)
     {
         var options = TinyTraining.Options(Algorithm(algorithm));
-        using var training = new TinyTraining(options, around: sampler => new Liar(sampler));
+        using var training = new TinyTraining(options, around: sampler => new ShiftedSampler(sampler, _ => -0.02));
         var before = training.Policy.parameters().Select(Numbers.Of).ToArray();
         Assert.Matches(
             @"^The first minibatch has an importance ratio that is 0\.0202 away from 1; before any update it must be within 0\.0001\. The sampler's "
@@ -57,7 +58,7 @@ public sealed class PolicyTrainerTests
         Assert.Equal(before, training.Policy.parameters().Select(Numbers.Of));
 
         using var recomputing = new TinyTraining(
-            options with { Update = options.Update with { RecomputeOldLogProbs = true } }, around: sampler => new Liar(sampler));
+            options with { Update = options.Update with { RecomputeOldLogProbs = true } }, around: sampler => new ShiftedSampler(sampler, _ => -0.02));
         var measures = recomputing.Step();
         Assert.Equal(0.02, measures.Of(MetricNames.BehaviourDifferenceMean), Tolerances.LogProbs);
         Assert.InRange(measures.Of(MetricNames.RatioHighest), 1, 1 + Tolerances.LogProbs);
@@ -86,7 +87,7 @@ public sealed class PolicyTrainerTests
                 + measures.Of(MetricNames.KlTerm);
             Assert.Equal(terms, measures.Of(MetricNames.Composite), Tolerances.HandComputed);
             Assert.Equal(algorithm == "ppo", measures.Of(MetricNames.ValueTerm) > 0);
-            Assert.Equal(placement == KlPlacement.InLoss, measures.Of(MetricNames.KlTerm) != 0);
+            Assert.Equal(placement != KlPlacement.InReward, measures.Of(MetricNames.KlTerm) != 0);
             Assert.Equal(beta, measures.Of(MetricNames.KlCoefficient), Tolerances.HandComputed);
             Assert.Equal(
                 measures.Of(MetricNames.ScoreMean) - (beta * measures.Of(MetricNames.KlReferenceSequence)),
@@ -212,18 +213,4 @@ public sealed class PolicyTrainerTests
     }
 
     private static AlgorithmOptions Algorithm(string name) => name == "ppo" ? TinyTraining.Ppo() : AlgorithmOptions.Grpo;
-
-    /// <summary>Records log-probabilities that are off by 0.02 nats.</summary>
-    private sealed class Liar(ISampler honest) : ISampler
-    {
-        public bool SharesNumerics => true;
-
-        public void Sample(
-            IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, Sampling sampling, SampleSeed seed,
-            Action<CompletionGroup> onGroup, CancellationToken cancel) => honest.Sample(
-                prompts, samplesPerPrompt, sampling, seed, group => onGroup(group with { Completions = group.Completions.Select(Lie).ToArray() }), cancel);
-
-        private static Completion Lie(Completion completion) =>
-            completion with { BehaviourLogProbs = completion.BehaviourLogProbs.Select(logProb => logProb - 0.02f).ToArray() };
-    }
 }

@@ -17,9 +17,9 @@ internal static class TinyRun
     private const string Rl =
         Common +
         """
-        "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4}, "update": {"epochsPerStep": 2, "minibatchRows": 8, "microBatchRows": 4},
+        "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1}, "update": {"epochsPerStep": 2, "minibatchRows": 8, "microBatchRows": 4},
         "budget": {"steps": 8}, "optimizer": {"learningRate": 0.01}, "algorithm": {
-        "entropy": {"coefficient": 0.01}, "kl": {"coefficient": 0.05, "target": 0.05, "horizon": 100}, "preset":
+        "entropy": {"coefficient": 0.01, "target": 2, "step": 0.002}, "kl": {"coefficient": 0.05, "target": 0.05, "horizon": 100}, "preset":
         """;
 
     // Eight steps of supervised fine-tuning.
