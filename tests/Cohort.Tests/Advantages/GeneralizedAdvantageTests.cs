@@ -59,6 +59,72 @@ public sealed class GeneralizedAdvantageTests
         Assert.False(GeneralizedAdvantage.PerToken(Numbers.Row(0.2, 1.7), values, Numbers.Mask("xx"), 0.9, 0.8).requires_grad);
     }
 
+    // Residuals 0.06, -0.43, 1.7 + 0.63 - 0.3 = 2.03.
+    [Fact]
+    public void Cut_completion_is_bootstrapped_from_the_value_after_its_last_action()
+    {
+        using var scope = NewDisposeScope();
+        var rewards = Numbers.Rows([0.2, -0.3, 1.7, NaN], [0.2, -0.3, 1.7, NaN]);
+        var values = Numbers.Rows([0.5, 0.4, 0.3, 8], [0.5, 0.4, 0.3, 8]);
+        var advantages = GeneralizedAdvantage.PerToken(
+            rewards, values, tensor([0.7, 0]), Numbers.Mask("xxx.", "xxx."), discount: 0.9, lambda: 0.8);
+        Numbers.Same([0.802752, 1.0316, 2.03, 0, 0.47616, 0.578, 1.4, 0], advantages, Tolerances.Float64);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(-0.1)]
+    [InlineData(1.001)]
+    [InlineData(NaN)]
+    public void Discount_out_of_range_is_refused(double discount)
+    {
+        using var scope = NewDisposeScope();
+        var (row, mask) = (Numbers.Row(0.2, 0.4), Numbers.Mask("xx"));
+        foreach (var call in new Action[]
+        {
+            () => GeneralizedAdvantage.PerToken(row, row, mask, discount, 0.8),
+            () => DiscountedReturns.PerToken(row, mask, discount),
+            () => ReinforcePlusPlusAdvantage.PerToken(row, mask, discount),
+        })
+        {
+            var refused = Assert.Throws<ArgumentOutOfRangeException>(call);
+            Assert.Equal("discount", refused.ParamName);
+            Assert.StartsWith($"discount is {discount:R}; γ must lie in (0, 1].", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(-0.001)]
+    [InlineData(1.001)]
+    [InlineData(NaN)]
+    public void Lambda_out_of_range_is_refused(double lambda)
+    {
+        using var scope = NewDisposeScope();
+        var row = Numbers.Row(0.2, 0.4);
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => GeneralizedAdvantage.PerToken(row, row, Numbers.Mask("xx"), 1, lambda));
+        Assert.Equal("lambda", refused.ParamName);
+        Assert.StartsWith($"lambda is {lambda:R}; λ must lie in [0, 1].", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reward_that_counts_and_is_not_finite_is_refused()
+    {
+        using var scope = NewDisposeScope();
+        var refused = Assert.Throws<ArgumentException>(() => GeneralizedAdvantage.PerToken(
+            Numbers.Row(NaN, double.NegativeInfinity), Numbers.Row(0.3, 0.5), Numbers.Mask(".x"), 0.9, 0.8));
+        Assert.Equal("rewards has -Infinity at entry 1 of shape [1,2]; every number that counts must be finite. (Parameter 'rewards')", refused.Message);
+    }
+
+    [Fact]
+    public void Final_values_of_another_shape_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        var row = Numbers.Row(0.2, 0.4);
+        Assert.Equal(
+            "finalValues has shape [2], expected [1]; nothing here broadcasts. (Parameter 'finalValues')",
+            Assert.Throws<ArgumentException>(() => GeneralizedAdvantage.PerToken(row, row, tensor([0.3, 0.5]), Numbers.Mask("xx"), 0.9, 0.8)).Message);
+    }
+
     [Fact]
     public void Other_shapes_are_refused()
     {

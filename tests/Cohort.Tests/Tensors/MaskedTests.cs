@@ -47,8 +47,30 @@ public sealed class MaskedTests
         foreach (var value in new[] { 0.1, 0.7, 1 / 3.0, 12345.678 })
         {
             var equal = full([7, 9], value, ScalarType.Float32);
-            Numbers.Same(new double[63], Masked.Normalize(equal, ones_like(equal, ScalarType.Bool)), 1e-3);
+            Numbers.Same(new double[63], Masked.Normalize(equal, ones_like(equal, ScalarType.Bool)), 0);
+            Numbers.Same(new double[63], Masked.Normalize(equal.to_type(ScalarType.Float64), ones_like(equal, ScalarType.Bool)), 0);
         }
+    }
+
+    // Deviation of the sample sqrt(7.0416667 / 2) = 1.8763883.
+    [Fact]
+    public void Sample_deviation_is_an_option_of_normalizing()
+    {
+        using var scope = NewDisposeScope();
+        var normalized = Masked.Normalize(Numbers.Rows(Values), Numbers.Mask(Counting), epsilon: 0.25, correction: 1);
+        Numbers.Same([0.0391901, 0, 0.8621818, 0, -0.9013719, 0], normalized, Tolerances.HandComputed);
+        Assert.Equal(ScalarType.Float32, Masked.Normalize(Numbers.Rows(Values).to_type(ScalarType.Float32), Numbers.Mask(Counting)).dtype);
+        Numbers.Same(new double[2], Masked.Normalize(Numbers.Row(0.7, 5), Numbers.Mask("x."), correction: 1), 0);
+    }
+
+    [Fact]
+    public void Number_of_a_row_stands_on_each_token_that_counts()
+    {
+        using var scope = NewDisposeScope();
+        Numbers.Same([0.7, 0, 0.7, 0, -0.3, 0], Masked.Broadcast(tensor([0.7, -0.3]), Numbers.Mask(Counting)), 0);
+        Assert.Equal(
+            "rows has shape [3], expected [2]; nothing here broadcasts. (Parameter 'rows')",
+            Assert.Throws<ArgumentException>(() => Masked.Broadcast(tensor([0.7, -0.3, 0.4]), Numbers.Mask(Counting))).Message);
     }
 
     [Fact]

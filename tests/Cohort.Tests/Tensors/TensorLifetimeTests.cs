@@ -75,6 +75,33 @@ public sealed class TensorLifetimeTests
             () => GroupRelativeAdvantage.PerResponse(Scores, Scored, 2, GroupScale.GroupDeviation, 1e-4)
         },
         { "GroupRelativeAdvantage.PerResponse, unscaled", 1, () => GroupRelativeAdvantage.PerResponse(Scores, Scored, 2, GroupScale.None, 1e-4) },
+        { "Masked.Broadcast, and its rows", 2, () => Masked.Broadcast(Scores.narrow(0, 0, 2), Mask) },
+        {
+            "GroupRelativeAdvantage.PerResponse, by the batch without the row", 1,
+            () => GroupRelativeAdvantage.PerResponse(Scores, Scored, 2, GroupScale.BatchDeviation, 1e-4, DeviationKind.LeaveOneOut)
+        },
+        { "LeaveOneOutAdvantage.PerResponse", 1, () => LeaveOneOutAdvantage.PerResponse(Scores, Scored, 2) },
+        { "BatchBaselineAdvantage.PerResponse", 1, () => BatchBaselineAdvantage.PerResponse(Scores, Scored) },
+        { "LengthWeightedBaseline.PerResponse, and its mask", 2, () => LengthWeightedBaseline.PerResponse(Scores, Scored, ones(4, 3, ScalarType.Bool), 2) },
+        {
+            "BestOfGroupAdvantage.PerResponse", 1,
+            () => BestOfGroupAdvantage.PerResponse(Scores, Scored, 2, GroupScale.GroupDeviation, 1e-4)
+        },
+        { "GpgAdvantage.PerResponse", 1, () => GpgAdvantage.PerResponse(Scores, Scored, 2) },
+        {
+            "PerRewardAdvantage.PerResponse", 1,
+            () => PerRewardAdvantage.PerResponse(A, Mask, [0.5, 0.7, 0.9], 2, GroupScale.GroupDeviation, 1e-4)
+        },
+        { "DiscountedReturns.PerToken", 1, () => DiscountedReturns.PerToken(A, Mask, 0.9) },
+        { "GreedyBaselineAdvantage.PerToken, and its scores", 2, () => GreedyBaselineAdvantage.PerToken(A, A.select(1, 0), Mask) },
+        { "ReinforcePlusPlusAdvantage.PerToken", 1, () => ReinforcePlusPlusAdvantage.PerToken(A, Mask, 0.9) },
+        {
+            "ReinforcePlusPlusAdvantage.WithGroupBaseline, its scores and scored", 3,
+            () => ReinforcePlusPlusAdvantage.WithGroupBaseline(A.select(1, 0), Mask.select(1, 1), Mask, 2)
+        },
+        { "OptimalTokenBaseline.GradientNorm", 1, () => OptimalTokenBaseline.GradientNorm(A, B) },
+        { "OptimalTokenBaseline.PerToken", 1, () => OptimalTokenBaseline.PerToken(A, B, Mask, 2) },
+        { "ProcessRelativeAdvantage.PerToken", 1, () => ProcessRelativeAdvantage.PerToken(A, Mask, Mask, 2, 1e-4) },
         { "Packing.Pack", 2, () => Packing.Pack([([2, 3], [4]), ([5], [6, 7])], padding: 0) },
         { "Packing.Spread", 1, () => Packing.Spread(Mask, [[0.5f, 0.7f], [0.9f, 1.1f]]) },
         { "SamplingFilters.TopK", 1, () => SamplingFilters.TopK(A, 2) },
