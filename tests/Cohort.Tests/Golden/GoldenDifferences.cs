@@ -14,8 +14,10 @@ internal static class GoldenDifferences
 {
     public static IReadOnlyList<GoldenDifference> All { get; } =
     [
-        new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "outputs/loss", 0, 0, EpsilonInCount),
-        new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "gradients/d_loss__d_log_prob", 0, 0, EpsilonInCount),
+        new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "outputs/loss", 0.12027493938984, 0.12027493960150, EpsilonInCount),
+        new(
+            "verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "gradients/d_loss__d_log_prob",
+            -0.030222321804508, -0.030222321715733, EpsilonInCount),
     ];
 
     private const string EpsilonInCount = "verl divides by a response's number of tokens plus 1e-8, Cohort by the number.";
