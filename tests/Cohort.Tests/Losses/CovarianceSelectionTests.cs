@@ -5,7 +5,6 @@ namespace Cohort.Tests.Losses;
 
 public sealed class CovarianceSelectionTests
 {
-    // Log-probs -1, -2, -3, -6 (mean -3) and advantages 4, 1, -2, 1 (mean 1) over two rows: products 6, 0, 0, 0; garbage outside.
     [Fact]
     public void Covariance_is_the_hand_computed_number()
     {
