@@ -28,12 +28,8 @@ public static class ClippedSurrogate
         using var scope = NewDisposeScope();
         var capped = ratioCap == 0 ? ratio : ratio.clamp(max: ratioCap);
         var gain = minimum(capped * advantages, ratio.clamp(1 - clipLow, 1 + clipHigh) * advantages);
-        if (dualClip != 0)
-        {
-            gain = where(advantages < 0, maximum(gain, dualClip * advantages), gain);
-        }
-
-        return (-gain).MoveToOuterDisposeScope();
+        var bounded = dualClip == 0 ? gain : maximum(gain, dualClip * advantages.clamp(max: 0));
+        return (-bounded).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -38,24 +38,25 @@ public static class DivergenceMask
         Shapes.RequireSame(logProbs, advantages);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var distance = Distance(loss.Divergence, logProbs, oldLogProbs);
+        var moved = Moved(loss.Divergence, logProbs, oldLogProbs);
         var better = advantages > 0;
-        var low = better.logical_not().logical_and(logProbs < oldLogProbs).logical_and(distance > loss.Low);
-        var high = better.logical_and(logProbs > oldLogProbs).logical_and(distance > loss.High);
+        var low = (moved < -loss.Low).logical_and(~better);
+        var high = (moved > loss.High).logical_and(better);
         return (low.MoveToOuterDisposeScope(), high.MoveToOuterDisposeScope());
     }
 
-    // Between the two distributions over {this token, any other}. The small term keeps the logarithm finite at probability 1.
-    private static Tensor Distance(BinaryDivergence divergence, Tensor logProbs, Tensor oldLogProbs)
+    // The divergence between two distributions over {this token, any other}, with the sign of the change. The small term keeps the logarithm
+    // finite at probability 1.
+    private static Tensor Moved(BinaryDivergence divergence, Tensor logProbs, Tensor oldLogProbs)
     {
         using var scope = NewDisposeScope();
         var (now, old) = (logProbs.exp(), oldLogProbs.exp());
-        var distance = divergence switch
+        var moved = divergence switch
         {
-            BinaryDivergence.TotalVariation => (now - old).abs(),
-            BinaryDivergence.Kl => (old * (oldLogProbs - logProbs)) + ((1 - old) * ((1 - old + 1e-8) / (1 - now + 1e-8)).log()),
+            BinaryDivergence.TotalVariation => now - old,
+            BinaryDivergence.Kl => (now - old).sign() * ((old * (oldLogProbs - logProbs)) + ((1 - old) * ((1 - old + 1e-8) / (1 - now + 1e-8)).log())),
             _ => throw new UnreachableException(),
         };
-        return distance.MoveToOuterDisposeScope();
+        return moved.MoveToOuterDisposeScope();
     }
 }

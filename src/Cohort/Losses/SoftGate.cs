@@ -16,8 +16,10 @@ public static class SoftGate
     {
         Shapes.RequireSame(ratio, advantages);
         using var scope = NewDisposeScope();
-        return where(advantages > 0, Gained(loss.PositiveTemperature), Gained(loss.NegativeTemperature)).neg().MoveToOuterDisposeScope();
+        var gained = Gate(loss.PositiveTemperature) * advantages.clamp(min: 0);
+        var avoided = Gate(loss.NegativeTemperature) * advantages.clamp(max: 0);
+        return (-(gained + avoided)).MoveToOuterDisposeScope();
 
-        Tensor Gained(double temperature) => 4 / temperature * nn.functional.sigmoid(temperature * (ratio - 1)) * advantages;
+        Tensor Gate(double temperature) => 4 / temperature * nn.functional.sigmoid(temperature * (ratio - 1));
     }
 }

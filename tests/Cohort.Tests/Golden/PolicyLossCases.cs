@@ -164,7 +164,7 @@ internal static class PolicyLossCases
     {
         var found = Numbers.Of(ours);
         var theirs = ours.dim() == 0 ? [golden.Number(path)] : Numbers.Of(golden.Tensor(path));
-        var far = found.Zip(theirs, (our, their) => Math.Abs(our - their) / Math.Max(Math.Abs(their), 1e-3)).Max();
+        var far = found.Zip(theirs, (our, their) => Math.Abs(our - their) / (1e-3 + Math.Abs(their))).Max();
         Assert.True(far <= Tolerances.OtherEpsilon, $"{golden.Id}: {path} is off by {far:R}, relative.");
         if (far > 1e-9)
         {
@@ -262,10 +262,12 @@ internal static class PolicyLossCases
                 RatioCap = golden.Number("params/delta", 0),
             },
             "cispo" => new CispoLoss { Low = 1, High = golden.Number("params/epsilon_high") - 1 },
+
+            // TRL rounds the temperatures to float32.
             "sapo" => new SapoLoss
             {
-                PositiveTemperature = golden.Number("params/sapo_temperature_pos"),
-                NegativeTemperature = golden.Number("params/sapo_temperature_neg"),
+                PositiveTemperature = (float)golden.Number("params/sapo_temperature_pos"),
+                NegativeTemperature = (float)golden.Number("params/sapo_temperature_neg"),
             },
             "vespo" => new VespoLoss
             {

@@ -50,6 +50,78 @@ public sealed class ClippedSurrogateTests
         Numbers.Same([1, 0, 0, 0, 0, 0], high, 0);
     }
 
+    [Theory]
+    [InlineData(4.0, -3.0, 7.5)]    // at most c |A|
+    [InlineData(2.2, -3.0, 6.6)]    // harm below c
+    [InlineData(0.5, -3.0, 2.4)]
+    [InlineData(4.0, +3.0, -3.9)]   // A > 0 is as before
+    [InlineData(0.5, +3.0, -1.5)]
+    public void Dual_clip_bounds_what_a_negative_advantage_costs(double ratio, double advantage, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var loss = ClippedSurrogate.PerToken(Numbers.Row(ratio), Numbers.Row(advantage), Low, High, dualClip: 2.5);
+        Numbers.Same([expected], loss, Tolerances.Float64);
+    }
+
+    [Theory]
+    [InlineData(4.0, -3.0, 7.5)]
+    [InlineData(2.2, -3.0, 6.6)]
+    [InlineData(0.5, -3.0, 2.4)]
+    [InlineData(4.0, +3.0, -3.9)]
+    [InlineData(0.5, +3.0, -1.5)]
+    public void Cap_bounds_the_ratio(double ratio, double advantage, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var loss = ClippedSurrogate.PerToken(Numbers.Row(ratio), Numbers.Row(advantage), Low, High, ratioCap: 2.5);
+        Numbers.Same([expected], loss, Tolerances.Float64);
+    }
+
+    // Ratios at and beyond 1 - 0.25, 1 + 0.5, c = 2 and δ = 4, under A < 0, A > 0 and A = 0.
+    [Fact]
+    public void Bounds_that_are_just_met_stop_nothing()
+    {
+        using var scope = NewDisposeScope();
+        var ratio = Numbers.Row(0.75, 0.7, 1.5, 1.6, 2, 2.1, 4, 4.1);
+        Stopped(-0.6, 0, 0, [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]);
+        Stopped(-0.6, 2, 0, [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 1]);
+        Stopped(-0.6, 0, 4, [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1]);
+        Stopped(-0.6, 2, 4, [0, 1, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1, 1, 1]);
+        Stopped(+0.6, 2, 4, [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 1, 1, 1, 1, 1]);
+        Stopped(0, 2, 4, [0, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 0]);
+
+        void Stopped(double advantage, double dualClip, double ratioCap, double[] low, double[] high)
+        {
+            var clipped = ClippedSurrogate.Clipped(ratio, full_like(ratio, advantage), 0.25, 0.5, dualClip, ratioCap);
+            Numbers.Same(low, clipped.Low, 0);
+            Numbers.Same(high, clipped.High, 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("clipLow", "it must lie in (0, 1)", 0.0, 0.3, 0.0, 0.0)]
+    [InlineData("clipLow", "it must lie in (0, 1)", 1.0, 0.3, 0.0, 0.0)]
+    [InlineData("clipHigh", "it must be above 0", 0.2, 0.0, 0.0, 0.0)]
+    [InlineData("dualClip", "it must be above 1, or 0 for none", 0.2, 0.3, 1.0, 0.0)]
+    [InlineData("dualClip", "it must be above 1, or 0 for none", 0.2, 0.3, double.NaN, 0.0)]
+    [InlineData("ratioCap", "it must be above 1, or 0 for none", 0.2, 0.3, 0.0, 1.0)]
+    [InlineData("ratioCap", "it must be above 1, or 0 for none", 0.2, 0.3, 0.0, -2.0)]
+    public void Bounds_out_of_range_are_refused(string name, string rule, double low, double high, double dualClip, double ratioCap)
+    {
+        using var scope = NewDisposeScope();
+        var (ratio, advantages) = (Numbers.Row(1.1), Numbers.Row(0.4));
+        foreach (var call in new Action[]
+        {
+            () => ClippedSurrogate.PerToken(ratio, advantages, low, high, dualClip, ratioCap),
+            () => ClippedSurrogate.Clipped(ratio, advantages, low, high, dualClip, ratioCap),
+        })
+        {
+            var refused = Assert.Throws<ArgumentOutOfRangeException>(call);
+            Assert.Equal(name, refused.ParamName);
+            Assert.StartsWith($"{name} is ", refused.Message);
+            Assert.Contains($"; {rule}.", refused.Message);
+        }
+    }
+
     [Fact]
     public void Other_shapes_and_dtypes_are_refused()
     {
