@@ -107,6 +107,37 @@ public sealed class TorchSamplerTests : IDisposable
     }
 
     [Fact]
+    public void No_completion_ends_before_its_least_number_of_tokens()
+    {
+        var sampling = new EvaluationSampling { MaxNewTokens = MaxNewTokens };
+        Assert.Contains(Sample(_model, Prompts, 6, sampling), completion => completion.ResponseTokens.Count < 6);
+        var longer = Sample(_model, Prompts, 60, sampling with { MinNewTokens = 5 });
+        Assert.Equal(6, longer.Min(completion => completion.ResponseTokens.Count));
+        Assert.Contains(longer, completion => completion.FinishReason == FinishReason.Stop);
+    }
+
+    [Fact]
+    public void Repetition_penalty_counts_every_token_of_prompt_and_completion()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var completions = Sample(_model, Prompts, 6, new EvaluationSampling { MaxNewTokens = MaxNewTokens, RepetitionPenalty = 1.7 });
+        Assert.True(completions.Select(completion => completion.ResponseTokens.Count).Distinct().Count() > 2, "No row ends before another.");
+        foreach (var completion in completions)
+        {
+            for (var position = 0; position < completion.ResponseTokens.Count; position++)
+            {
+                var prefix = completion.PromptTokens.Concat(completion.ResponseTokens.Take(position)).Select(token => (long)token).ToArray();
+                var logits = Numbers.Of(_model.Logits(_model.Trunk.Hidden(tensor(prefix, [1, prefix.Length])))[0, prefix.Length - 1]);
+                foreach (var token in prefix.Distinct())
+                    logits[token] = logits[token] > 0 ? logits[token] / 1.7 : logits[token] * 1.7;
+                var logProb = logits[completion.ResponseTokens[position]] - Math.Log(logits.Sum(Math.Exp));
+                Assert.Equal(logProb, completion.BehaviourLogProbs[position], Tolerances.LogProbs);
+            }
+        }
+    }
+
+    [Fact]
     public void Random_numbers_depend_on_every_part_of_the_seed()
     {
         var sampling = new RolloutSampling { MaxNewTokens = MaxNewTokens };

@@ -82,11 +82,13 @@ internal sealed class OptionsReader(CommonOptions root)
         return null;
     }
 
-    // Advantages and losses are never guessed: their kind is the preset's, and one misplaced key must not turn GRPO into PPO.
+    // Advantages and losses are never guessed: their kind is the preset's, and one misplaced key must not turn GRPO into PPO. Keys that no kind
+    // has say nothing about the kind.
     private object? WithoutKind(Type type, JsonObject given, object defaults, string path)
     {
         var kinds = OptionsJson.Kinds(type);
-        var fitting = kinds.Where(k => given.All(g => OptionsJson.Keys(k.Type).Any(p => p.Name == g.Key))).ToList();
+        var known = given.Select(g => g.Key).Where(name => kinds.Any(kind => Has(kind.Type, name))).ToList();
+        var fitting = kinds.Where(k => known.TrueForAll(name => Has(k.Type, name))).ToList();
         if (type == typeof(AdvantageOptions) || type == typeof(Losses.PolicyLoss) || fitting.Exists(k => k.Type == defaults.GetType()))
             return defaults;
 
@@ -94,10 +96,12 @@ internal sealed class OptionsReader(CommonOptions root)
             return OptionsJson.Create(only.Type);
 
         var keys = kinds.Select(k => $"\"{k.Name}\" has {UnknownKey.List(OptionsJson.Keys(k.Type).Select(p => p.Name))}");
-        _problems.Add($"{path} needs a \"{Kind}\", since none has all of the keys {UnknownKey.List(given.Select(g => g.Key))}: "
+        _problems.Add($"{path} needs a \"{Kind}\", since none has all of the keys {UnknownKey.List(known)}: "
             + $"{string.Join("; ", keys)}.");
         return null;
     }
+
+    private static bool Has(Type type, string name) => OptionsJson.Keys(type).Any(key => key.Name == name);
 
     private static bool IsMeta(Type type, string name) =>
         type == typeof(AlgorithmOptions) ? name == Preset : name == Kind && OptionsJson.Kinds(type).Count > 0;

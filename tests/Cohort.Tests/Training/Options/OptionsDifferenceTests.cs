@@ -56,6 +56,14 @@ public sealed class OptionsDifferenceTests
     }
 
     [Fact]
+    public void A_rate_that_falls_with_the_steps_alone_does_not_mind_a_longer_run()
+    {
+        var run = Run with { Optimizer = new SgdOptions { Schedule = LearningRateSchedule.InverseSquareRoot } };
+        var change = Assert.Single(OptionsDifference.Between(run, run with { Budget = new() { Steps = 200 } }));
+        Assert.Equal(ResumeEffect.Exact, change.Effect);
+    }
+
+    [Fact]
     public void A_longer_run_whose_learning_rate_falls_is_announced()
     {
         var falling = new AdamOptions { Schedule = LearningRateSchedule.Cosine };

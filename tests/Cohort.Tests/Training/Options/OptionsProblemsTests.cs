@@ -12,6 +12,10 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"rollout": {"samples_per_prompt": 4}}""",
         "rollout.samples_per_prompt is not an option; did you mean rollout.samplesPerPrompt?")]
     [InlineData("""{"optimizer": {"beta": 0.9}}""", "optimizer.beta is not an option; did you mean optimizer.beta1 or optimizer.beta2?")]
+    [InlineData("""{"optimizer": {"beta1": 0.8, "momentum": 0.9}}""", "optimizer needs a \"kind\", since none has all of the keys beta1, "
+        + "momentum: \"adamw\" has learningRate, warmupSteps, schedule, finalFraction, decayShare, cycles, power, timeScale, weightDecay, "
+        + "maxGradientNorm, beta1, beta2, epsilon, largestMoment, decayInGradient; \"sgd\" has learningRate, warmupSteps, schedule, "
+        + "finalFraction, decayShare, cycles, power, timeScale, weightDecay, maxGradientNorm, momentum, dampening, nesterov.")]
     [InlineData("""{"steps": 50}""", "steps is not an option; did you mean budget.steps?")]
     [InlineData("""{"budget": {"dollars": 50}}""", "budget.dollars is not an option; budget has steps, tokens.")]
     [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, model, data, optimizer, evaluation, "
@@ -53,9 +57,10 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"reward": {"largestUnscoredShare": 1.5}}""", "reward.largestUnscoredShare is 1.5; it must lie in (0, 1].")]
     // Kinds.
     [InlineData("""{"reward": {"kind": "exacty"}}""", """
-        reward.kind is "exacty"; it must be "auto", "task", "exact", "number" or "custom"; did you mean "exact"?
+        reward.kind is "exacty"; it must be "auto", "task", "exact", "number", "thinkFormat", "repetition" or "custom"; did you mean "exact"?
         """)]
-    [InlineData("""{"reward": {"kind": null}}""", """reward.kind is null; it must be "auto", "task", "exact", "number" or "custom".""")]
+    [InlineData("""{"reward": {"kind": null}}""",
+        """reward.kind is null; it must be "auto", "task", "exact", "number", "thinkFormat", "repetition" or "custom".""")]
     [InlineData("""{"data": {"kind": "task", "path": "x.jsonl"}}""",
         """data.path belongs to the kind "file", but data is of the kind "task"; set data.kind, or remove the key.""")]
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "

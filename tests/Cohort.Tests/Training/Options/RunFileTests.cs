@@ -77,12 +77,14 @@ public sealed class RunFileTests
     public void A_kind_that_is_not_named_is_the_defaults_or_the_only_one_with_the_keys()
     {
         var options = RunFile.ParseRun("""
-            {"model": {"hiddenSize": 48}, "data": {"noise": 0.25}, "reward": {"deadlineSeconds": 3}}
+            {"model": {"hiddenSize": 48}, "data": {"noise": 0.25}, "reward": {"deadlineSeconds": 3}, "optimizer": {"momentum": 0.9}}
             """, []);
 
         Assert.Equal(new NewModel { HiddenSize = 48 }, options.Model);
         Assert.Equal(new TaskData { Noise = 0.25 }, options.Data);
         Assert.Equal(new AutomaticReward { DeadlineSeconds = 3 }, options.Reward);
+        Assert.Equal(new SgdOptions { Momentum = 0.9 }, options.Optimizer);
+        Assert.Equal(new AdamOptions { WeightDecay = 0.2 }, RunFile.ReadRun("", [Model, "optimizer.weightDecay=0.2"]).Optimizer);
     }
 
     [Fact]
