@@ -135,10 +135,10 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
                 return;
             }
 
-            cancel.ThrowIfCancellationRequested();
             if (_follows)
             {
-                // The critic has begun to move: from here on the minibatch is brought to its end.
+                // With this the critic has begun to move, so that the minibatch is brought to its end.
+                cancel.ThrowIfCancellationRequested();
                 owner.Follow(_returns, batch.ResponseMask);
                 (_follows, cancel) = (false, CancellationToken.None);
             }

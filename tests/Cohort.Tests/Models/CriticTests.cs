@@ -27,6 +27,71 @@ public sealed class CriticTests
         }
     }
 
+    // The seed's key condition: V(s_t) is read before token t+1.
+    [Fact]
+    public void No_value_depends_on_its_own_token_or_any_later_one()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var critic = Awake();
+        long[] tokens = [3, 7, 4, 9, 2, 5];
+        var values = critic.Values(tensor(tokens, [1, 6]));
+        for (var t = 0; t < 5; t++)
+        {
+            var others = tokens.Select((token, i) => i > t ? token + 6 : token).ToArray();
+            var changed = critic.Values(tensor(others, [1, 6]));
+            Numbers.Same(values.narrow(1, 0, t + 1), changed.narrow(1, 0, t + 1), Tolerances.HandComputed);
+            if (t < 4)
+                Assert.True((values - changed).abs()[0, t + 1].item<float>() > 1e-3, $"Column {t + 1} has not read token {t + 1}.");
+        }
+    }
+
+    [Fact]
+    public void Value_after_the_last_token_is_one_more_column()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var critic = Awake();
+        var after = critic.AfterEach(tensor(new long[] { 3, 7, 4, 9 }, [1, 4]));
+        Assert.Equal([1L, 4L], after.shape);
+        Numbers.Same(critic.Values(tensor(new long[] { 3, 7, 4, 9 }, [1, 4])), after.narrow(1, 0, 3), Tolerances.HandComputed);
+        Numbers.Same(critic.Values(tensor(new long[] { 3, 7, 4, 9, 8 }, [1, 5])), after, Tolerances.HandComputed);
+    }
+
+    [Fact]
+    public void Rescaling_turns_every_output_by_factor_and_shift()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var critic = Awake(headBias: true);
+        var tokens = tensor(new long[] { 3, 7, 4, 9 }, [1, 4]);
+        critic.Rescale(factor: 1, shift: 0.3);
+        var values = critic.Values(tokens);
+        critic.Rescale(factor: 2.5, shift: -0.7);
+        Numbers.Same((values * 2.5) - 0.7, critic.Values(tokens), 1e-5);
+    }
+
+    [Fact]
+    public void Critic_without_a_bias_cannot_be_rescaled()
+    {
+        using var critic = Awake();
+        Assert.Equal(
+            "This critic's head has no bias; build it with headBias to rescale it.",
+            Assert.Throws<InvalidOperationException>(() => critic.Rescale(2, 3)).Message);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fresh_head_gives_zero(bool headBias)
+    {
+        using var scope = NewDisposeScope();
+        using var critic = new Critic(TinyModels.Shape, headBias);
+        InitialWeights.Draw(critic, TinyModels.Shape, seed: 3, Purpose.CriticWeights);
+        Assert.Equal(headBias, critic.named_parameters().Any(pair => pair.name == "score.bias"));
+        Numbers.Same(new double[3], critic.Values(tensor(new long[] { 3, 7, 4, 9 }, [1, 4])), 0);
+    }
+
     [Fact]
     public void Values_start_at_zero_with_the_policys_trunk()
     {
@@ -52,9 +117,9 @@ public sealed class CriticTests
         Assert.True(LiveTensors.Count > before, "A critic has parameters.");
     }
 
-    private static Critic Awake()
+    private static Critic Awake(bool headBias = false)
     {
-        var critic = new Critic(TinyModels.Shape);
+        var critic = new Critic(TinyModels.Shape, headBias);
         InitialWeights.Draw(critic, TinyModels.Shape, seed: 3, Purpose.CriticWeights);
         using var _ = no_grad();
         critic.named_parameters().Single(pair => pair.name == "score.weight").parameter.fill_(0.7f);

@@ -142,6 +142,83 @@ public sealed class PolicyTrainerTests
         Assert.NotEqual(before, training.Policy.parameters().Select(Numbers.Of));
     }
 
+    [Theory]
+    [InlineData(1, 3, 2, 6)]
+    [InlineData(3, 1, 6, 2)]
+    [InlineData(3, 0, 6, 6)]
+    public void Policy_and_critic_each_take_their_own_epochs(int policyEpochs, int criticEpochs, int updates, int criticSteps)
+    {
+        var options = TinyTraining.Options(TinyTraining.Ppo(Small with { EpochsPerStep = criticEpochs }));
+        using var training = new TinyTraining(
+            options with { Update = new() { EpochsPerStep = policyEpochs, MinibatchRows = 8, MicroBatchRows = 5 } });
+        var measures = training.Step();
+        Assert.Equal((updates, 0), (measures.Of(MetricNames.Updates), measures.Of(MetricNames.UpdatesLeftOut)));
+        Assert.Equal(criticSteps, CriticSteps(training));
+    }
+
+    [Fact]
+    public void Critic_goes_on_where_the_policys_updates_ended_early()
+    {
+        var options = TinyTraining.Options(TinyTraining.Ppo(Small)) with { Optimizer = new() { LearningRate = 0.05 } };
+        using var training = new TinyTraining(options with { Update = new() { EpochsPerStep = 6, MicroBatchRows = 5, StopAtKl = 0.01 } });
+        Assert.InRange(training.Step().Of(MetricNames.Updates), 1, 4);
+        Assert.Equal(6, CriticSteps(training));
+    }
+
+    [Fact]
+    public void Warming_up_leaves_no_update_of_the_policy_out()
+    {
+        var options = TinyTraining.Options(TinyTraining.Ppo(Small with { WarmupSteps = 1, EpochsPerStep = 2 }));
+        using var training = new TinyTraining(options with { Update = new() { MinibatchRows = 8, MicroBatchRows = 5 } });
+        var measures = training.Step();
+        Assert.Equal((0, 0), (measures.Of(MetricNames.Updates), measures.Of(MetricNames.UpdatesLeftOut)));
+        Assert.Equal(4, CriticSteps(training));
+        Assert.Equal(2, training.Step().Of(MetricNames.Updates));
+    }
+
+    [Theory]
+    [InlineData("grpo")]
+    [InlineData("ppo")]
+    public void Minibatch_without_a_scored_row_is_no_update_and_none_left_out(string algorithm)
+    {
+        var options = TinyTraining.Options(Algorithm(algorithm)) with { Update = new() { EpochsPerStep = 2, MinibatchRows = 4, MicroBatchRows = 5 } };
+        using var training = new TinyTraining(
+            options, completion => (completion.PromptIndex, completion.SampleIndex) == (1, 2) ? TinyTraining.Letters(completion) : Score.None("made up"));
+        var measures = training.Step();
+        Assert.Equal((2, 0), (measures.Of(MetricNames.Updates), measures.Of(MetricNames.UpdatesLeftOut)));
+    }
+
+    [Fact]
+    public void Cut_off_rows_are_those_that_the_length_limit_ended()
+    {
+        using var training = new TinyTraining(TinyTraining.Options(AlgorithmOptions.Grpo));
+        var collected = training.Collect();
+        using var batch = collected.Batch;
+        var cut = Numbers.Of(batch.CutOff);
+        Assert.Equal(collected.Completions.Select(completion => completion.FinishReason == FinishReason.Length ? 1.0 : 0), cut);
+        Assert.True(cut.Contains(0) && cut.Contains(1), "All rows ended alike.");
+    }
+
+    [Fact]
+    public void Every_variant_of_the_critic_trains_together()
+    {
+        var algorithm = TinyTraining.Ppo() with
+        {
+            Advantage = new CriticAdvantage
+            {
+                ValueLambda = new OwnLambda(),
+                BootstrapCutOff = true,
+                Critic = Small with { EpochsPerStep = 3, NormalizeReturns = true },
+            },
+        };
+        using var training = new TinyTraining(TinyTraining.Options(algorithm));
+        training.Step();
+        for (var step = 2; step <= 4; step++)
+            LiveTensors.StayAsMany($"Step {step}", () => Assert.All(
+                training.Step().Finish(step).Values, pair => Assert.True(double.IsFinite(pair.Value), $"{pair.Key} is {pair.Value}.")));
+        Assert.Equal(4, ((CriticEstimator)training.Estimator).Scale.Steps);
+    }
+
     [Fact]
     public void Critic_starts_at_the_zero_function_and_learns_the_return()
     {
@@ -210,6 +287,17 @@ public sealed class PolicyTrainerTests
         LiveTensors.StayAsMany("A cancelled step", () => Assert.ThrowsAny<OperationCanceledException>(() => training.Step(cancel.Token)));
         Assert.Equal(before, training.Policy.parameters().Select(Numbers.Of));
         Assert.Equal(1, training.State.Step);
+    }
+
+    private static CriticOptions Small { get; } = new() { Start = new FreshCritic { HiddenSize = 8, Layers = 1, Heads = 2 } };
+
+    // The optimizer's steps, as a checkpoint has them.
+    private static int CriticSteps(TinyTraining training)
+    {
+        using var folder = new TemporaryFolder();
+        training.Estimator.Save(folder.Path);
+        using var file = Cohort.Tensors.SafetensorsFile.Open(folder.File("critic-optimizer.safetensors"));
+        return int.Parse(file.Metadata["steps"]);
     }
 
     private static AlgorithmOptions Algorithm(string name) => name == "ppo" ? TinyTraining.Ppo() : AlgorithmOptions.Grpo;
