@@ -14,8 +14,8 @@ public enum KlEstimator
 {
     /// <summary>
     /// The sum over the vocabulary: no sampling noise. In the loss the exact gradient of the per-token KL with the states held fixed. In the
-    /// reward right only as the KL of the states to come, <see cref="KlEstimators.OfNextState"/>: a token's own KL does not depend on the
-    /// token, so that there it acts as a baseline and drops out.
+    /// reward right only as the KL of the states to come: a token's own KL does not depend on the token, so that there it acts as a baseline
+    /// and drops out.
     /// </summary>
     Exact,
 

@@ -38,11 +38,11 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"algorithm": 3}""", "algorithm is 3; it must be an object with keys, as in { ... }, or the name of a preset.")]
     // Names.
     [InlineData("""{"algorithm": {"reduction": "tokenmean"}}""", """
-        algorithm.reduction is "tokenmean"; it must be "responseMean", "tokenMean" or "fixedLength"; did you mean "tokenMean"?
+        algorithm.reduction is "tokenmean"; it must be "responseMean", "tokenMean", "fixedLength", "responseSum" or "sum"; did you mean "tokenMean"?
         """)]
     [InlineData("""{"algorithm": {"kl": {"estimator": "k4"}}}""",
-        """algorithm.kl.estimator is "k4"; it must be "exact", "k1", "k2" or "k3".""")]
-    [InlineData("""{"algorithm": {"kl": {"estimator": 1}}}""", """algorithm.kl.estimator is 1; it must be "exact", "k1", "k2" or "k3".""")]
+        """algorithm.kl.estimator is "k4"; it must be "exact", "k1", "k2", "k3", "abs" or "plainK3".""")]
+    [InlineData("""{"algorithm": {"kl": {"estimator": 1}}}""", """algorithm.kl.estimator is 1; it must be "exact", "k1", "k2", "k3", "abs" or "plainK3".""")]
     [InlineData("""{"algorithm": "gpo"}""", """algorithm.preset is "gpo"; it must be "grpo" or "ppo".""")]
     [InlineData("""{"algorithm": "reinforce"}""", """algorithm.preset is "reinforce"; it must be "grpo" or "ppo".""")]
     [InlineData("""{"algorithm": {"preset": 1}}""", """algorithm.preset is 1; it must be "grpo" or "ppo".""")]
