@@ -32,6 +32,9 @@ public enum Purpose
 
     /// <summary>Tokens sampled by `cohort generate`.</summary>
     GeneratedTokens = 10,
+
+    /// <summary>Completions drawn to audit an estimator.</summary>
+    AuditedCompletions = 11,
 }
 
 /// <summary>
