@@ -35,17 +35,12 @@ internal sealed class GoldenCase : IDisposable
         get
         {
             _read.Add(path);
-            return path.Split('/').Aggregate(_json.RootElement, (node, key) => node.GetProperty(key));
+            return Find(path) ?? throw new KeyNotFoundException($"{Id}: there is no {path}.");
         }
     }
 
     /// <summary>Whether a part is there and not null.</summary>
-    public bool Has(string path)
-    {
-        var node = _json.RootElement;
-        return path.Split('/').All(key => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(key, out node))
-            && node.ValueKind != JsonValueKind.Null;
-    }
+    public bool Has(string path) => Find(path) is { ValueKind: not JsonValueKind.Null };
 
     public double Number(string path) => Value(this[path]);
 
@@ -144,6 +139,29 @@ internal sealed class GoldenCase : IDisposable
         _ => double.Parse(entry.GetString()!),
     };
 
+    // A name may hold a slash, as metrics do: the whole rest of the path is tried before its first part.
+    private JsonElement? Find(string path)
+    {
+        var (node, rest) = (_json.RootElement, path);
+        while (node.ValueKind == JsonValueKind.Object)
+        {
+            if (node.TryGetProperty(rest, out var found))
+            {
+                return found;
+            }
+
+            var cut = rest.IndexOf('/', StringComparison.Ordinal);
+            if (cut < 0 || !node.TryGetProperty(rest[..cut], out node))
+            {
+                return null;
+            }
+
+            rest = rest[(cut + 1)..];
+        }
+
+        return null;
+    }
+
     private IEnumerable<string> Leaves(string path)
     {
         if (!Has(path))
@@ -151,7 +169,7 @@ internal sealed class GoldenCase : IDisposable
             return [];
         }
 
-        var node = path.Split('/').Aggregate(_json.RootElement, (parent, key) => parent.GetProperty(key));
+        var node = Find(path)!.Value;
         return node.ValueKind == JsonValueKind.Object && !node.TryGetProperty("shape", out _)
             ? node.EnumerateObject().SelectMany(child => Leaves($"{path}/{child.Name}"))
             : [path];

@@ -14,7 +14,11 @@ internal static class GoldenDifferences
 {
     public static IReadOnlyList<GoldenDifference> All { get; } =
     [
+        new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "outputs/loss", 0, 0, EpsilonInCount),
+        new("verl/compute_policy_loss_geo_mean", "verl.policy_geo_mean", "gradients/d_loss__d_log_prob", 0, 0, EpsilonInCount),
     ];
+
+    private const string EpsilonInCount = "verl divides by a response's number of tokens plus 1e-8, Cohort by the number.";
 
     /// <summary>Requires that a difference is listed, and for the listed file that both numbers are those of the list.</summary>
     public static void Require(string function, string id, string output, double ours, double theirs)
