@@ -53,19 +53,21 @@ public sealed class SampledRows
     /// <summary>[R].</summary>
     public Tensor Scores { get; }
 
+    /// <summary>[R] bool, all true: every completion has a score.</summary>
+    public Tensor Scored => ones_like(Scores, ScalarType.Bool);
+
     /// <summary>A number of each completion, for the rows.</summary>
     /// <param name="perCompletion">[N, ...].</param>
     /// <returns>[R, ...], owned by the caller's scope.</returns>
     public Tensor Of(Tensor perCompletion) => perCompletion.index_select(0, _rows);
 
     /// <summary>Numbers computed from one batch at a time, where they depend on all of its rows.</summary>
-    /// <param name="values">[R,T].</param>
-    /// <param name="perBatch">From a batch's values and mask, [P*G,T] each, to as many numbers.</param>
-    /// <returns>[R,T], owned by the caller's scope.</returns>
-    public Tensor EachBatch(Tensor values, Func<Tensor, Tensor, Tensor> perBatch)
+    /// <param name="perBatch">From a batch's scores [P*G] and mask [P*G,T] to a number per row, or per token.</param>
+    /// <returns>[R] or [R,T], owned by the caller's scope.</returns>
+    public Tensor EachBatch(Func<Tensor, Tensor, Tensor> perBatch)
     {
         using var scope = NewDisposeScope();
-        return cat([.. values.split(BatchSize).Zip(Mask.split(BatchSize), perBatch)]).MoveToOuterDisposeScope();
+        return cat([.. Scores.split(BatchSize).Zip(Mask.split(BatchSize), perBatch)]).MoveToOuterDisposeScope();
     }
 
     /// <summary>A number of each row, given to each of its tokens.</summary>
@@ -75,5 +77,16 @@ public sealed class SampledRows
     {
         using var scope = NewDisposeScope();
         return perResponse.unsqueeze(1).expand_as(LogProbs).masked_fill(~Mask, 0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>A number of each row as the reward of its last token.</summary>
+    /// <param name="perResponse">[R].</param>
+    /// <param name="mask">[R,T] bool; true counts, without holes.</param>
+    /// <returns>[R,T], owned by the caller's scope.</returns>
+    public static Tensor Final(Tensor perResponse, Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        var last = arange(mask.shape[1], ScalarType.Int64) == mask.sum(1, keepdim: true) - 1;
+        return (last * perResponse.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 }

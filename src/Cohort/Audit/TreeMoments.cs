@@ -49,6 +49,20 @@ public static class TreeMoments
         return Masked.Zero(mean.index_select(0, tree.Nodes.flatten()).view_as(perToken), tree.Mask).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The score of the completion of which every token is its node's likeliest.</summary>
+    /// <param name="tree">The completions.</param>
+    /// <param name="distributions">[K,V], nats.</param>
+    /// <param name="scores">[N].</param>
+    /// <returns>[N], one number for all completions of a prompt, owned by the caller's scope.</returns>
+    public static Tensor GreedyScores(CompletionTree tree, Tensor distributions, Tensor scores)
+    {
+        using var scope = NewDisposeScope();
+        var likeliest = distributions.argmax(1).index_select(0, tree.Nodes.flatten()).view_as(tree.Nodes) == tree.Tokens;
+        var greedy = likeliest.logical_or(~tree.Mask).all(1);
+        var perPrompt = scores.masked_fill(~greedy, 0).view(tree.Shape.Prompts, -1).sum(1);
+        return perPrompt.repeat_interleave(tree.CompletionsPerPrompt).MoveToOuterDisposeScope();
+    }
+
     // [K]: sums over the completions that pass through each node.
     private static Tensor Total(CompletionTree tree, Tensor perToken) =>
         zeros(tree.NodeCount, perToken.dtype, perToken.device).index_add(0, tree.Nodes.flatten(), perToken.flatten(), 1);

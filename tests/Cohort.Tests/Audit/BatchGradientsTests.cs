@@ -49,7 +49,7 @@ public sealed class BatchGradientsTests
             Losses(rows.LogProbs, rows.OldLogProbs, rows.RefLogProbs, rows.Scores, rows.Distributions));
         var gradients = BatchGradients.Of(problem, estimator, arange(7).unsqueeze(1)).matmul(problem.Jacobian);
         var weights = problem.SamplingProbabilities.unsqueeze(1);
-        var mean = (weights * gradients).sum(0);
+        var mean = (weights * gradients).sum([0]);
         using var moments = GradientMoments.Of(problem, estimator);
         Numbers.Same(mean, moments.Mean, Tolerances.Float64);
         Assert.Equal((weights * (gradients - mean).square()).sum().item<double>(), moments.Variance, Tolerances.Float64);

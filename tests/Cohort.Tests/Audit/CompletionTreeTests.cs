@@ -57,7 +57,7 @@ public sealed class CompletionTreeTests
     [InlineData(3, 3, 2, 1, "EndOfSequence is 3; end-of-sequence must be a token id in [0, 3).")]
     [InlineData(3, 0, 0, 1, "Length is 0; a completion has at least one token.")]
     [InlineData(3, 0, 2, 0, "Prompts is 0; there must be at least one prompt.")]
-    [InlineData(5, 0, 6, 2, "Prompts * Completions is 13652; at most 10000 completions are listed.")]
+    [InlineData(5, 0, 6, 2, "Prompts * Completions is 10922; at most 10000 completions are listed.")]
     public void Tree_that_does_not_exist_is_refused(int vocabulary, int endOfSequence, int length, int prompts, string message)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new CompletionTree(new(vocabulary, endOfSequence, length, prompts)));

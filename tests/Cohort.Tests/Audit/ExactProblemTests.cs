@@ -20,8 +20,8 @@ public sealed class ExactProblemTests
     [Fact]
     public void Jacobian_chains_to_the_gradient_of_a_transformer()
     {
-        using var scope = NewDisposeScope();
         using var model = ModelProblem.Model(seed: 5);
+        using var scope = NewDisposeScope();
         using var tree = new CompletionTree(Shape);
         var policy = new ModelPolicy(model, [[0, 2], [2, 0, 0]]);
         using var problem = new ExactProblem(tree, new(policy, policy, policy), TableProblem.Uniform(1, 0, tree.Completions));
@@ -32,8 +32,8 @@ public sealed class ExactProblemTests
     [Fact]
     public void Model_gives_the_distribution_of_each_node()
     {
-        using var scope = NewDisposeScope();
         using var model = ModelProblem.Model(seed: 5);
+        using var scope = NewDisposeScope();
         using var tree = new CompletionTree(Shape);
         int[][] prompts = [[0, 2], [2, 0, 0]];
         var distributions = new ModelPolicy(model, prompts).Distributions(tree);

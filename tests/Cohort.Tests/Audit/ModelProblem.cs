@@ -1,5 +1,6 @@
 using Cohort.Audit;
 using Cohort.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cohort.Tests.Audit;
@@ -12,9 +13,9 @@ internal sealed class ModelProblem : IDisposable
 
     public ModelProblem(TreeShape shape, int[][] prompts)
     {
-        using var scope = NewDisposeScope();
         Tree = new(shape);
         (_model, _reference) = (Model(seed: 5), Model(seed: 6));
+        using var scope = NewDisposeScope();
         var policy = new ModelPolicy(_model, prompts);
         Problem = new(Tree, new(policy, policy, new ModelPolicy(_reference, prompts)), TableProblem.Uniform(7, 0, Tree.Completions));
     }
@@ -23,6 +24,7 @@ internal sealed class ModelProblem : IDisposable
 
     public ExactProblem Problem { get; }
 
+    /// <summary>Call it outside of scopes: converting makes new parameters.</summary>
     public static LanguageModel Model(ulong seed)
     {
         var shape = TinyModels.Shape with { VocabularySize = 3, HiddenSize = 8, IntermediateSize = 16, Heads = 2, KeyValueHeads = 1 };

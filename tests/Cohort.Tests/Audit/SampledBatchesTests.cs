@@ -43,7 +43,7 @@ public sealed class SampledBatchesTests
         const int count = 20000;
         var rows = SampledBatches.Drawn(table.Problem, samplesPerPrompt: 3, count, seed: 4);
         Assert.Equal([count, 6], rows.shape);
-        var frequencies = rows.flatten().bincount(minlength: 14).to_type(ScalarType.Float64) / (3.0 * count);
+        var frequencies = rows.flatten().bincount(weights: null, minlength: 14).to_type(ScalarType.Float64) / (3.0 * count);
         Numbers.Same(table.Problem.SamplingProbabilities, frequencies, 0.01);
         Assert.True(rows.equal(SampledBatches.Drawn(table.Problem, 3, count, seed: 4)).all().item<bool>());
         Assert.False(rows.equal(SampledBatches.Drawn(table.Problem, 3, count, seed: 5)).all().item<bool>());
