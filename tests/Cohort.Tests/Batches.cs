@@ -27,8 +27,9 @@ internal static class Batches
             OldLogProbs = Kept(perToken.clone()),
             RefLogProbs = Kept(perToken.clone()),
             KlToReference = Kept(kl * responses),
-            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0f : (float)score).ToArray())),
+            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype)),
             Scored = Kept(scored),
+            CutOff = Kept(tensor(new bool[mask.Length])),
         };
 
         static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();

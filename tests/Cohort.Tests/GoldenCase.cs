@@ -15,13 +15,17 @@ internal sealed class GoldenCase : IDisposable
     private readonly JsonDocument _json;
     private readonly HashSet<string> _read = [];
 
-    private GoldenCase(JsonDocument json) => _json = json;
+    private GoldenCase(JsonDocument json, string folder) => (_json, Folder) = (json, folder);
 
     /// <summary>A file of this project, by its name without extension.</summary>
     public static GoldenCase Read(string name) => Open(Path.Combine(AppContext.BaseDirectory, "Golden", "rl", name + ".json"));
 
     /// <summary>Any file.</summary>
-    public static GoldenCase Open(string path) => new(JsonDocument.Parse(File.ReadAllText(path)));
+    public static GoldenCase Open(string path) =>
+        new(JsonDocument.Parse(File.ReadAllText(path)), Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(path)))!);
+
+    /// <summary>The golden folder, in which the file's rl folder lies beside the models.</summary>
+    public string Folder { get; }
 
     /// <summary>"system/function", by which the check is chosen.</summary>
     public string Function => $"{this["system"].GetString()}/{this["function"].GetString()}";
@@ -29,18 +33,18 @@ internal sealed class GoldenCase : IDisposable
     /// <summary>The case's name, such as verl.adv_gpg.</summary>
     public string Id => this["id"].GetString()!;
 
-    /// <summary>Any part by its path, such as "params/gamma".</summary>
+    /// <summary>Any part by its path, such as "params/gamma" or "outputs/steps/0/loss".</summary>
     public JsonElement this[string path]
     {
         get
         {
             _read.Add(path);
-            return Find(path) ?? throw new KeyNotFoundException($"{Id}: there is no {path}.");
+            return Find(_json.RootElement, path) ?? throw new KeyNotFoundException($"There is no {path}.");
         }
     }
 
     /// <summary>Whether a part is there and not null.</summary>
-    public bool Has(string path) => Find(path) is { ValueKind: not JsonValueKind.Null };
+    public bool Has(string path) => Find(_json.RootElement, path) is { ValueKind: not JsonValueKind.Null };
 
     public double Number(string path) => Value(this[path]);
 
@@ -139,28 +143,24 @@ internal sealed class GoldenCase : IDisposable
         _ => double.Parse(entry.GetString()!),
     };
 
-    // A name may hold a slash, as metrics do: the whole rest of the path is tried before its first part.
-    private JsonElement? Find(string path)
+    // A name may hold a slash, as metrics do: the whole rest of the path is tried before its first part. Numbers index lists.
+    private static JsonElement? Find(JsonElement node, string path)
     {
-        var (node, rest) = (_json.RootElement, path);
-        while (node.ValueKind == JsonValueKind.Object)
+        if (Child(node, path) is { } whole)
         {
-            if (node.TryGetProperty(rest, out var found))
-            {
-                return found;
-            }
-
-            var cut = rest.IndexOf('/', StringComparison.Ordinal);
-            if (cut < 0 || !node.TryGetProperty(rest[..cut], out node))
-            {
-                return null;
-            }
-
-            rest = rest[(cut + 1)..];
+            return whole;
         }
 
-        return null;
+        var cut = path.IndexOf('/', StringComparison.Ordinal);
+        return cut >= 0 && Child(node, path[..cut]) is { } child ? Find(child, path[(cut + 1)..]) : null;
     }
+
+    private static JsonElement? Child(JsonElement node, string name) => node.ValueKind switch
+    {
+        JsonValueKind.Object when node.TryGetProperty(name, out var child) => child,
+        JsonValueKind.Array when int.TryParse(name, out var index) && index >= 0 && index < node.GetArrayLength() => node[index],
+        _ => null,
+    };
 
     private IEnumerable<string> Leaves(string path)
     {
@@ -169,11 +169,18 @@ internal sealed class GoldenCase : IDisposable
             return [];
         }
 
-        var node = Find(path)!.Value;
-        return node.ValueKind == JsonValueKind.Object && !node.TryGetProperty("shape", out _)
-            ? node.EnumerateObject().SelectMany(child => Leaves($"{path}/{child.Name}"))
-            : [path];
+        return LeavesOf(Find(_json.RootElement, path)!.Value, path);
     }
+
+    // A list of objects has leaves of its own; a list of numbers is a leaf.
+    private static IEnumerable<string> LeavesOf(JsonElement node, string path) => node.ValueKind switch
+    {
+        JsonValueKind.Object when !node.TryGetProperty("shape", out _) =>
+            node.EnumerateObject().SelectMany(child => LeavesOf(child.Value, $"{path}/{child.Name}")),
+        JsonValueKind.Array when node.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.Object) =>
+            node.EnumerateArray().SelectMany((child, i) => LeavesOf(child, $"{path}/{i}")),
+        _ => [path],
+    };
 
     private void Compare(string path, double[] theirs, double[] ours)
     {

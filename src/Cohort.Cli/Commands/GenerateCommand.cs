@@ -25,6 +25,10 @@ internal sealed class GenerateCommand
     private readonly Option<double> _minP = SharedOptions.Number(
         "--min-p", "P", "Only tokens at least P times as likely as the most likely one", 0);
 
+    private readonly Option<double> _repetitionPenalty = SharedOptions.Number(
+        "--repetition-penalty", "R", "Logits of tokens seen before are divided by it where positive, else multiplied", 1);
+
+    private readonly Option<int> _minTokens = SharedOptions.Count("--min-tokens", "N", "The shortest answer, in tokens", 0, 0);
     private readonly Option<bool> _greedy = SharedOptions.Flag("--greedy", "The most likely token, always");
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -42,7 +46,7 @@ internal sealed class GenerateCommand
             "./cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json")
         {
             options._model, options._prompt, options._samples, options._maxTokens, options._temperature, options._topK, options._topP,
-            options._minP, options._greedy, options._seed, options._json,
+            options._minP, options._repetitionPenalty, options._minTokens, options._greedy, options._seed, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
@@ -56,6 +60,8 @@ internal sealed class GenerateCommand
             TopK = parsed.GetValue(_topK),
             TopP = parsed.GetValue(_topP),
             MinP = parsed.GetValue(_minP),
+            RepetitionPenalty = parsed.GetValue(_repetitionPenalty),
+            MinNewTokens = parsed.GetValue(_minTokens),
         });
         using var model = LoadedModel.Load(parsed.GetValue(_model)!);
         var (text, seed) = (parsed.GetValue(_prompt)!, parsed.GetValue(_seed));

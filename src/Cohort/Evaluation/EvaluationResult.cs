@@ -9,7 +9,7 @@ namespace Cohort.Evaluation;
 public sealed record Answer(Problem Problem, Completion Completion, Score Score)
 {
     /// <summary>Whether the answer passes: part "correct" is at least 1, or where a reward has no such part, the total is.</summary>
-    public bool Passes => Score is Scored scored && (scored.Parts.TryGetValue("correct", out var correct) ? correct : scored.Total) >= 1;
+    public bool Passes => Score is Scored { Passes: true };
 }
 
 /// <summary>Answers to held-out problems, in the problems' order; the answers to one problem are adjacent.</summary>

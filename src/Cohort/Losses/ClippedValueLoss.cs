@@ -17,16 +17,28 @@ public static class ClippedValueLoss
     /// <exception cref="ArgumentException">A shape or dtype differs; nothing here broadcasts.</exception>
     public static Tensor PerToken(Tensor values, Tensor oldValues, Tensor returns, double clipRange)
     {
+        using var scope = NewDisposeScope();
+        var (plain, near) = Squares(values, oldValues, returns, clipRange);
+        return maximum(plain, near).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where the clip is active and stops the gradient: the clipped value lies farther from the return than the value does.</summary>
+    /// <inheritdoc cref="PerToken" path="/param"/>
+    /// <returns>[B,T] bool, owned by the caller's scope; its mean over the mask is the clip fraction.</returns>
+    /// <exception cref="ArgumentException">A shape or dtype differs; nothing here broadcasts.</exception>
+    public static Tensor Clipped(Tensor values, Tensor oldValues, Tensor returns, double clipRange)
+    {
+        using var scope = NewDisposeScope();
+        var (plain, near) = Squares(values, oldValues, returns, clipRange);
+        return (near > plain).MoveToOuterDisposeScope();
+    }
+
+    // Clamped between bounds rather than as old + clamp(difference): inside the range the value stays the same number.
+    private static (Tensor Plain, Tensor Near) Squares(Tensor values, Tensor oldValues, Tensor returns, double clipRange)
+    {
         Shapes.RequireSame(values, oldValues);
         Shapes.RequireSame(values, returns);
-        using var scope = NewDisposeScope();
-        var plain = (values - returns).square();
-        if (double.IsPositiveInfinity(clipRange))
-        {
-            return plain.MoveToOuterDisposeScope();
-        }
-
-        var near = oldValues + (values - oldValues).clamp(-clipRange, clipRange);
-        return maximum(plain, (near - returns).square()).MoveToOuterDisposeScope();
+        var near = values.clamp(oldValues - clipRange, oldValues + clipRange);
+        return ((values - returns).square(), (near - returns).square());
     }
 }

@@ -17,9 +17,9 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
         : base(nameof(Attention))
     {
         (_config, _layer) = (config, layer);
-        _query = nn.Linear(config.HiddenSize, config.Heads * config.HeadSize, hasBias: false);
-        _key = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, hasBias: false);
-        _value = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, hasBias: false);
+        _query = nn.Linear(config.HiddenSize, config.Heads * config.HeadSize, config.Family.AttentionBias);
+        _key = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
+        _value = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
         _output = nn.Linear(config.Heads * config.HeadSize, config.HiddenSize, hasBias: false);
         register_module("q_proj", _query);
         register_module("k_proj", _key);

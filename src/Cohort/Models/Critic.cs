@@ -10,16 +10,20 @@ public sealed class Critic : nn.Module
 
     /// <summary>Builds the critic; the trunk's weights are not initialized.</summary>
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
-    public Critic(ModelConfig config)
+    /// <param name="headBias">Whether the head has a bias, as <see cref="Rescale"/> needs it.</param>
+    public Critic(ModelConfig config, bool headBias = false)
         : base(nameof(Critic))
     {
         Trunk = new Transformer(config);
-        _head = nn.Linear(config.HiddenSize, 1, hasBias: false);
+        _head = nn.Linear(config.HiddenSize, 1, headBias);
         register_module("model", Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        _head.weight!.zero_();
+        foreach (var parameter in _head.parameters())
+        {
+            parameter.zero_();
+        }
     }
 
     /// <summary>Everything below the head.</summary>
@@ -34,7 +38,28 @@ public sealed class Critic : nn.Module
     public Tensor Values(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var hidden = Trunk.Hidden(tokens.narrow(1, 0, tokens.shape[1] - 1));
-        return _head.forward(hidden).squeeze(-1).MoveToOuterDisposeScope();
+        return AfterEach(tokens.narrow(1, 0, tokens.shape[1] - 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>V of the state after each token, the last one included, which <see cref="Values"/> leaves out.</summary>
+    /// <param name="tokens">[B, S] int64.</param>
+    /// <returns>[B, S] float32, owned by the caller's scope; carries gradient; not masked.</returns>
+    public Tensor AfterEach(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        return _head.forward(Trunk.Hidden(tokens)).squeeze(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turns every output v into factor · v + shift, by the head's weight and bias alone (arXiv:1602.07714, eq. 6 and 7).</summary>
+    /// <param name="factor">Multiplies weight and bias.</param>
+    /// <param name="shift">Added to the bias.</param>
+    /// <exception cref="InvalidOperationException">The head has no bias.</exception>
+    public void Rescale(double factor, double shift)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var bias = _head.bias ?? throw new InvalidOperationException("This critic's head has no bias; build it with headBias to rescale it.");
+        _head.weight!.mul_(factor);
+        bias.mul_(factor).add_(shift);
     }
 }

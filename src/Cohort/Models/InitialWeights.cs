@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>Fresh weights from a seed: matrices N(0, 1/fan-in), those that write into the residual stream divided by sqrt(2 layers),
-/// embedding and head N(0, 0.02), norms 1. A critic's scalar head stays at zero.</summary>
+/// embedding and head N(0, 0.02), norms 1, biases 0. A critic's scalar head stays at zero.</summary>
 public static class InitialWeights
 {
     /// <summary>Draws every weight of a policy or a critic.</summary>
@@ -23,6 +23,10 @@ public static class InitialWeights
             if (name.EndsWith("norm.weight", StringComparison.Ordinal))
             {
                 parameter.fill_(1);
+            }
+            else if (name.EndsWith("bias", StringComparison.Ordinal))
+            {
+                parameter.zero_();
             }
             else if (name != "score.weight")
             {

@@ -3,11 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Cohort.Models;
 
-/// <summary>The shape of a decoder-only transformer of the Llama family, as a folder's config.json gives it.</summary>
+/// <summary>The shape of a decoder-only transformer, as a folder's config.json gives it.</summary>
 public sealed record ModelConfig
 {
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "config.json";
+
+    /// <summary>What the family brings along beside the numbers.</summary>
+    public ModelFamily Family { get; init; } = ModelFamily.Llama;
 
     /// <summary>V, the number of token ids.</summary>
     public int VocabularySize { get; init; } = 48;
@@ -100,8 +103,8 @@ public sealed record ModelConfig
     /// <summary>The config.json that describes this model to other tools.</summary>
     public JsonObject ToJson() => new()
     {
-        ["architectures"] = new JsonArray("LlamaForCausalLM"),
-        ["model_type"] = "llama",
+        ["architectures"] = new JsonArray(Family.ArchitectureName),
+        ["model_type"] = Family.ModelType,
         ["vocab_size"] = VocabularySize,
         ["hidden_size"] = HiddenSize,
         ["intermediate_size"] = IntermediateSize,
@@ -114,7 +117,7 @@ public sealed record ModelConfig
         ["rope_scaling"] = null,
         ["rms_norm_eps"] = NormEpsilon,
         ["hidden_act"] = "silu",
-        ["attention_bias"] = false,
+        ["attention_bias"] = Family.AttentionBias,
         ["mlp_bias"] = false,
         ["tie_word_embeddings"] = TieEmbeddings,
         ["bos_token_id"] = null,

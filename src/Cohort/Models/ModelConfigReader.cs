@@ -7,11 +7,13 @@ internal sealed class ModelConfigReader(JsonObject json)
 {
     public ModelConfig Read()
     {
-        RequireSupported();
+        var family = Family();
+        RequireSupported(family);
         var heads = Integer("num_attention_heads");
         var hidden = Integer("hidden_size");
         var config = new ModelConfig
         {
+            Family = family,
             VocabularySize = Integer("vocab_size"),
             HiddenSize = hidden,
             IntermediateSize = Integer("intermediate_size"),
@@ -31,19 +33,14 @@ internal sealed class ModelConfigReader(JsonObject json)
     }
 
     // What would change the numbers and is not computed here is refused by name.
-    private void RequireSupported()
+    private void RequireSupported(ModelFamily family)
     {
-        var type = json["model_type"]?.GetValue<string>();
-        if (type != "llama")
-        {
-            throw new ModelException($"{ModelConfig.FileName} has model_type '{type}'; Cohort knows: llama.");
-        }
-
         var rope = Rope()?["rope_type"]?.GetValue<string>() ?? Rope()?["type"]?.GetValue<string>() ?? "default";
         RequireValue("rope_type", rope, "default");
         RequireValue("hidden_act", json["hidden_act"]?.GetValue<string>() ?? "silu", "silu");
-        RequireValue("attention_bias", json["attention_bias"]?.ToString() ?? "false", "false");
-        RequireValue("mlp_bias", json["mlp_bias"]?.ToString() ?? "false", "false");
+        RequireValue("attention_bias", Flag("attention_bias", family.AttentionBias), Word(family.AttentionBias));
+        RequireValue("mlp_bias", Flag("mlp_bias", otherwise: false), "false");
+        RequireValue("use_sliding_window", Flag("use_sliding_window", otherwise: false), "false");
 
         static void RequireValue(string key, string found, string supported)
         {
@@ -53,6 +50,17 @@ internal sealed class ModelConfigReader(JsonObject json)
             }
         }
     }
+
+    private ModelFamily Family()
+    {
+        var type = json["model_type"]?.GetValue<string>();
+        return ModelFamily.All.FirstOrDefault(family => family.ModelType == type) ?? throw new ModelException(
+            $"{ModelConfig.FileName} has model_type '{type}'; Cohort knows: {string.Join(", ", ModelFamily.All.Select(family => family.ModelType))}.");
+    }
+
+    private string Flag(string key, bool otherwise) => json[key]?.ToString() ?? Word(otherwise);
+
+    private static string Word(bool flag) => flag ? "true" : "false";
 
     private JsonObject? Rope() => json["rope_parameters"] as JsonObject ?? json["rope_scaling"] as JsonObject;
 

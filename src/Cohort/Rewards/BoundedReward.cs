@@ -2,7 +2,7 @@ using Cohort.Data;
 
 namespace Cohort.Rewards;
 
-/// <summary>A reward of our own that does no I/O and judges any text in bounded time, so that it needs no thread and no deadline.</summary>
+/// <summary>A reward of our own that does no I/O and judges any completion in bounded time, so that it needs no thread and no deadline.</summary>
 public abstract class BoundedReward : IRewardFunction
 {
     private protected BoundedReward()
@@ -12,12 +12,12 @@ public abstract class BoundedReward : IRewardFunction
     /// <inheritdoc/>
     public abstract string Name { get; }
 
-    /// <summary>Judges an answer.</summary>
+    /// <summary>Judges a completion.</summary>
     /// <param name="problem">The problem; trusted.</param>
-    /// <param name="answer">Model-written text of any length and content.</param>
-    public abstract Score Judge(Problem problem, string answer);
+    /// <param name="completion">Model-written, of any length and content.</param>
+    public abstract Score Judge(Problem problem, Completion completion);
 
     /// <inheritdoc/>
     public ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel) =>
-        ValueTask.FromResult(Judge(problem, completion.Text));
+        ValueTask.FromResult(Judge(problem, completion));
 }

@@ -7,7 +7,7 @@ namespace Cohort.Rewards;
 /// 1 where the last number of the answer equals the last number of the reference as exact decimals ("1,234.0" equals "1234"), else 0; parts
 /// "correct", and "format": whether there is a number. No score where the reference has none.
 /// </summary>
-public sealed class NumberReward : BoundedReward
+public sealed class NumberReward : TextReward
 {
     /// <inheritdoc/>
     public override string Name => "number";

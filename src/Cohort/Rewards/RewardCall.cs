@@ -31,9 +31,9 @@ public static class RewardCall
         try
         {
             var score = reward is BoundedReward bounded
-                ? bounded.Judge(problem, completion.Text)
+                ? bounded.Judge(problem, completion)
                 : await OnOwnThread(reward, problem, completion, deadline, time, cancel).ConfigureAwait(false);
-            return Check(reward.Name, score);
+            return Check(reward.Name, score, completion.ResponseTokens.Count);
         }
         catch (Exception error) when (!cancel.IsCancellationRequested)
         {
@@ -81,7 +81,7 @@ public static class RewardCall
         stop.Dispose();
     }
 
-    private static Score Check(string name, Score? score) => score switch
+    private static Score Check(string name, Score? score, int tokens) => score switch
     {
         null => Score.None(OneLine($"{name} gave null instead of a score")),
         Unscored none => Score.None(OneLine($"{none.Reason}")),
@@ -89,6 +89,10 @@ public static class RewardCall
         Scored { Total: var total } when !double.IsFinite(total) => Score.None(OneLine($"{name} gave {total} instead of a finite number")),
         Scored scored when scored.Parts.Any(part => !double.IsFinite(part.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Parts.First(part => !double.IsFinite(part.Value))} instead of parts that are finite numbers")),
+        Scored { Steps: null } => Score.None(OneLine($"{name} gave a score whose steps are null")),
+        Scored scored when scored.Steps.Any(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value)) => Score.None(OneLine(
+            $"{name} gave {scored.Steps.First(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value))}; a step needs a "
+            + $"finite value and one of the response's {tokens} tokens")),
         _ => score,
     };
 

@@ -7,7 +7,8 @@ namespace Cohort.Rollouts;
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Purpose">Training, validation or test tokens.</param>
 /// <param name="Step">The step of the run.</param>
-public readonly record struct SampleSeed(ulong Seed, Purpose Purpose, long Step)
+/// <param name="FirstPrompt">The number of the first prompt within the step: above 0 where a step samples more than once.</param>
+public readonly record struct SampleSeed(ulong Seed, Purpose Purpose, long Step, long FirstPrompt = 0)
 {
     // No group is larger than this, so that prompt and sample share one number.
     private const int LargestGroup = 1 << 20;
@@ -17,7 +18,7 @@ public readonly record struct SampleSeed(ulong Seed, Purpose Purpose, long Step)
     /// <param name="sample">Index of the sample of the prompt, from 0.</param>
     /// <param name="position">Index of the token in the completion, from 0.</param>
     public double Uniform(int prompt, int sample, int position) =>
-        Seeds.Uniform(Seed, Purpose, Step, ((long)prompt * LargestGroup) + sample, position);
+        Seeds.Uniform(Seed, Purpose, Step, ((FirstPrompt + prompt) * LargestGroup) + sample, position);
 }
 
 /// <summary>All completions of one prompt, in the order of their samples.</summary>

@@ -53,6 +53,16 @@ internal sealed class LiveRows
 
     public double[] Uniforms(int position) => _rows.Select(row => _seed.Uniform(row.Prompt, row.Sample, position)).ToArray();
 
+    /// <summary>Which tokens each row of the batch has, prompt and completion; shorter rows repeat their first.</summary>
+    /// <returns>[n, L] int64, owned by the caller's scope.</returns>
+    public Tensor History(Device device)
+    {
+        var rows = _rows.Select(row => _prompts[row.Prompt].Concat(row.Tokens).Select(token => (long)token).ToArray()).ToArray();
+        var width = rows.Max(row => row.Length);
+        var flat = rows.SelectMany(row => row.Concat(Enumerable.Repeat(row[0], width - row.Length))).ToArray();
+        return tensor(flat, [rows.Length, width], device: device);
+    }
+
     /// <summary>Gives every growing row its next token.</summary>
     public void Append(long[] tokens, float[] logProbs, Func<long, FinishReason?> isLast)
     {

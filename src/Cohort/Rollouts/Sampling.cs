@@ -67,4 +67,24 @@ public sealed record EvaluationSampling : Sampling
         init => field = value is >= 0 and < 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(MinP), value, "MinP must lie in [0, 1); 0 keeps all tokens.");
     }
+
+    /// <summary>
+    /// Logits of tokens that the prompt or the completion has are divided by it where they are positive, and multiplied where negative
+    /// (arXiv:1909.05858, section 4.1); 1 leaves them.
+    /// </summary>
+    public double RepetitionPenalty
+    {
+        get;
+        init => field = value is > 0 and <= 100 ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(RepetitionPenalty), value, "RepetitionPenalty must lie in (0, 100]; 1 leaves the logits as they are.");
+    } = 1;
+
+    /// <summary>Tokens before which a completion does not end by itself; 0 is none.</summary>
+    public int MinNewTokens
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MinNewTokens), value, "MinNewTokens must be at least 0.");
+    }
 }

@@ -37,27 +37,14 @@ internal static class TokenDraw
 
     private static Tensor Cut(Tensor distribution, EvaluationSampling sampling)
     {
-        var kept = distribution;
-        if (sampling.TopK > 0 && sampling.TopK < distribution.shape[1])
+        if (sampling is { TopK: 0, MinP: 0, TopP: 1 })
         {
-            var smallest = distribution.topk(sampling.TopK, dim: 1).values.narrow(1, sampling.TopK - 1, 1);
-            kept = kept.masked_fill(distribution < smallest, double.NegativeInfinity);
+            return distribution;
         }
 
-        if (sampling.MinP > 0)
-        {
-            var floor = distribution.amax([1], keepdim: true) + Math.Log(sampling.MinP);
-            kept = kept.masked_fill(distribution < floor, double.NegativeInfinity);
-        }
-
-        if (sampling.TopP < 1)
-        {
-            var (sorted, order) = nn.functional.softmax(kept, dim: 1).sort(dim: 1, descending: true);
-            var before = sorted.cumsum(1) - sorted;
-            var dropped = zeros_like(before, ScalarType.Bool).scatter(1, order, before >= sampling.TopP);
-            kept = kept.masked_fill(dropped, double.NegativeInfinity);
-        }
-
-        return ReferenceEquals(kept, distribution) ? kept : nn.functional.log_softmax(kept, dim: 1);
+        var likely = SamplingFilters.TopK(distribution, sampling.TopK);
+        var enough = SamplingFilters.MinP(distribution, sampling.MinP).isneginf();
+        var kept = SamplingFilters.TopP(likely.masked_fill(enough, double.NegativeInfinity), sampling.TopP);
+        return nn.functional.log_softmax(kept, dim: 1);
     }
 }

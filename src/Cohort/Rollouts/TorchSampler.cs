@@ -51,7 +51,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         {
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
-            var (drawn, logProbs) = TokenDraw.Draw(model.Logits(hidden), sampling, rows.Uniforms(position));
+            var (drawn, logProbs) = TokenDraw.Draw(Logits(hidden, sampling, rows, position), sampling, rows.Uniforms(position));
             rows.Append(drawn.cpu().data<long>().ToArray(), logProbs.cpu().data<float>().ToArray(), IsLast);
             foreach (var group in rows.TakeFinishedGroups(tokenizer))
             {
@@ -78,6 +78,24 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
                 : position + 1 == sampling.MaxNewTokens ? FinishReason.Length
                 : null;
         }
+    }
+
+    // What depends on the tokens so far; the rest is TokenDraw's.
+    private Tensor Logits(Tensor hidden, Sampling sampling, LiveRows rows, int position)
+    {
+        using var scope = NewDisposeScope();
+        var logits = model.Logits(hidden);
+        if (sampling is EvaluationSampling { RepetitionPenalty: not 1 and var penalty })
+        {
+            logits = SamplingFilters.Repetition(logits, rows.History(logits.device), penalty);
+        }
+
+        if (sampling is EvaluationSampling { MinNewTokens: > 0 and var least })
+        {
+            logits = SamplingFilters.MinNewTokens(logits, position, least, [model.Config.EndOfSequence]);
+        }
+
+        return logits.MoveToOuterDisposeScope();
     }
 
     private void RequireFits(IReadOnlyList<int> prompt, Sampling sampling)

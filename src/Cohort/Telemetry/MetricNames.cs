@@ -22,10 +22,12 @@ public static class MetricNames
     public const string GroupBest = "reward/group_best_mean";
     /// <summary>Share of the groups of at least two scores whose scores are all equal.</summary>
     public const string FlatGroups = "reward/flat_groups_fraction";
-    /// <summary>Share of the groups of at least two scores in which every score is the step's highest.</summary>
-    public const string AllRightGroups = "reward/all_best_groups_fraction";
-    /// <summary>Share of the groups of at least two scores in which every score is the step's lowest.</summary>
-    public const string AllWrongGroups = "reward/all_worst_groups_fraction";
+    /// <summary>Share of the groups of at least two scores whose scores are all equal and in which every completion passes.</summary>
+    public const string AllRightGroups = "reward/all_right_groups_fraction";
+    /// <summary>Share of the groups of at least two scores whose scores are all equal and in which no completion passes.</summary>
+    public const string AllWrongGroups = "reward/all_wrong_groups_fraction";
+    /// <summary>Groups without a signal whose places groups of further prompts took.</summary>
+    public const string DroppedGroups = "reward/dropped_groups";
     /// <summary>Share of the step's completions to which the reward gave no score.</summary>
     public const string Unscored = "reward/unscored_fraction";
     /// <summary>Prefix of the mean of one named part of the score, over the scored completions that have the part.</summary>
@@ -51,7 +53,8 @@ public static class MetricNames
 
     // The composite objective, term by term, as minimized.
     /// <summary>
-    /// Clipped surrogate -min(ρ A, clip(ρ, 1 - ε_low, 1 + ε_high) A), reduced as the run's reduction says, mean over the step's updates.
+    /// Policy loss, with the clipped loss the surrogate -min(ρ A, clip(ρ, 1 - ε_low, 1 + ε_high) A), reduced as the run's reduction says, mean over
+    /// the step's updates.
     /// </summary>
     public const string Surrogate = "loss/surrogate";
     /// <summary>Critic's term c_v · critic/value_loss; 0 without a critic.</summary>
@@ -70,15 +73,21 @@ public static class MetricNames
     /// Entropy -Σ p log p of the next-token distribution at the sampling temperature, mean over the tokens of all updates.
     /// </summary>
     public const string Entropy = "policy/entropy_nats";
+    /// <summary>Weight c_ent of the entropy bonus in this step.</summary>
+    public const string EntropyCoefficient = "policy/entropy_coefficient";
     /// <summary>Importance ratio ρ = π / π_old of the sampled tokens, mean over the tokens of all updates.</summary>
     public const string RatioMean = "policy/ratio_mean";
     /// <summary>Lowest importance ratio of a token in any update of the step; at most 1.</summary>
     public const string RatioLowest = "policy/ratio_min";
     /// <summary>Highest importance ratio of a token in any update of the step; at least 1.</summary>
     public const string RatioHighest = "policy/ratio_max";
-    /// <summary>Share of tokens with A &lt; 0 and ρ &lt; 1 - ε_low, whose gradient the clip stops, over all updates.</summary>
+    /// <summary>
+    /// Share of tokens with A &lt; 0 whose gradient the loss stops, over all updates: with the clipped loss those with ρ &lt; 1 - ε_low.
+    /// </summary>
     public const string ClipLow = "policy/clip_low_fraction";
-    /// <summary>Share of tokens with A &gt; 0 and ρ &gt; 1 + ε_high, whose gradient the clip stops, over all updates.</summary>
+    /// <summary>
+    /// Share of tokens with A &gt; 0 whose gradient the loss stops, over all updates: with the clipped loss those with ρ &gt; 1 + ε_high.
+    /// </summary>
     public const string ClipHigh = "policy/clip_high_fraction";
     /// <summary>KL(π_old || π) estimated by the mean of log π_old - log π over the tokens of all updates.</summary>
     public const string KlOldK1 = "policy/kl_old_k1_nats";
@@ -92,7 +101,7 @@ public static class MetricNames
     public const string LearningRate = "policy/learning_rate";
     /// <summary>Updates of the policy in the step.</summary>
     public const string Updates = "policy/updates";
-    /// <summary>Updates of the policy that the step left out: the KL passed its limit, or the critic was warming up.</summary>
+    /// <summary>Updates of the policy that the step left out: the KL passed its limit, or a number was not finite.</summary>
     public const string UpdatesLeftOut = "policy/updates_left_out";
 
     // The sampler against the trainer.
@@ -100,6 +109,10 @@ public static class MetricNames
     public const string BehaviourDifferenceMean = "sampler/log_prob_difference_mean_nats";
     /// <summary>Largest distance between the sampler's and the trainer's log-probability of a sampled token of the step.</summary>
     public const string BehaviourDifferenceHighest = "sampler/log_prob_difference_max_nats";
+    /// <summary>
+    /// Effective sample size (Σw)² / (n Σw²) of the weights w = π_old / π_sampler over the step's n tokens, as a share of n.
+    /// </summary>
+    public const string EffectiveSampleSize = "sampler/effective_sample_fraction";
 
     // Reference.
     /// <summary>KL(π_old || π_ref) per token by the run's own estimator, mean over the step's tokens.</summary>
@@ -137,7 +150,8 @@ public static class MetricNames
     /// <summary>Mean of the returns over the step's tokens, the targets of the critic.</summary>
     public const string ReturnMean = "critic/return_mean";
     /// <summary>
-    /// Clipped squared error max((V - R)², (clip(V, V_old ± c) - R)²) without the factor 1/2, mean over the tokens of all updates.
+    /// Clipped squared error max((V - R)², (clip(V, V_old ± c) - R)²) without the factor 1/2, mean over the tokens of all updates; of
+    /// normalized returns where the critic learns those.
     /// </summary>
     public const string ValueLoss = "critic/value_loss";
     /// <summary>Share of tokens whose value moved from the old one by more than the clip range, over all updates.</summary>

@@ -33,8 +33,11 @@ public enum Purpose
     /// <summary>Tokens sampled by `cohort generate`.</summary>
     GeneratedTokens = 10,
 
+    /// <summary>Which tokens a loss selects among several candidates.</summary>
+    TokenChoice = 11,
+
     /// <summary>Completions drawn to audit an estimator.</summary>
-    AuditedCompletions = 11,
+    AuditedCompletions = 12,
 }
 
 /// <summary>

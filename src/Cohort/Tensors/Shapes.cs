@@ -35,12 +35,23 @@ public static class Shapes
         }
     }
 
-    private static void RequireSameShape(Tensor expected, Tensor actual, string name)
+    /// <summary>Requires one entry per row.</summary>
+    /// <param name="tokens">[B,T]; sets B.</param>
+    /// <param name="rows">The tensor that must be [B].</param>
+    /// <param name="name">The argument's name for the message.</param>
+    /// <exception cref="ArgumentException">It is not.</exception>
+    public static void RequireRows(
+        Tensor tokens, Tensor rows, [System.Runtime.CompilerServices.CallerArgumentExpression(nameof(rows))] string name = "") =>
+        RequireShape([tokens.shape[0]], rows, name);
+
+    private static void RequireSameShape(Tensor expected, Tensor actual, string name) => RequireShape(expected.shape, actual, name);
+
+    private static void RequireShape(long[] expected, Tensor actual, string name)
     {
-        if (!expected.shape.AsSpan().SequenceEqual(actual.shape))
+        if (!expected.AsSpan().SequenceEqual(actual.shape))
         {
             throw new ArgumentException(
-                $"{name} has shape [{string.Join(",", actual.shape)}], expected [{string.Join(",", expected.shape)}]; nothing here broadcasts.",
+                $"{name} has shape [{string.Join(",", actual.shape)}], expected [{string.Join(",", expected)}]; nothing here broadcasts.",
                 name);
         }
     }

@@ -61,5 +61,14 @@ public static class TokenLogProbs
         return distribution.gather(1, targets.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Σ_v p_v², the chance that two draws agree; with it, Σ (1 - 2 p + Σ p²) is the optimal token baseline's gradient norm.</summary>
+    /// <param name="distribution">[N, V] from <see cref="Distribution"/>; may hold -inf.</param>
+    /// <returns>[N], in (0, 1], owned by the caller's scope; carries gradient.</returns>
+    public static Tensor SumOfSquares(Tensor distribution)
+    {
+        using var scope = NewDisposeScope();
+        return (distribution * 2).exp().sum(-1).MoveToOuterDisposeScope();
+    }
+
     private static Tensor Counting(Tensor responseMask) => responseMask.flatten().nonzero().squeeze(1);
 }

@@ -9,33 +9,99 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>One step's completions with their problems and scores, in plain memory, beside the batch of tensors made of them.</summary>
-/// <param name="Problems">P problems.</param>
-/// <param name="Completions">B completions; a problem's are adjacent.</param>
-/// <param name="Scores">B scores.</param>
-/// <param name="Batch">The same as tensors; owned by the receiver.</param>
+/// <summary>One prompt's completions with their scores, in plain memory.</summary>
+/// <param name="Problem">The problem.</param>
+/// <param name="Completions">G completions, in the order of their samples.</param>
+/// <param name="Scores">G scores.</param>
+internal sealed record ScoredGroup(Problem Problem, IReadOnlyList<Completion> Completions, IReadOnlyList<Score> Scores)
+{
+    /// <summary>Whether two scores of the group differ.</summary>
+    public bool HasSignal => Scores.OfType<Scored>().Select(score => score.Total).Distinct().Skip(1).Any();
+}
+
+/// <summary>One step's completions in plain memory, beside the batch of tensors made of them.</summary>
+/// <param name="Groups">P groups, which the batch holds in this order.</param>
+/// <param name="Dropped">Groups without a signal, whose places others took; in the step's statistics, not in the batch.</param>
+/// <param name="Greedy">P greedy completions, one per group; empty where the advantages need none.</param>
+/// <param name="Batch">The groups as tensors; owned by the receiver.</param>
 internal sealed record Collected(
-    IReadOnlyList<Problem> Problems, IReadOnlyList<Completion> Completions, IReadOnlyList<Score> Scores, RolloutBatch Batch);
+    IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<ScoredGroup> Dropped, IReadOnlyList<Completion> Greedy, RolloutBatch Batch)
+{
+    /// <summary>All groups that were sampled.</summary>
+    public IEnumerable<ScoredGroup> Sampled => Groups.Concat(Dropped);
+
+    /// <summary>Tokens that were sampled, whatever became of them.</summary>
+    public long SampledTokens => Sampled.SelectMany(group => group.Completions).Concat(Greedy).Sum(completion => (long)completion.ResponseTokens.Count);
+}
 
 /// <summary>Steps 1 and 2 of the seed's training loop: a batch under the old policy, and its rewards.</summary>
 internal sealed class Collector(
-    LanguageModel policy, LanguageModel reference, ISampler sampler, Tokenizer tokenizer, IRewardFunction reward, RunOptions options, PhaseClock clock)
+    LanguageModel policy,
+    LanguageModel reference,
+    ISampler sampler,
+    Tokenizer tokenizer,
+    IRewardFunction reward,
+    ProblemSource source,
+    RunOptions options,
+    PhaseClock clock)
 {
-    /// <summary>Samples, scores and packs.</summary>
-    /// <param name="problems">P problems.</param>
+    /// <summary>
+    /// Samples, scores and packs. Groups without a signal are replaced by those of further problems, up to the limit on refills (dynamic sampling,
+    /// arXiv:2503.14476, section 3.2).
+    /// </summary>
+    /// <param name="cursor">Index of the first training problem.</param>
     /// <param name="step">The step, from 1.</param>
     /// <param name="cancel">Stops at once; nothing was changed.</param>
-    public Collected Collect(IReadOnlyList<Problem> problems, long step, CancellationToken cancel)
+    public Collected Collect(long cursor, long step, CancellationToken cancel)
     {
         var rollout = options.Rollout;
-        using var queue = new RewardQueue(reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds), TimeProvider.System);
-        var groups = new CompletionGroup[problems.Count];
-        clock.Start(Phase.Rollout);
-        sampler.Sample(
-            problems.Select(problem => tokenizer.Encode(problem.Prompt)).ToArray(),
+        var groups = Sample(cursor, rollout.PromptsPerStep, first: 0, step, cancel);
+        var dropped = new List<ScoredGroup>();
+        for (var refill = 0; refill < rollout.MaxRefills; refill++)
+        {
+            var flat = Enumerable.Range(0, groups.Length).Where(slot => !groups[slot].HasSignal).ToArray();
+            var taken = groups.Length + dropped.Count;
+            var fresh = flat.Length == 0 ? [] : Sample(cursor + taken, flat.Length, first: taken, step, cancel);
+            foreach (var (slot, group) in flat.Zip(fresh))
+            {
+                dropped.Add(groups[slot]);
+                groups[slot] = group with { Completions = [.. group.Completions.Select(completion => completion with { PromptIndex = slot })] };
+            }
+        }
+
+        var greedy = options.Algorithm.Advantage.NeedsGreedy ? SampleGreedy(groups, step, cancel) : [];
+        clock.Start(Phase.LogProbs);
+        return new Collected(groups, dropped, [.. greedy.SelectMany(group => group.Completions)], Pack(groups, greedy));
+    }
+
+    private ScoredGroup[] Sample(long cursor, int count, long first, long step, CancellationToken cancel)
+    {
+        var rollout = options.Rollout;
+        return Sample(
+            [.. Enumerable.Range(0, count).Select(i => source.Training(cursor + i))],
             rollout.SamplesPerPrompt,
             new RolloutSampling { Temperature = rollout.Temperature, MaxNewTokens = rollout.MaxNewTokens },
-            new SampleSeed(options.Seed, Purpose.TrainingTokens, step),
+            new SampleSeed(options.Seed, Purpose.TrainingTokens, step, first),
+            cancel);
+    }
+
+    private ScoredGroup[] SampleGreedy(ScoredGroup[] groups, long step, CancellationToken cancel) => Sample(
+        [.. groups.Select(group => group.Problem)],
+        samples: 1,
+        EvaluationSampling.Greedy with { MaxNewTokens = options.Rollout.MaxNewTokens },
+        new SampleSeed(options.Seed, Purpose.TrainingTokens, step),
+        cancel);
+
+    private ScoredGroup[] Sample(Problem[] problems, int samples, Sampling sampling, SampleSeed seed, CancellationToken cancel)
+    {
+        using var queue = new RewardQueue(reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds), TimeProvider.System);
+        var groups = new CompletionGroup[problems.Length];
+        clock.Start(Phase.Rollout);
+        sampler.Sample(
+            [.. problems.Select(problem => tokenizer.Encode(problem.Prompt))],
+            samples,
+            sampling,
+            seed,
             group =>
             {
                 clock.NoteCompletion();
@@ -44,40 +110,78 @@ internal sealed class Collector(
             },
             cancel);
         clock.Start(Phase.Reward);
-        var scores = queue.Complete();
-        clock.Start(Phase.LogProbs);
-        var completions = groups.SelectMany(group => group.Completions).ToArray();
-        return new Collected(problems, completions, scores, Pack(completions, scores));
+        var scores = queue.Complete().Chunk(samples).ToArray();
+        return [.. groups.Select((group, i) => new ScoredGroup(problems[i], group.Completions, Adjusted(group.Completions, scores[i])))];
     }
 
-    private RolloutBatch Pack(IReadOnlyList<Completion> completions, IReadOnlyList<Score> scores)
+    private Score[] Adjusted(IReadOnlyList<Completion> completions, Score[] scores) =>
+        [.. completions.Zip(scores, (completion, score) => Truncation.Adjust(
+            options.Algorithm.Truncation, score, completion.ResponseTokens.Count, options.Rollout.MaxNewTokens, completion.FinishReason))];
+
+    private RolloutBatch Pack(IReadOnlyList<ScoredGroup> groups, IReadOnlyList<ScoredGroup> greedy)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var device = policy.Trunk.EmbeddingWeight.device;
-        var packed = Packing.Pack(completions.Select(c => (c.PromptTokens, c.ResponseTokens)).ToArray(), policy.Config.Padding);
+        Completion[] completions = [.. groups.SelectMany(group => group.Completions)];
+        Score[] scores = [.. groups.SelectMany(group => group.Scores)];
+        var greedyScores = GreedyScores(greedy);
+        var packed = Packing.Pack([.. completions.Select(c => (c.PromptTokens, c.ResponseTokens))], policy.Config.Padding);
         var rows = new PackedRows(packed.Tokens.to(device), packed.ResponseMask.to(device));
-        var behaviour = Packing.Spread(rows.Mask, completions.Select(c => c.BehaviourLogProbs).ToArray());
+        var behaviour = Packing.Spread(rows.Mask, [.. completions.Select(c => c.BehaviourLogProbs)]);
         var old = sampler.SharesNumerics && !options.Update.RecomputeOldLogProbs
             ? behaviour.alias()
             : PolicyForward.LogProbs(policy, rows, options.Rollout.Temperature, options.Update.MicroBatchRows);
         var (refLogProbs, kl) = Compare(rows, old);
-        var scored = tensor(scores.Select(score => score is Scored).ToArray(), device: device);
+        var scored = tensor([.. scores.Select((score, row) => score is Scored && !double.IsNaN(greedyScores[row]))], device: device);
+        var cutOff = tensor([.. completions.Select(c => c.FinishReason == FinishReason.Length)], device: device);
         var mask = rows.Mask.logical_and(scored.unsqueeze(1));
+        var learnt = options.Algorithm.Truncation is MaskTruncated ? mask.logical_and(cutOff.logical_not().unsqueeze(1)) : mask.alias();
+        var rest = tensor([.. scores.Select(score => (float)StepRewards.Rest(score))], device: device);
+        var rewards = TokenRewards.OnLastToken(rest, rows.Mask) + Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Along)]);
+        var ends = Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Ends)]) > 0;
+        var weights = OffPolicyWeights.Of(options.Algorithm.OffPolicy, old, behaviour, mask);
         return new RolloutBatch
         {
             Lengths = completions.Select(c => c.PromptTokens.Count + c.ResponseTokens.Count).ToArray(),
             GroupSize = options.Rollout.SamplesPerPrompt,
             Tokens = rows.Tokens.MoveToOuterDisposeScope(),
             ResponseMask = mask.MoveToOuterDisposeScope(),
+            LossMask = learnt.MoveToOuterDisposeScope(),
             BehaviourLogProbs = Masked.Zero(behaviour, mask).MoveToOuterDisposeScope(),
             OldLogProbs = Masked.Zero(old, mask).MoveToOuterDisposeScope(),
+            OffPolicyWeights = weights.MoveToOuterDisposeScope(),
             RefLogProbs = Masked.Zero(refLogProbs, mask).MoveToOuterDisposeScope(),
             KlToReference = Masked.Zero(kl, mask).MoveToOuterDisposeScope(),
-            Scores = tensor(scores.Select(score => score is Scored known ? (float)known.Total : 0f).ToArray(), device: device)
-                .MoveToOuterDisposeScope(),
+            Rewards = Masked.Zero(rewards, mask).MoveToOuterDisposeScope(),
+            StepEnds = ends.logical_and(mask).MoveToOuterDisposeScope(),
+            Scores = tensor([.. scores.Select(score => score is Scored known ? (float)known.Total : 0f)], device: device).MoveToOuterDisposeScope(),
+            Parts = Parts(scores).to(device).MoveToOuterDisposeScope(),
+            GreedyScores = tensor([.. greedyScores.Select(score => (float)score)], device: device).MoveToOuterDisposeScope(),
             Scored = scored.MoveToOuterDisposeScope(),
+            CutOff = cutOff.MoveToOuterDisposeScope(),
         };
+    }
+
+    // One per row; 0 where no greedy completions were taken, NaN where they have no score.
+    private double[] GreedyScores(IReadOnlyList<ScoredGroup> greedy)
+    {
+        var samples = options.Rollout.SamplesPerPrompt;
+        return greedy.Count == 0
+            ? new double[options.Rollout.Rows]
+            : [.. greedy.SelectMany(group => Enumerable.Repeat(group.Scores[0] is Scored scored ? scored.Total : double.NaN, samples))];
+    }
+
+    private Tensor Parts(Score[] scores)
+    {
+        var names = options.Algorithm.Advantage.PartNames;
+        var values = scores.SelectMany(score => names.Select(name => score is Scored scored ? (float)Part(scored, name) : 0f)).ToArray();
+        return tensor(values, [scores.Length, names.Count]);
+
+        double Part(Scored score, string name) => score.Parts.TryGetValue(name, out var value) ? value
+            : throw new TrainingException(
+                $"algorithm.advantage.parts names '{name}', but the reward gave a score with the parts {string.Join(", ", score.Parts.Keys.Order())}; "
+                + "name parts that every score has.");
     }
 
     // Without a reference the old policy is its own: their KL is 0.

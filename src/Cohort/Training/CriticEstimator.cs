@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cohort.Advantages;
 using Cohort.Losses;
 using Cohort.Models;
@@ -9,21 +10,35 @@ using static TorchSharp.torch;
 namespace Cohort.Training;
 
 /// <summary>
-/// Learns V and gives credit by generalized advantage estimation. The critic is a network of its own with its own optimizer.
+/// Learns V and gives credit by generalized advantage estimation. The critic is a network of its own with its own optimizer. Its output o gives
+/// V = μ + σ o, with μ = 0 and σ = 1 unless returns are normalized.
 /// </summary>
 internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, int microBatchRows) : IAdvantageEstimator
 {
     private const string OptimizerFile = "critic-optimizer.safetensors";
+    private const string ScaleFile = "critic-returns.json";
     private const string Folder = "critic";
 
-    private readonly AdamW _optimizer = new(critic, options.Critic.Optimizer);
+    private readonly Optimizer _optimizer = Optimizer.Create(critic, options.Critic.Optimizer);
+
+    /// <summary>The statistics that returns are normalized by.</summary>
+    public ReturnScale Scale { get; private set; } = new();
 
     public Credit Estimate(RolloutBatch batch, Tensor rewards)
     {
         using var scope = NewDisposeScope();
-        var values = Values(batch);
-        var advantages = GeneralizedAdvantage.PerToken(rewards, values, batch.ResponseMask, options.Discount, options.Lambda);
-        return new CriticCredit(this, batch, advantages, values, advantages + values);
+        var (values, finalValues) = (Values(batch), FinalValues(batch));
+        var advantages = Advantages(options.Lambda);
+        var returns = values + options.ValueLambda switch
+        {
+            PolicyLambda => advantages,
+            OwnLambda own => Advantages(own.Lambda),
+            _ => throw new UnreachableException(),
+        };
+        return new CriticCredit(this, batch, advantages, values, returns);
+
+        Tensor Advantages(double lambda) =>
+            GeneralizedAdvantage.PerToken(rewards, values, finalValues, batch.ResponseMask, options.Discount, lambda);
     }
 
     public bool PolicyRests(long step) => step <= options.Critic.WarmupSteps;
@@ -32,12 +47,20 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     {
         ModelFolder.Save(critic, critic.Config, Path.Combine(folder, Folder));
         _optimizer.Save(Path.Combine(folder, OptimizerFile));
+        if (options.Critic.NormalizeReturns)
+        {
+            Scale.Save(Path.Combine(folder, ScaleFile));
+        }
     }
 
     public void Load(string folder)
     {
         ModelFolder.ReadWeights(critic, Path.Combine(folder, Folder));
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
+        if (options.Critic.NormalizeReturns)
+        {
+            Scale = ReturnScale.Load(Path.Combine(folder, ScaleFile));
+        }
     }
 
     public void Dispose()
@@ -46,17 +69,62 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         critic.Dispose();
     }
 
+    // [B,T] in units of the return, 0 outside the mask.
     private Tensor Values(RolloutBatch batch) =>
         new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
-            microBatchRows, (tokens, mask) => Masked.Zero(critic.Values(tokens), mask));
+            microBatchRows, (tokens, mask) => Masked.Zero(InRewards(critic.Values(tokens)), mask));
+
+    // [B]: V of the state after the last token of a response that was cut off, where asked for; 0 elsewhere, since an end has no future.
+    private Tensor FinalValues(RolloutBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var values = zeros(batch.Count, ScalarType.Float32, batch.Tokens.device);
+        if (options.BootstrapCutOff)
+        {
+            var cut = batch.CutOff.nonzero().flatten().cpu().data<long>().ToArray();
+            foreach (var micro in batch.Split(cut, microBatchRows))
+            {
+                var last = tensor(micro.Rows.Select(row => batch.Lengths[(int)row] - 1L).ToArray(), device: values.device).unsqueeze(1);
+                var after = InRewards(critic.AfterEach(micro.Tokens())).gather(1, last).squeeze(1);
+                values.index_copy_(0, tensor(micro.Rows, device: values.device), after);
+            }
+        }
+
+        return values.MoveToOuterDisposeScope();
+    }
+
+    // The caller's scope owns what these two make.
+    private Tensor InRewards(Tensor outputs) => (outputs * Scale.Deviation) + Scale.Mean;
+
+    private Tensor InOutputs(Tensor values) => (values - Scale.Mean) / Scale.Deviation;
+
+    // Moves the statistics by a step's returns, and the head against them, so that no value changes (eq. 6 and 7).
+    private void Follow(Tensor returns, Tensor mask)
+    {
+        using var scope = NewDisposeScope();
+        var precise = returns.to_type(ScalarType.Float64);
+        var (mean, square) = (Masked.Mean(precise, mask).item<double>(), Masked.Mean(precise.square(), mask).item<double>());
+        if (!double.IsFinite(square))
+        {
+            throw new NonFiniteException("the returns' mean square");
+        }
+
+        var (before, after) = (Scale, Scale.After(mean, square));
+        critic.Rescale(before.Deviation / after.Deviation, (before.Mean - after.Mean) / after.Deviation);
+        Scale = after;
+    }
 
     private sealed class CriticCredit(CriticEstimator owner, RolloutBatch batch, Tensor advantages, Tensor values, Tensor returns)
         : Credit(advantages)
     {
         private readonly Tensor _values = values.DetachFromDisposeScope();
         private readonly Tensor _returns = returns.DetachFromDisposeScope();
+        private bool _follows = owner.CriticSettings.NormalizeReturns;
 
         private CriticOptions Options => owner.CriticSettings;
+
+        public override int Epochs(int policyEpochs) => Options.EpochsPerStep == 0 ? policyEpochs : Options.EpochsPerStep;
 
         public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
         {
@@ -67,21 +135,20 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
                 return;
             }
 
-            var clip = Options.ClipRange == 0 ? double.PositiveInfinity : Options.ClipRange;
+            cancel.ThrowIfCancellationRequested();
+            if (_follows)
+            {
+                // The critic has begun to move: from here on the minibatch is brought to its end.
+                owner.Follow(_returns, batch.ResponseMask);
+                (_follows, cancel) = (false, CancellationToken.None);
+            }
+
+            var clip = (Options.ClipRange == 0 ? double.PositiveInfinity : Options.ClipRange) / owner.Scale.Deviation;
             owner._optimizer.ZeroGradients();
             foreach (var micro in batch.Split(rows, owner.MicroBatchRows))
             {
                 cancel.ThrowIfCancellationRequested();
-                using var part = NewDisposeScope();
-                var (mask, old, target) = (micro.Take(batch.ResponseMask), micro.Take(_values), micro.Take(_returns));
-                var current = Masked.Zero(owner.Network.Values(micro.Tokens()), mask);
-                var perToken = ClippedValueLoss.PerToken(current, old, target, clip);
-                var loss = Options.Coefficient * TokenLoss.Share(perToken, mask, Reduction.TokenMean, new(rows.Length, tokens, 1));
-                loss.backward();
-                measures.Means(
-                    [MetricNames.ValueLoss, MetricNames.ValueClip],
-                    stack([perToken.sum(), ((current - old).abs() > clip).sum().to_type(ScalarType.Float32)]),
-                    mask.sum().item<long>());
+                Accumulate(micro, clip, new(rows.Length, tokens, 1), measures);
             }
 
             var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, progress);
@@ -93,18 +160,15 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         {
             using var scope = NewDisposeScope();
             var mask = batch.ResponseMask;
-            var count = Math.Max(mask.sum().item<long>(), 1);
             measures.Set(MetricNames.ValueMean, Masked.Mean(_values, mask).item<float>());
             measures.Set(MetricNames.ReturnMean, Masked.Mean(_returns, mask).item<float>());
-            var spread = Variance(_returns);
-            if (spread > 0)
+            var explained = ExplainedVariance.Of(_values, _returns, mask);
+            if (!double.IsNaN(explained))
             {
-                measures.Set(MetricNames.ExplainedVariance, 1 - (Variance(_returns - _values) / spread));
+                measures.Set(MetricNames.ExplainedVariance, explained);
             }
 
             measures.Set(MetricNames.ValueTerm, Options.Coefficient * measures.Of(MetricNames.ValueLoss));
-
-            double Variance(Tensor numbers) => Masked.Zero((numbers - Masked.Mean(numbers, mask)).square(), mask).sum().item<float>() / count;
         }
 
         public override void Dispose()
@@ -112,6 +176,22 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             base.Dispose();
             _values.Dispose();
             _returns.Dispose();
+        }
+
+        // Adds a micro-batch's gradient of the loss on the network's own outputs.
+        private void Accumulate(MicroBatch micro, double clip, StepTotals totals, Measures measures)
+        {
+            using var scope = NewDisposeScope();
+            var mask = micro.Take(batch.ResponseMask);
+            var old = Masked.Zero(owner.InOutputs(micro.Take(_values)), mask);
+            var target = Masked.Zero(owner.InOutputs(micro.Take(_returns)), mask);
+            var current = Masked.Zero(owner.Network.Values(micro.Tokens()), mask);
+            var perToken = ClippedValueLoss.PerToken(current, old, target, clip);
+            (Options.Coefficient * TokenLoss.Share(perToken, mask, Reduction.TokenMean, totals)).backward();
+            measures.Means(
+                [MetricNames.ValueLoss, MetricNames.ValueClip],
+                stack([perToken.sum(), ((current - old).abs() > clip).sum().to_type(ScalarType.Float32)]),
+                mask.sum().item<long>());
         }
     }
 

@@ -22,7 +22,7 @@ public static class DemoPlan
         Seed = seed,
         Model = new NewModel { ContextLength = 64 },
         Data = new TaskData { Task = TaskName.Sort, Size = Size },
-        Optimizer = new() { LearningRate = 2e-3, WarmupSteps = 20, WeightDecay = 0.01 },
+        Optimizer = new AdamOptions { LearningRate = 2e-3, WarmupSteps = 20, WeightDecay = 0.01 },
         BatchRows = 128,
         Steps = quick ? 60 : 150,
         Evaluation = new() { Every = 10, Problems = quick ? 100 : 500, StopAt = 0.25 },
@@ -53,7 +53,7 @@ public static class DemoPlan
                 Critic = new()
                 {
                     Start = new FreshCritic { HiddenSize = 64, Layers = 2, Heads = 2 },
-                    Optimizer = new() { LearningRate = 1e-3 },
+                    Optimizer = new AdamOptions { LearningRate = 1e-3 },
                 },
             },
         },
@@ -66,7 +66,7 @@ public static class DemoPlan
         Seed = seed,
         Model = new FolderModel { Path = baseFolder },
         Data = new TaskData { Task = TaskName.Sort, Size = Size },
-        Optimizer = new() { LearningRate = 3e-4, WarmupSteps = 5, Schedule = LearningRateSchedule.Linear },
+        Optimizer = new AdamOptions { LearningRate = 3e-4, WarmupSteps = 5, Schedule = LearningRateSchedule.Linear },
         Evaluation = new() { Every = quick ? 5 : 25, Problems = quick ? 100 : 500 },
     };
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Cohort.Advantages;
 using Cohort.Models;
+using Cohort.Rollouts;
 using Cohort.Tensors;
+using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
@@ -8,23 +11,50 @@ namespace Cohort.Training;
 internal static class Estimators
 {
     /// <summary>The estimator of a run.</summary>
-    /// <param name="advantage">Which one.</param>
-    /// <param name="policy">The starting policy, of which a critic may be a copy.</param>
-    /// <param name="seed">The run's seed.</param>
-    /// <param name="microBatchRows">Rows per forward pass of a critic.</param>
-    public static IAdvantageEstimator Create(AdvantageOptions advantage, LanguageModel policy, ulong seed, int microBatchRows) => advantage switch
+    /// <param name="policy">The starting policy, of which a critic may be a copy; the old policy at the start of every step.</param>
+    /// <param name="options">All options.</param>
+    public static IAdvantageEstimator Create(LanguageModel policy, RunOptions options) => options.Algorithm.Advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic.Start, policy, seed), microBatchRows),
-        GroupRelative group => new GroupRelativeEstimator(group),
+        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options.Seed), options.Update.MicroBatchRows),
+        GroupRelative group => Responses((scores, batch) =>
+            GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
+        LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
+        BatchBaseline => Responses((scores, batch) => BatchBaselineAdvantage.PerResponse(scores, batch.Scored)),
+        SignalScaled => Responses((scores, batch) => GpgAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
+        LengthWeighted => Responses((scores, batch) =>
+            LengthWeightedBaseline.PerResponse(scores, batch.Scored, batch.ResponseMask, batch.GroupSize)),
+        BestOfGroup best => Responses((scores, batch) =>
+            BestOfGroupAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, best.Scale, best.Epsilon)),
+        PerReward parts => Responses((_, batch) => PerRewardAdvantage.PerResponse(
+            batch.Parts, batch.Scored.unsqueeze(1).expand_as(batch.Parts), parts.Weights, batch.GroupSize, GroupScale.GroupDeviation, parts.Epsilon)),
+        ReinforcePlusPlus plus => new CriticFreeEstimator((rewards, batch) =>
+            ReinforcePlusPlusAdvantage.PerToken(rewards, batch.ResponseMask, plus.Discount)),
+        GroupBaseline => new CriticFreeEstimator((rewards, batch) =>
+            ReinforcePlusPlusAdvantage.WithGroupBaseline(rewards.sum(1), batch.Scored, batch.ResponseMask, batch.GroupSize)),
+        GreedyBaseline => new CriticFreeEstimator((rewards, batch) => GreedyBaselineAdvantage.PerToken(rewards, batch.GreedyScores, batch.ResponseMask)),
+        OptimalToken => new CriticFreeEstimator((rewards, batch) => OptimalTokenBaseline.PerToken(
+            rewards, GradientNorms(policy, batch, options), batch.ResponseMask, batch.GroupSize)),
+        ProcessRelative process => new CriticFreeEstimator((rewards, batch) => ProcessRelativeAdvantage.PerToken(
+            rewards, batch.StepEnds, batch.ResponseMask, batch.GroupSize, process.Epsilon)),
         _ => throw new UnreachableException(),
     };
 
-    private static Critic CreateCritic(CriticStart start, LanguageModel policy, ulong seed)
+    // One advantage per response, from the sum of its rewards, for each of its tokens (seed: A_t = R - b(q), broadcast).
+    private static CriticFreeEstimator Responses(Func<Tensor, RolloutBatch, Tensor> perResponse) =>
+        new((rewards, batch) => Masked.Broadcast(perResponse(rewards.sum(1), batch), batch.ResponseMask));
+
+    private static Tensor GradientNorms(LanguageModel policy, RolloutBatch batch, RunOptions options) =>
+        OptimalTokenBaseline.GradientNorm(batch.OldLogProbs, new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
+            options.Update.MicroBatchRows,
+            (tokens, mask) => TokenLogProbs.Spread(
+                TokenLogProbs.SumOfSquares(PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature)), mask)));
+
+    private static Critic CreateCritic(CriticOptions options, LanguageModel policy, ulong seed)
     {
-        switch (start)
+        switch (options.Start)
         {
             case CopyOfPolicy:
-                var copy = new Critic(policy.Config);
+                var copy = new Critic(policy.Config, options.NormalizeReturns);
                 Weights.Copy(from: policy, to: copy);
                 return copy;
             case FreshCritic fresh:
@@ -37,7 +67,7 @@ internal static class Estimators
                     KeyValueHeads = fresh.Heads,
                     HeadSize = fresh.HiddenSize / fresh.Heads,
                 };
-                var critic = new Critic(config);
+                var critic = new Critic(config, options.NormalizeReturns);
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;
             default:

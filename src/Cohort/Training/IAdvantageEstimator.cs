@@ -31,6 +31,10 @@ internal abstract class Credit(Tensor advantages) : IDisposable
     /// <summary>[B,T] float32, 0 outside the mask.</summary>
     public Tensor Advantages { get; } = advantages.DetachFromDisposeScope();
 
+    /// <summary>How often <see cref="Learn"/> passes over the batch: 0 where nothing is learnt.</summary>
+    /// <param name="policyEpochs">How often the policy does.</param>
+    public abstract int Epochs(int policyEpochs);
+
     /// <summary>Learns from some rows of the batch, or nothing.</summary>
     /// <param name="rows">Row indices of one minibatch.</param>
     /// <param name="progress">The share of the run's budget that is used up.</param>

@@ -134,7 +134,11 @@ public sealed class PolicyRun : IDisposable
         IMetricSink sink,
         bool resume)
     {
-        var first = new TrainerState { KlCoefficient = options.Algorithm.Kl.Coefficient };
+        var first = new TrainerState
+        {
+            KlCoefficient = options.Algorithm.Kl.Coefficient,
+            EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
+        };
         var state = resume ? RunLoop.LastState(place, first) : first;
         var training = new PolicyTraining(place, options, policy, tokenizer, source, reward, state.RolloutsBytes, clock, sink);
         try

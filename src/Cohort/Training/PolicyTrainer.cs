@@ -13,7 +13,6 @@ namespace Cohort.Training;
 /// </summary>
 internal sealed class PolicyTrainer(
     RunOptions options,
-    ProblemSource source,
     Collector collector,
     IAdvantageEstimator estimator,
     PolicyUpdate update,
@@ -40,9 +39,10 @@ internal sealed class PolicyTrainer(
         using var scope = NewDisposeScope();
         var step = state.Step + 1;
         var progress = options.Budget.Progress(state.Step, state.SampledTokens);
-        var problems = Enumerable.Range(0, options.Rollout.PromptsPerStep).Select(i => source.Training(state.ProblemCursor + i)).ToArray();
+        var coefficients = new Coefficients(
+            state.KlCoefficient, AdaptiveEntropy.Applied(options.Algorithm.Entropy, state.EntropyCoefficient, state.Entropy));
 
-        var collected = collector.Collect(problems, step, cancel);
+        var collected = collector.Collect(state.ProblemCursor, step, cancel);
         using var batch = collected.Batch;
         StepStatistics.OfCompletions(collected, options, measures);
         RequireScores(collected);
@@ -54,60 +54,77 @@ internal sealed class PolicyTrainer(
         report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
 
         clock.Start(Phase.Update);
-        var (updates, leftOut, nonFinite) = Improve(batch, credit, step, progress, state.KlCoefficient, measures, cancel);
+        var (updates, leftOut, nonFinite) = Improve(batch, credit, step, progress, coefficients, measures, cancel);
         measures.Set(MetricNames.Updates, updates);
         measures.Set(MetricNames.UpdatesLeftOut, leftOut);
         clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
         credit.Describe(measures);
         if (!nonFinite)
         {
-            StepStatistics.OfObjective(options, state.KlCoefficient, measures);
+            StepStatistics.OfObjective(options, coefficients, measures);
         }
 
-        var tokens = collected.Completions.Sum(completion => (long)completion.ResponseTokens.Count);
-        measures.Set(MetricNames.SampledTokens, tokens);
-        measures.Set(MetricNames.TotalSampledTokens, state.SampledTokens + tokens);
+        measures.Set(MetricNames.SampledTokens, collected.SampledTokens);
+        measures.Set(MetricNames.TotalSampledTokens, state.SampledTokens + collected.SampledTokens);
         return state with
         {
             Step = step,
-            SampledTokens = state.SampledTokens + tokens,
-            ProblemCursor = state.ProblemCursor + problems.Length,
+            SampledTokens = state.SampledTokens + collected.SampledTokens,
+            ProblemCursor = state.ProblemCursor + collected.Groups.Count + collected.Dropped.Count,
+            DroppedGroups = state.DroppedGroups + collected.Dropped.Count,
             KlCoefficient = AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),
+            EntropyCoefficient = AdaptiveEntropy.Next(options.Algorithm.Entropy, state.EntropyCoefficient, measures.Of(MetricNames.Entropy)),
+            Entropy = measures.Of(MetricNames.Entropy) is var entropy && double.IsFinite(entropy) ? entropy : state.Entropy,
             NonFiniteInARow = nonFinite ? state.NonFiniteInARow + 1 : 0,
             SkippedUpdates = state.SkippedUpdates + (nonFinite ? leftOut : 0),
         };
     }
 
     private (int Updates, int LeftOut, bool NonFinite) Improve(
-        RolloutBatch batch, Credit credit, long step, double progress, double beta, Measures measures, CancellationToken cancel)
+        RolloutBatch batch, Credit credit, long step, double progress, Coefficients coefficients, Measures measures, CancellationToken cancel)
     {
-        var minibatches = Enumerable.Range(0, options.Update.EpochsPerStep)
-            .SelectMany(epoch => Minibatches.Of(batch.Count, options.Update.MinibatchRows, options.Seed, step, epoch))
-            .ToArray();
-        var (updates, stopped, rests) = (0, false, estimator.PolicyRests(step));
+        var (updates, stopped, epochs) = (0, false, estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep);
+        var creditEpochs = credit.Epochs(options.Update.EpochsPerStep);
+        var minibatches = Passes(batch, Math.Max(epochs, creditEpochs), step);
+        var planned = minibatches.Count(minibatch => minibatch.Epoch < epochs);
         try
         {
-            foreach (var (index, rows) in minibatches.Index())
+            foreach (var (index, (epoch, rows)) in minibatches.Index())
             {
                 // What has begun to move is brought to the step's end, so that a stop never leaves half a step behind.
                 var stop = index == 0 ? cancel : CancellationToken.None;
-                if (!stopped && !rests)
+                if (!stopped && epoch < epochs)
                 {
-                    stopped = !update.Improve(batch, credit.Advantages, rows, beta, progress, measures, CheckFirstRatio, stop);
-                    updates += stopped ? 0 : 1;
+                    var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, progress, measures, CheckFirstRatio, stop);
+                    stopped = outcome == UpdateOutcome.KlLimit;
+                    updates += outcome == UpdateOutcome.Stepped ? 1 : 0;
                 }
 
-                credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+                if (epoch < creditEpochs)
+                {
+                    credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+                }
             }
         }
         catch (NonFiniteException error)
         {
             using var bad = BadBatch.Keep(batch, credit.Advantages, error);
             keepBadBatch(step, bad);
-            return (updates, minibatches.Length - updates, NonFinite: true);
+            return (updates, planned - updates, NonFinite: true);
         }
 
-        return (updates, minibatches.Length - updates, NonFinite: false);
+        return (updates, planned - updates, NonFinite: false);
+    }
+
+    // Each epoch's minibatches, without those in which no row has a score: nothing could be learnt from them.
+    private (int Epoch, long[] Rows)[] Passes(RolloutBatch batch, int epochs, long step)
+    {
+        using var scope = NewDisposeScope();
+        var counts = batch.ResponseMask.any(1).cpu().data<bool>().ToArray();
+        return Enumerable.Range(0, epochs)
+            .SelectMany(epoch => Minibatches.Of(batch.Count, options.Update.MinibatchRows, options.Seed, step, epoch).Select(rows => (epoch, rows)))
+            .Where(minibatch => minibatch.rows.Any(row => counts[row]))
+            .ToArray();
     }
 
     // Between the gradient and the optimizer's step of a step's first minibatch. It must be 1 in every step; the first of a process is checked.
@@ -133,14 +150,15 @@ internal sealed class PolicyTrainer(
 
     private void RequireScores(Collected collected)
     {
-        var unscored = collected.Scores.OfType<Unscored>().ToArray();
-        var share = (double)unscored.Length / collected.Scores.Count;
+        var scores = collected.Sampled.SelectMany(group => group.Scores).ToArray();
+        var unscored = scores.OfType<Unscored>().ToArray();
+        var share = (double)unscored.Length / scores.Length;
         if (share > options.Reward.LargestUnscoredShare)
         {
             var reasons = string.Join("; ", unscored.GroupBy(score => score.Reason).OrderByDescending(same => same.Count()).Take(3)
                 .Select(same => $"{same.Count()} x {same.Key}"));
             throw new TrainingException(
-                $"{unscored.Length} of {collected.Scores.Count} completions have no score ({share:P0}, the limit is "
+                $"{unscored.Length} of {scores.Length} completions have no score ({share:P0}, the limit is "
                 + $"{options.Reward.LargestUnscoredShare:P0}): {reasons}. Mend the reward, or raise reward.largestUnscoredShare or reward.deadlineSeconds.");
         }
     }

@@ -50,13 +50,18 @@ internal sealed class PolicyTraining : ITraining
         }
 
         var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
-        _estimator = Estimators.Create(options.Algorithm.Advantage, policy, options.Seed, options.Update.MicroBatchRows);
+        _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference, sampler, tokenizer, reward, options, clock);
-        _trainer = new PolicyTrainer(options, source, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        var collector = new Collector(policy, _reference, sampler, tokenizer, reward, source, options, clock);
+        _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
+        if (options.Algorithm.Kl.Bias is { Length: > 0 } bias)
+        {
+            sink.Notice($"algorithm.kl.estimator {options.Algorithm.Kl.Estimator} with placement {options.Algorithm.Kl.Placement}: {bias}.");
+        }
+
         if (!source.IsHeldOut)
         {
             sink.Notice(
@@ -144,12 +149,11 @@ internal sealed class PolicyTraining : ITraining
 
     private void Note(long step, Collected collected, IReadOnlyList<double> advantages)
     {
-        var rows = Math.Min(_options.Rollout.LoggedPrompts, collected.Problems.Count) * _options.Rollout.SamplesPerPrompt;
-        for (var row = 0; row < rows; row++)
+        var logged = collected.Groups.Take(_options.Rollout.LoggedPrompts)
+            .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)));
+        foreach (var (row, (problem, completion, score)) in logged.Index())
         {
-            var completion = collected.Completions[row];
-            var problem = collected.Problems[completion.PromptIndex];
-            var scored = collected.Scores[row] as Scored;
+            var scored = score as Scored;
             _lines.Add(new RolloutLine(
                 step,
                 completion.PromptIndex,
@@ -160,7 +164,7 @@ internal sealed class PolicyTraining : ITraining
                 completion.FinishReason == FinishReason.Stop ? "stop" : "length",
                 completion.ResponseTokens.Count,
                 scored?.Total ?? double.NaN,
-                collected.Scores[row] is Unscored none ? none.Reason : "",
+                score is Unscored none ? none.Reason : "",
                 scored?.Parts ?? new Dictionary<string, double>(),
                 advantages[row]));
         }

@@ -7,6 +7,24 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
+/// <summary>The weights of the composite objective's terms in one step.</summary>
+/// <param name="Kl">β.</param>
+/// <param name="Entropy">c_ent.</param>
+internal readonly record struct Coefficients(double Kl, double Entropy);
+
+/// <summary>What became of one minibatch.</summary>
+internal enum UpdateOutcome
+{
+    /// <summary>The optimizer stepped.</summary>
+    Stepped,
+
+    /// <summary>The KL to the old policy has passed its limit.</summary>
+    KlLimit,
+
+    /// <summary>No row of it counts.</summary>
+    NothingToLearn,
+}
+
 /// <summary>One optimizer step of the policy on one minibatch: the policy's part of the seed's composite objective.</summary>
 internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference, RunOptions options, int microBatchRows, int longestResponse)
     : IDisposable
@@ -17,24 +35,23 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     ];
 
     /// <summary>The policy's optimizer.</summary>
-    public AdamW Optimizer { get; } = new(policy, options.Optimizer);
+    public Optimizer Optimizer { get; } = Optimizer.Create(policy, options.Optimizer);
 
     /// <summary>Gradient and step on some rows.</summary>
     /// <param name="batch">The step's batch.</param>
     /// <param name="advantages">[B,T] float32.</param>
     /// <param name="rows">The minibatch.</param>
-    /// <param name="beta">The KL coefficient of this step.</param>
+    /// <param name="coefficients">β and c_ent of this step.</param>
     /// <param name="progress">The share of the run's budget that is used up.</param>
     /// <param name="measures">Takes the numbers.</param>
     /// <param name="beforeStep">Called between the gradient and the optimizer's step.</param>
     /// <param name="cancel">Read between micro-batches.</param>
-    /// <returns>Whether the optimizer stepped; false where the KL to the old policy passed its limit.</returns>
     /// <exception cref="NonFiniteException">The gradient is not finite; the weights are as they were.</exception>
-    public bool Improve(
+    public UpdateOutcome Improve(
         RolloutBatch batch,
         Tensor advantages,
         long[] rows,
-        double beta,
+        Coefficients coefficients,
         double progress,
         Measures measures,
         Action<Measures> beforeStep,
@@ -42,11 +59,11 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     {
         using var scope = NewDisposeScope();
         var index = tensor(rows, device: batch.Tokens.device);
-        var mask = batch.ResponseMask.index_select(0, index);
+        var mask = batch.LossMask.index_select(0, index);
         var totals = new StepTotals(mask.any(1).sum().item<long>(), mask.sum().item<long>(), longestResponse);
         if (totals.Tokens == 0)
         {
-            return true;
+            return UpdateOutcome.NothingToLearn;
         }
 
         if (options.Algorithm.NormalizeAdvantages)
@@ -56,34 +73,36 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             advantages = normalized;
         }
 
+        var chosen = TokenChoice.Of(policy, batch, advantages, rows, options, microBatchRows, Optimizer.Steps);
         Optimizer.ZeroGradients();
         var klToOld = 0.0;
         foreach (var micro in batch.Split(rows, microBatchRows))
         {
             cancel.ThrowIfCancellationRequested();
-            klToOld += Accumulate(micro, advantages, beta, totals, measures);
+            klToOld += Accumulate(micro, advantages, chosen, coefficients, totals, measures);
         }
 
         beforeStep(measures);
         if (options.Update.StopAtKl > 0 && klToOld / totals.Tokens > options.Update.StopAtKl)
         {
-            return false;
+            return UpdateOutcome.KlLimit;
         }
 
         var rate = LearningRate.At(options.Optimizer, Optimizer.Steps, progress);
         measures.Mean(MetricNames.GradientNorm, Optimizer.Step(rate), 1);
         measures.Set(MetricNames.LearningRate, rate);
-        return true;
+        return UpdateOutcome.Stepped;
     }
 
     public void Dispose() => Optimizer.Dispose();
 
     // Adds the micro-batch's gradient; gives its sum of KL(old || current).
-    private double Accumulate(MicroBatch micro, Tensor allAdvantages, double beta, StepTotals totals, Measures measures)
+    private double Accumulate(
+        MicroBatch micro, Tensor allAdvantages, TokenChoice chosen, Coefficients coefficients, StepTotals totals, Measures measures)
     {
         using var scope = NewDisposeScope();
         var algorithm = options.Algorithm;
-        var (tokens, mask) = (micro.Tokens(), micro.Take(micro.Batch.ResponseMask));
+        var (tokens, mask) = (micro.Tokens(), micro.Take(micro.Batch.LossMask));
         var (advantages, old) = (micro.Take(allAdvantages), micro.Take(micro.Batch.OldLogProbs));
         var count = mask.sum().item<long>();
         if (count == 0)
@@ -94,26 +113,27 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         var distribution = PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature);
         var logProbs = TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask);
         var ratio = ImportanceRatio.PerToken(logProbs, old);
-        var surrogate = ClippedSurrogate.PerToken(ratio, advantages, algorithm.Clip.Low, algorithm.Clip.High);
-        var loss = Term(MetricNames.Surrogate, surrogate, 1);
+        var selected = micro.Take(chosen.Selected);
+        var surrogate = PolicyLosses.PerToken(algorithm.Loss, logProbs, old, advantages, mask, selected);
+        var loss = Term(MetricNames.Surrogate, Weighted(surrogate), 1);
 
-        using var entropyGradient = set_grad_enabled(algorithm.EntropyCoefficient > 0);
+        using var entropyGradient = set_grad_enabled(coefficients.Entropy != 0);
         var entropy = TokenLogProbs.Spread(Entropy.PerToken(distribution), mask);
         using var lossGradient = set_grad_enabled(true);
-        if (algorithm.EntropyCoefficient > 0)
+        if (coefficients.Entropy != 0)
         {
-            loss = loss + Term(MetricNames.EntropyTerm, entropy, -algorithm.EntropyCoefficient);
+            loss = loss + Term(MetricNames.EntropyTerm, entropy, -coefficients.Entropy);
         }
 
-        if (beta > 0 && algorithm.Kl.Placement == KlPlacement.InLoss)
+        if (coefficients.Kl > 0 && algorithm.Kl.ActsInLoss)
         {
-            loss = loss + Term(MetricNames.KlTerm, KlToReference(micro, distribution, logProbs, ratio, tokens, mask), beta);
+            loss = loss + Term(MetricNames.KlTerm, KlToReference(micro, distribution, logProbs, ratio, tokens, mask), coefficients.Kl);
         }
 
         loss.backward();
 
         using var _ = no_grad();
-        var (low, high) = ClippedSurrogate.Clipped(ratio, advantages, algorithm.Clip.Low, algorithm.Clip.High);
+        var (low, high) = PolicyLosses.Stopped(algorithm.Loss, logProbs, old, advantages, mask);
         var klOld = KlEstimators.PerToken(KlEstimator.K3, old, logProbs);
         var counting = ratio.masked_select(mask);
         var sums = stack(
@@ -125,6 +145,19 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         measures.Lower(MetricNames.RatioLowest, counting.min().item<float>());
         measures.Raise(MetricNames.RatioHighest, counting.max().item<float>());
         return klOld.sum().item<float>();
+
+        // What the loss leaves out or weighs beside its own formula; the normalizer stays.
+        Tensor Weighted(Tensor perToken)
+        {
+            perToken = algorithm.EntropyShare < 1 ? Masked.Zero(perToken, micro.Take(chosen.Uncertain)) : perToken;
+            if (algorithm.OffPolicy.LargestSequenceKl is > 0 and var limit)
+            {
+                var keep = OffPolicyMask.Keep(advantages, logProbs, micro.Take(micro.Batch.BehaviourLogProbs), mask, limit);
+                perToken = Masked.Zero(perToken, keep);
+            }
+
+            return algorithm.OffPolicy.Method == OffPolicyMethod.None ? perToken : micro.Take(micro.Batch.OffPolicyWeights) * perToken;
+        }
 
         // One term of the composite objective, logged with its weight as a mean over the step's updates.
         Tensor Term(string name, Tensor perToken, double weight)

@@ -48,6 +48,8 @@ internal static class Setup
             data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
         ExactMatch => new ExactReward(),
         NumberMatch => new NumberReward(),
+        ThinkTags => new ThinkFormatReward(),
+        Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
         CustomReward => throw new TrainingException(
             "reward.kind is custom: the reward is a C# function, which a run file cannot name. Pass it to PolicyRun.Start or PolicyRun.Resume."),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -23,7 +23,7 @@ internal sealed class SftTraining : ITraining
     private readonly Tokenizer _tokenizer;
     private readonly DemonstrationSource _source;
     private readonly IReadOnlyList<Demonstration> _heldOut;
-    private readonly AdamW _optimizer;
+    private readonly Optimizer _optimizer;
     private readonly Validation _validation;
     private readonly PhaseClock _clock;
     private readonly Action<long, BadBatch> _keepBadBatch;
@@ -39,7 +39,7 @@ internal sealed class SftTraining : ITraining
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
         (_options, _policy, _tokenizer, _source, _clock) = (options, policy, tokenizer, source, clock);
-        _optimizer = new AdamW(policy, options.Optimizer);
+        _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
             new TorchSampler(policy, tokenizer), tokenizer, Reward(options.Data), TimeSpan.FromSeconds(10),

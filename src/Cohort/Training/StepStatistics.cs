@@ -13,15 +13,21 @@ internal static class StepStatistics
     /// <summary>Scores, groups, lengths, and the KL to the reference.</summary>
     public static void OfCompletions(Collected collected, RunOptions options, Measures measures)
     {
-        var scored = collected.Scores.OfType<Scored>().ToArray();
-        measures.Set(MetricNames.Unscored, 1 - ((double)scored.Length / collected.Scores.Count));
+        var groups = collected.Sampled.ToArray();
+        var scored = groups.SelectMany(group => group.Scores).OfType<Scored>().ToArray();
+        measures.Set(MetricNames.Unscored, 1 - ((double)scored.Length / groups.Sum(group => group.Scores.Count)));
         if (scored.Length > 0)
         {
             OfScores(scored, measures);
-            OfGroups(collected, options.Rollout.SamplesPerPrompt, measures);
         }
 
-        OfLengths(collected.Completions, measures);
+        OfGroups(groups, measures);
+        if (options.Rollout.MaxRefills > 0)
+        {
+            measures.Set(MetricNames.DroppedGroups, collected.Dropped.Count);
+        }
+
+        OfLengths([.. groups.SelectMany(group => group.Completions)], measures);
         OfLogProbs(collected.Batch, options, measures);
     }
 
@@ -50,7 +56,7 @@ internal static class StepStatistics
     }
 
     /// <summary>The seed's composite objective from its four terms, and J_beta.</summary>
-    public static void OfObjective(RunOptions options, double beta, Measures measures)
+    public static void OfObjective(RunOptions options, Coefficients coefficients, Measures measures)
     {
         string[] terms = [MetricNames.Surrogate, MetricNames.ValueTerm, MetricNames.EntropyTerm, MetricNames.KlTerm];
         foreach (var term in terms.Where(term => double.IsNaN(measures.Of(term))))
@@ -59,11 +65,17 @@ internal static class StepStatistics
         }
 
         measures.Set(MetricNames.Composite, terms.Sum(measures.Of));
+        if (options.Algorithm.Entropy is { Coefficient: > 0 } or { Target: > 0 })
+        {
+            measures.Set(MetricNames.EntropyCoefficient, coefficients.Entropy);
+        }
+
         if (options.Algorithm.Kl.NeedsReference)
         {
-            measures.Set(MetricNames.KlCoefficient, beta);
+            measures.Set(MetricNames.KlCoefficient, coefficients.Kl);
             measures.Set(
-                MetricNames.RegularizedObjective, measures.Of(MetricNames.ScoreMean) - (beta * measures.Of(MetricNames.KlReferenceSequence)));
+                MetricNames.RegularizedObjective,
+                measures.Of(MetricNames.ScoreMean) - (coefficients.Kl * measures.Of(MetricNames.KlReferenceSequence)));
         }
     }
 
@@ -80,30 +92,20 @@ internal static class StepStatistics
         }
     }
 
-    private static void OfGroups(Collected collected, int size, Measures measures)
+    private static void OfGroups(IEnumerable<ScoredGroup> sampled, Measures measures)
     {
-        if (size < 2)
-        {
-            return;
-        }
-
-        var best = collected.Scores.OfType<Scored>().Max(score => score.Total);
-        var worst = collected.Scores.OfType<Scored>().Min(score => score.Total);
-        var groups = collected.Scores.Chunk(size)
-            .Select(group => group.OfType<Scored>().Select(score => score.Total).ToArray())
-            .Where(group => group.Length > 1)
-            .ToArray();
+        var groups = sampled.Select(group => group.Scores.OfType<Scored>().ToArray()).Where(scores => scores.Length > 1).ToArray();
         if (groups.Length == 0)
         {
             return;
         }
 
-        var flat = groups.Where(group => group.Max() == group.Min()).ToArray();
-        measures.Set(MetricNames.GroupDeviation, groups.Average(Deviation));
-        measures.Set(MetricNames.GroupBest, groups.Average(group => group.Max()));
+        var flat = groups.Where(group => group.All(score => score.Total == group[0].Total)).ToArray();
+        measures.Set(MetricNames.GroupDeviation, groups.Average(group => Deviation([.. group.Select(score => score.Total)])));
+        measures.Set(MetricNames.GroupBest, groups.Average(group => group.Max(score => score.Total)));
         measures.Set(MetricNames.FlatGroups, (double)flat.Length / groups.Length);
-        measures.Set(MetricNames.AllRightGroups, (double)flat.Count(group => group[0] == best && best > worst) / groups.Length);
-        measures.Set(MetricNames.AllWrongGroups, (double)flat.Count(group => group[0] == worst) / groups.Length);
+        measures.Set(MetricNames.AllRightGroups, (double)flat.Count(group => group.All(score => score.Passes)) / groups.Length);
+        measures.Set(MetricNames.AllWrongGroups, (double)flat.Count(group => !group.Any(score => score.Passes)) / groups.Length);
     }
 
     private static void OfLengths(IReadOnlyList<Completion> completions, Measures measures)
@@ -130,6 +132,8 @@ internal static class StepStatistics
         var difference = (batch.BehaviourLogProbs - batch.OldLogProbs).abs();
         measures.Set(MetricNames.BehaviourDifferenceMean, Masked.Mean(difference, batch.ResponseMask).item<float>());
         measures.Set(MetricNames.BehaviourDifferenceHighest, difference.max().item<float>());
+        var weights = Masked.Zero((batch.OldLogProbs - batch.BehaviourLogProbs).exp(), batch.ResponseMask);
+        measures.Set(MetricNames.EffectiveSampleSize, OffPolicyWeights.EffectiveSampleSize(weights, batch.ResponseMask).item<float>());
         if (!options.Algorithm.Kl.NeedsReference)
         {
             return;

@@ -23,6 +23,15 @@ public sealed record TrainerState
     /// <summary>β.</summary>
     public double KlCoefficient { get; init; }
 
+    /// <summary>c_ent.</summary>
+    public double EntropyCoefficient { get; init; }
+
+    /// <summary>The policy's entropy per token in the last step, in nats; 0 before the first.</summary>
+    public double Entropy { get; init; }
+
+    /// <summary>Groups without a signal that others replaced, over the run.</summary>
+    public long DroppedGroups { get; init; }
+
     /// <summary>The step with the best validation metric; 0 is the starting model.</summary>
     public long BestStep { get; init; }
 

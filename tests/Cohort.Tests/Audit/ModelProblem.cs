@@ -1,6 +1,5 @@
 using Cohort.Audit;
 using Cohort.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cohort.Tests.Audit;
@@ -24,13 +23,19 @@ internal sealed class ModelProblem : IDisposable
 
     public ExactProblem Problem { get; }
 
-    /// <summary>Call it outside of scopes: converting makes new parameters.</summary>
+    /// <summary>A float64 model; owned by the caller.</summary>
     public static LanguageModel Model(ulong seed)
     {
         var shape = TinyModels.Shape with { VocabularySize = 3, HiddenSize = 8, IntermediateSize = 16, Heads = 2, KeyValueHeads = 1 };
-        var model = TinyModels.Policy(sharpness: 10, shape, seed);
-        model.to(ScalarType.Float64);
-        return model;
+        set_default_dtype(ScalarType.Float64);
+        try
+        {
+            return TinyModels.Policy(sharpness: 10, shape, seed);
+        }
+        finally
+        {
+            set_default_dtype(ScalarType.Float32);
+        }
     }
 
     public void Dispose()

@@ -10,7 +10,7 @@ public sealed class GoldenTests
 {
     private static readonly Dictionary<string, Action<GoldenCase>> Checks = new IEnumerable<KeyValuePair<string, Action<GoldenCase>>>[]
     {
-        AdvantageCases.All, PolicyLossCases.All, LossCases.All, TrainingCases.All, RewardCases.All, SamplingCases.All,
+        AdvantageCases.All, PolicyLossCases.All, LossCases.All, TrainingCases.All, WholeUpdateCases.All, RewardCases.All, SamplingCases.All,
     }.SelectMany(checks => checks).ToDictionary();
 
     // Sampling filters that Cohort does not offer.

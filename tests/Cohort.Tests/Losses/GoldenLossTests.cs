@@ -80,67 +80,6 @@ public sealed class GoldenLossTests
         });
     }
 
-    [Theory]
-    [InlineData("kl", KlEstimator.K1)]
-    [InlineData("mse", KlEstimator.K2)]
-    [InlineData("low_var_kl", KlEstimator.K3)]
-    public void Verl_kl_penalty(string name, KlEstimator estimator)
-    {
-        using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read($"verl.kl_penalty_{name}");
-        var (mask, reference) = (golden.Mask("inputs/response_mask"), golden.Tensor("inputs/ref_logprob"));
-        var logProbs = golden.Tensor("inputs/logprob");
-        Numbers.SameWhere(
-            mask, golden.Tensor("outputs/kl"), KlEstimators.PerToken(estimator, logProbs, reference), Tolerances.Float64);
-        var gradient = Numbers.Gradient(logProbs, at => Masked.Mean(KlEstimators.PerToken(estimator, at, reference), mask));
-        Numbers.Same(golden.Tensor("gradients/d_masked_mean__d_logprob"), gradient, Tolerances.OtherEpsilon);
-    }
-
-    // Both systems halve the squared error.
-    [Theory]
-    [InlineData("verl.value_loss_token-mean", "vpreds", "values", "response_mask", Reduction.TokenMean)]
-    [InlineData("verl.value_loss_seq-mean-token-mean", "vpreds", "values", "response_mask", Reduction.ResponseMean)]
-    [InlineData("openrlhf.value_loss_clip0.2_token1", "values", "old_values", "action_mask", Reduction.TokenMean)]
-    public void Clipped_value_loss(string name, string values, string oldValues, string maskName, Reduction reduction)
-    {
-        using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read(name);
-        var mask = golden.Mask($"inputs/{maskName}");
-        var (old, returns) = (golden.Tensor($"inputs/{oldValues}"), golden.Tensor("inputs/returns"));
-        Compare(
-            golden, values,
-            at => 0.5 * TokenLoss.Share(ClippedValueLoss.PerToken(at, old, returns, 0.2), mask, reduction, Totals(mask, 1)));
-    }
-
-    [Fact]
-    public void Verl_entropy()
-    {
-        using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read("verl.entropy_loss");
-        var mask = golden.Mask("inputs/response_mask");
-        Compare(golden, "logits", logits => Masked.Mean(
-            Entropy.PerToken(TokenLogProbs.Distribution(logits.flatten(0, 1), temperature: 1)).view_as(mask), mask));
-    }
-
-    [Fact]
-    public void Trl_log_probabilities_of_tokens()
-    {
-        using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read("trl.selective_log_softmax");
-        var distribution = TokenLogProbs.Distribution(golden.Tensor("inputs/logits").flatten(0, 1), temperature: 1);
-        var logProbs = TokenLogProbs.Of(distribution, golden.Tensor("inputs/index").flatten());
-        Numbers.Same(Numbers.Of(golden.Tensor("outputs/per_token_logps")), logProbs, Tolerances.Float64);
-    }
-
-    [Fact]
-    public void OpenRlhf_supervised_loss()
-    {
-        using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read("openrlhf.sft_loss_token1");
-        var mask = golden.Mask("inputs/loss_mask");
-        Compare(golden, "per_token_logps", at => NextTokenLoss.Share(at.masked_select(mask), mask.sum().item<long>()), "logps");
-    }
-
     private static void PolicyLoss(
         GoldenCase golden, string current, string old, Tensor advantages, Tensor mask, double low, double high, Reduction reduction, int fixedLength)
     {

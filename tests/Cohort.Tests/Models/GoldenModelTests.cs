@@ -9,21 +9,23 @@ using static TorchSharp.torch;
 
 namespace Cohort.Tests.Models;
 
-/// <summary>A folder that Hugging Face's transformers saved, and what that library computes with it (Golden/models/README.md).</summary>
-public sealed class GoldenModelTests : IDisposable
+/// <summary>Folders that Hugging Face's transformers saved, and what that library computes with them (Golden/models/README.md).</summary>
+public sealed class GoldenModelTests
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Golden", "models", "llama");
+    public static TheoryData<string> Models => new() { "llama", "qwen2" };
 
-    private readonly JsonDocument _expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "expected.json")));
+    public static TheoryData<string, int> ModelsAndBatches => new()
+    {
+        { "llama", 1 }, { "llama", 2 }, { "llama", 512 }, { "qwen2", 1 }, { "qwen2", 2 }, { "qwen2", 512 },
+    };
 
-    public void Dispose() => _expected.Dispose();
-
-    [Fact]
-    public void Logits_of_whole_sequences_agree()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Logits_of_whole_sequences_agree(string family)
     {
         using var scope = NewDisposeScope();
-        using var model = ModelFolder.Load(Folder);
-        foreach (var sequence in Sequences())
+        using var model = ModelFolder.Load(Folder(family));
+        foreach (var sequence in Sequences(family))
         {
             using var _ = no_grad();
             var logits = model.Logits(model.Trunk.Hidden(tensor(Ids(sequence), [1, Ids(sequence).Length])));
@@ -31,13 +33,14 @@ public sealed class GoldenModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Logits_of_a_right_padded_batch_and_of_the_cache_agree()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Logits_of_a_right_padded_batch_and_of_the_cache_agree(string family)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = ModelFolder.Load(Folder);
-        var sequences = Sequences();
+        using var model = ModelFolder.Load(Folder(family));
+        var sequences = Sequences(family);
         var width = sequences.Max(sequence => Ids(sequence).Length);
         var padded = tensor(sequences.SelectMany(ids => Ids(ids).Concat(Enumerable.Repeat(77L, width - Ids(ids).Length))).ToArray(), [2, width]);
         var whole = model.Logits(model.Trunk.Hidden(padded));
@@ -68,13 +71,14 @@ public sealed class GoldenModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Greedy_continuations_agree_without_the_cache()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Greedy_continuations_agree_without_the_cache(string family)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = ModelFolder.Load(Folder);
-        foreach (var sequence in Sequences())
+        using var model = ModelFolder.Load(Folder(family));
+        foreach (var sequence in Sequences(family))
         {
             var ids = Ids(sequence).ToList();
             foreach (var expected in Greedy(sequence))
@@ -87,14 +91,12 @@ public sealed class GoldenModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(512)]
-    public void Greedy_continuations_agree_with_the_cache_alone_and_batched(int largestBatch)
+    [MemberData(nameof(ModelsAndBatches))]
+    public void Greedy_continuations_agree_with_the_cache_alone_and_batched(string family, int largestBatch)
     {
-        using var model = new LanguageModel(ModelConfig.Read(Folder) with { EndOfSequence = -1 });
-        ModelFolder.ReadWeights(model, Folder);
-        var sequences = Sequences();
+        using var model = new LanguageModel(ModelConfig.Read(Folder(family)) with { EndOfSequence = -1 });
+        ModelFolder.ReadWeights(model, Folder(family));
+        var sequences = Sequences(family);
         var sampler = new TorchSampler(model, new IdTokenizer(256), largestBatch);
         var answers = new Completion[2];
         sampler.Sample(
@@ -108,13 +110,14 @@ public sealed class GoldenModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Loss_and_gradients_agree()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Loss_and_gradients_agree(string family)
     {
         using var scope = NewDisposeScope();
-        using var model = ModelFolder.Load(Folder);
-        var expected = _expected.RootElement.GetProperty("train_f64");
-        var rows = Sequences().Select(Ids)
+        using var model = ModelFolder.Load(Folder(family));
+        var expected = Expected(family).GetProperty("train_f64");
+        var rows = Sequences(family).Select(Ids)
             .Select(ids => ((IReadOnlyList<int>)[(int)ids[0]], (IReadOnlyList<int>)ids[1..].Select(id => (int)id).ToArray()))
             .ToArray();
         var packed = Packing.Pack(rows, padding: 0);
@@ -135,41 +138,47 @@ public sealed class GoldenModelTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Config_of_both_versions_reads_alike_and_comes_back_as_it_was_written()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Config_of_both_versions_reads_alike_and_comes_back_as_it_was_written(string family)
     {
         using var folder = new TemporaryFolder();
-        var config = ModelConfig.Read(Folder);
-        File.Copy(Path.Combine(Folder, "config.v4.json"), folder.File("config.json"));
+        var config = ModelConfig.Read(Folder(family));
+        File.Copy(Path.Combine(Folder(family), "config.v4.json"), folder.File("config.json"));
         Assert.Equal(config, ModelConfig.Read(folder.Path));
-        Assert.Equal(
-            new ModelConfig
-            {
-                VocabularySize = 256,
-                HiddenSize = 64,
-                IntermediateSize = 112,
-                Layers = 2,
-                Heads = 4,
-                KeyValueHeads = 2,
-                HeadSize = 16,
-                ContextLength = 512,
-                RopeTheta = 10000,
-                NormEpsilon = 1e-5,
-                TieEmbeddings = false,
-                EndOfSequence = 2,
-                Padding = 0,
-            },
-            config);
+        var llama = new ModelConfig
+        {
+            Family = ModelFamily.Llama,
+            VocabularySize = 256,
+            HiddenSize = 64,
+            IntermediateSize = 112,
+            Layers = 2,
+            Heads = 4,
+            KeyValueHeads = 2,
+            HeadSize = 16,
+            ContextLength = 512,
+            RopeTheta = 10000,
+            NormEpsilon = 1e-5,
+            TieEmbeddings = false,
+            EndOfSequence = 2,
+            Padding = 0,
+        };
+        var qwen = llama with { Family = ModelFamily.Qwen2, RopeTheta = 1e6, NormEpsilon = 1e-6, TieEmbeddings = true };
+        Assert.Equal(family == "llama" ? llama : qwen, config);
         var other = config with { TieEmbeddings = true, RopeTheta = 123456.5, NormEpsilon = 3e-6, HeadSize = 24, Padding = 5 };
         File.WriteAllText(folder.File("config.json"), other.ToJson().ToJsonString());
         Assert.Equal(other, ModelConfig.Read(folder.Path));
+        Assert.Equal(
+            family == "llama" ? ("LlamaForCausalLM", "llama") : ("Qwen2ForCausalLM", "qwen2"),
+            ((string)other.ToJson()["architectures"]![0]!, (string)other.ToJson()["model_type"]!));
     }
 
-    [Fact]
-    public void Saved_folder_loads_back_bit_for_bit()
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Saved_folder_loads_back_bit_for_bit(string family)
     {
         using var folder = new TemporaryFolder();
-        using var model = ModelFolder.Load(Folder);
+        using var model = ModelFolder.Load(Folder(family));
         ModelFolder.Save(model, model.Config, folder.File("saved"));
         using var loaded = ModelFolder.Load(folder.File("saved"));
         Assert.Equal(model.Config, loaded.Config);
@@ -177,7 +186,11 @@ public sealed class GoldenModelTests : IDisposable
             Assert.True(one.data<float>().SequenceEqual(other.data<float>()), name);
     }
 
-    private JsonElement[] Sequences() => _expected.RootElement.GetProperty("sequences").EnumerateArray().ToArray();
+    private static string Folder(string family) => Path.Combine(AppContext.BaseDirectory, "Golden", "models", family);
+
+    private static JsonElement Expected(string family) => JsonElement.Parse(File.ReadAllText(Path.Combine(Folder(family), "expected.json")));
+
+    private static JsonElement[] Sequences(string family) => Expected(family).GetProperty("sequences").EnumerateArray().ToArray();
 
     private static long[] Ids(JsonElement sequence) =>
         sequence.GetProperty("input_ids").EnumerateArray().Select(id => id.GetInt64()).ToArray();

@@ -43,7 +43,7 @@ public sealed class LanguageModelTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         using var model = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
-        using var optimizer = new AdamW(model, new OptimizerOptions { LearningRate = 0.02 });
+        using var optimizer = Optimizer.Create(model, new AdamOptions { LearningRate = 0.02 });
         var tokens = tensor(new long[] { 3, 7, 4, 9, 2, 5 }, [1, 6]);
         var mask = Numbers.Mask(".xxxx");
         var losses = Enumerable.Range(0, 30).Select(_ => Learn()).ToArray();

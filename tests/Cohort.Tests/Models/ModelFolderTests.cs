@@ -32,7 +32,8 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"model_type\"", "\"qwen3\"", "config.json has model_type 'qwen3'; Cohort knows: llama.")]
+    [InlineData("\"model_type\"", "\"qwen3\"", "config.json has model_type 'qwen3'; Cohort knows: llama, qwen2.")]
+    [InlineData("\"use_sliding_window\"", "true", "config.json has use_sliding_window 'true'; Cohort computes only 'false'.")]
     [InlineData("\"hidden_act\"", "\"gelu\"", "config.json has hidden_act 'gelu'; Cohort computes only 'silu'.")]
     [InlineData("\"attention_bias\"", "true", "config.json has attention_bias 'true'; Cohort computes only 'false'.")]
     [InlineData("\"mlp_bias\"", "true", "config.json has mlp_bias 'true'; Cohort computes only 'false'.")]

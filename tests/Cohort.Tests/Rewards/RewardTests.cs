@@ -57,6 +57,6 @@ public sealed class RewardTests
         Assert.InRange(time.ElapsedMilliseconds, 0, 3_000);
     }
 
-    private static double Total(BoundedReward reward, string answer, string reference) =>
+    private static double Total(TextReward reward, string answer, string reference) =>
         Assert.IsType<Scored>(reward.Judge(new Problem("1", "p", reference), answer)).Total;
 }

@@ -14,8 +14,10 @@ public sealed class TensorLifetimeTests
     private static readonly Tensor A = Kept(Numbers.Rows([-0.5, -0.7, -0.9], [-1.1, -1.3, -1.7]));
     private static readonly Tensor B = Kept(Numbers.Rows([-0.6, -0.4, -0.8], [-1.2, -1.5, -1.4]));
     private static readonly Tensor Mask = Kept(Numbers.Mask("xx.", ".xx"));
+    private static readonly Tensor Nothing = Kept(Numbers.Mask("...", "..."));
     private static readonly Tensor Tokens = Kept(tensor(new long[] { 0, 1, 2, 1, 2, 0, 1, 2 }, [2, 4]));
     private static readonly Tensor Targets = Kept(tensor(new long[] { 1, 2 }));
+    private static readonly Tensor History = Kept(tensor(new long[] { 0, 0, 2, 1 }, [2, 2]));
     private static readonly Tensor Scores = Kept(tensor(new[] { 0.3, 0.8, 1.9, 0.6 }));
     private static readonly Tensor Scored = Kept(tensor(new[] { true, true, false, true }));
     private static readonly Tensor Hidden = Kept(ones(2, 4, 3, ScalarType.Float64));
@@ -37,16 +39,35 @@ public sealed class TensorLifetimeTests
         { "ClippedSurrogate.Clipped", 2, () => ClippedSurrogate.Clipped(A, B, 0.2, 0.3) },
         { "ClippedValueLoss.PerToken", 1, () => ClippedValueLoss.PerToken(A, B, A, 0.2) },
         { "ClippedValueLoss.PerToken, unclipped", 1, () => ClippedValueLoss.PerToken(A, B, A, double.PositiveInfinity) },
+        { "ClippedValueLoss.Clipped", 1, () => ClippedValueLoss.Clipped(A, B, A, 0.2) },
         { "Entropy.PerToken", 1, () => Entropy.PerToken(A) },
         { "KlEstimators.PerToken K1", 1, () => KlEstimators.PerToken(KlEstimator.K1, A, B) },
         { "KlEstimators.PerToken K2", 1, () => KlEstimators.PerToken(KlEstimator.K2, A, B) },
         { "KlEstimators.PerToken K3", 1, () => KlEstimators.PerToken(KlEstimator.K3, A, B) },
+        { "KlEstimators.PerToken Abs", 1, () => KlEstimators.PerToken(KlEstimator.Abs, A, B) },
+        { "KlEstimators.Weighted PlainK3", 1, () => KlEstimators.Weighted(KlEstimator.PlainK3, A, B, A) },
+        { "KlEstimators.OfNextState", 1, () => KlEstimators.OfNextState(A, Mask) },
+        { "EntropyMask.Highest", 1, () => EntropyMask.Highest(A, Mask, 0.5) },
+        { "EntropyMask.Highest of nothing", 1, () => EntropyMask.Highest(A, Nothing, 0.5) },
+        { "OffPolicyMask.Keep", 1, () => OffPolicyMask.Keep(A, B, A, Mask, 0.1) },
+        { "OffPolicyWeights.Of", 1, () => OffPolicyWeights.Of(new(), A, B, Mask) },
+        {
+            "OffPolicyWeights.Of, gated and normalized", 1,
+            () => OffPolicyWeights.Of(new() { Method = OffPolicyMethod.Gate, Level = OffPolicyLevel.SequenceMean, Normalize = true }, A, B, Mask)
+        },
+        { "OffPolicyWeights.Mean of tokens", 1, () => OffPolicyWeights.Mean(OffPolicyLevel.Token, A, Mask) },
+        { "OffPolicyWeights.Mean of responses", 1, () => OffPolicyWeights.Mean(OffPolicyLevel.Sequence, A, Mask) },
+        { "OffPolicyWeights.EffectiveSampleSize", 1, () => OffPolicyWeights.EffectiveSampleSize(A, Mask) },
+        { "PairwiseRankingLoss.PerPair", 1, () => PairwiseRankingLoss.PerPair(Scores, Scores, Scores) },
+        { "TokenLogProbs.SumOfSquares", 1, () => TokenLogProbs.SumOfSquares(A) },
         { "KlEstimators.Exact", 1, () => KlEstimators.Exact(A, B) },
         { "KlEstimators.Weighted K2", 1, () => KlEstimators.Weighted(KlEstimator.K2, A, B, A) },
         { "KlEstimators.Weighted K3", 1, () => KlEstimators.Weighted(KlEstimator.K3, A, B, A) },
         { "TokenLoss.Share ResponseMean", 1, () => TokenLoss.Share(A, Mask, Reduction.ResponseMean, new(2, 4, 3)) },
         { "TokenLoss.Share TokenMean", 1, () => TokenLoss.Share(A, Mask, Reduction.TokenMean, new(2, 4, 3)) },
         { "TokenLoss.Share FixedLength", 1, () => TokenLoss.Share(A, Mask, Reduction.FixedLength, new(2, 4, 3)) },
+        { "TokenLoss.Share ResponseSum", 1, () => TokenLoss.Share(A, Mask, Reduction.ResponseSum, new(2, 4, 3)) },
+        { "TokenLoss.Share Sum", 1, () => TokenLoss.Share(A, Mask, Reduction.Sum, new(2, 4, 3)) },
         { "NextTokenLoss.Share", 1, () => NextTokenLoss.Share(Scores, 4) },
         { "GeneralizedAdvantage.PerToken", 1, () => GeneralizedAdvantage.PerToken(A, B, Mask, 0.9, 0.8) },
         {
@@ -56,6 +77,16 @@ public sealed class TensorLifetimeTests
         { "GroupRelativeAdvantage.PerResponse, unscaled", 1, () => GroupRelativeAdvantage.PerResponse(Scores, Scored, 2, GroupScale.None, 1e-4) },
         { "Packing.Pack", 2, () => Packing.Pack([([2, 3], [4]), ([5], [6, 7])], padding: 0) },
         { "Packing.Spread", 1, () => Packing.Spread(Mask, [[0.5f, 0.7f], [0.9f, 1.1f]]) },
+        { "SamplingFilters.TopK", 1, () => SamplingFilters.TopK(A, 2) },
+        { "SamplingFilters.TopK, all", 1, () => SamplingFilters.TopK(A, 0) },
+        { "SamplingFilters.TopP", 1, () => SamplingFilters.TopP(A, 0.6) },
+        { "SamplingFilters.TopP, all", 1, () => SamplingFilters.TopP(A, 1) },
+        { "SamplingFilters.MinP", 1, () => SamplingFilters.MinP(A, 0.9) },
+        { "SamplingFilters.Repetition", 1, () => SamplingFilters.Repetition(A, History, 1.2) },
+        { "SamplingFilters.MinNewTokens", 1, () => SamplingFilters.MinNewTokens(A, 2, 3, [1]) },
+        { "SamplingFilters.MinNewTokens, enough", 1, () => SamplingFilters.MinNewTokens(A, 3, 3, [1]) },
+        { "TokenRewards.OnLastToken", 1, () => TokenRewards.OnLastToken(Targets, Mask) },
+        { "TokenRewards.LessKl", 1, () => TokenRewards.LessKl(A, B, 0.2) },
         { "TokenDraw.Draw", 2, () => TokenDraw.Draw(A, new RolloutSampling(), [0.3, 0.7]) },
         { "TokenDraw.Draw, cut", 2, () => TokenDraw.Draw(A, new EvaluationSampling { TopK = 2, TopP = 0.9, MinP = 0.1 }, [0.3, 0.7]) },
         { "TokenDraw.Draw, greedy", 2, () => TokenDraw.Draw(A, EvaluationSampling.Greedy, [0.3, 0.7]) },
@@ -73,7 +104,7 @@ public sealed class TensorLifetimeTests
         }
 
         Assert.Equal(before, LiveTensors.Count);
-        Assert.All(new[] { A, B, Mask, Tokens, Targets, Scores, Scored, Hidden }, argument => Assert.False(argument.IsInvalid));
+        Assert.All(new[] { A, B, Mask, Tokens, Targets, History, Scores, Scored, Hidden }, argument => Assert.False(argument.IsInvalid));
     }
 
     [Fact]

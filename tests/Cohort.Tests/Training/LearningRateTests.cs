@@ -4,21 +4,40 @@ namespace Cohort.Tests.Training;
 
 public sealed class LearningRateTests
 {
-    [Theory]
-    [InlineData(LearningRateSchedule.Constant, 2, 0.4, 0.0048)]   // 0.008 * 3/5
-    [InlineData(LearningRateSchedule.Constant, 20, 0.4, 0.008)]
-    [InlineData(LearningRateSchedule.Linear, 20, 0.4, 0.0056)]    // 0.25 + 0.75 * 0.6 = 0.7
-    [InlineData(LearningRateSchedule.Linear, 2, 0.4, 0.00336)]
-    [InlineData(LearningRateSchedule.Cosine, 20, 0.3, 0.00676336)] // 0.25 + 0.75 * (1 + cos 54°) / 2
-    [InlineData(LearningRateSchedule.Linear, 20, 1.0, 0.002)]
-    [InlineData(LearningRateSchedule.Cosine, 20, 1.0, 0.002)]
-    public void Rate_is_the_hand_computed_number(LearningRateSchedule schedule, long steps, double progress, double expected)
+    private static readonly AdamOptions Options = new() { LearningRate = 0.008, WarmupSteps = 4, FinalFraction = 0.25 };
+
+    public static TheoryData<OptimizerOptions, long, double, double> Rates => new()
     {
-        var options = new OptimizerOptions { LearningRate = 0.008, WarmupSteps = 4, Schedule = schedule, FinalFraction = 0.25 };
+        { With(LearningRateSchedule.Constant), 2, 0.4, 0.0048 }, // 0.008 * 3/5
+        { With(LearningRateSchedule.Constant), 20, 0.4, 0.008 },
+        { With(LearningRateSchedule.Linear), 20, 0.4, 0.0056 }, // 0.25 + 0.75 * 0.6 = 0.7
+        { With(LearningRateSchedule.Linear), 2, 0.4, 0.00336 },
+        { With(LearningRateSchedule.Linear), 20, 1, 0.002 },
+        { With(LearningRateSchedule.Cosine), 20, 0.3, 0.00676336 }, // 0.25 + 0.75 * (1 + cos 54°) / 2
+        { With(LearningRateSchedule.Cosine), 20, 1, 0.002 },
+        { With(LearningRateSchedule.Cosine) with { Cycles = 2 }, 20, 0.75, 0.005 }, // on its way up: cos 270° = 0
+        { With(LearningRateSchedule.CosineWithRestarts), 20, 0.3, 0.00676336 },
+        { With(LearningRateSchedule.CosineWithRestarts) with { Cycles = 3 }, 20, 0.4, 0.00742705 }, // a fifth of the second: cos 36°
+        { With(LearningRateSchedule.CosineWithRestarts) with { Cycles = 3 }, 20, 1, 0.002 },
+        { With(LearningRateSchedule.Polynomial), 20, 0.4, 0.0056 },
+        { With(LearningRateSchedule.Polynomial) with { Power = 2 }, 20, 0.4, 0.00416 }, // 0.25 + 0.75 * 0.36
+        { With(LearningRateSchedule.OneLessRoot), 20, 0.36, 0.0044 }, // 0.25 + 0.75 * 0.4
+        { With(LearningRateSchedule.InverseSquareRoot), 2, 0.4, 0.0048 },
+        { With(LearningRateSchedule.InverseSquareRoot), 4, 0.4, 0.008 },
+        { With(LearningRateSchedule.InverseSquareRoot), 19, 0.4, 0.005 }, // sqrt(5 / 20) = 0.5
+        { With(LearningRateSchedule.InverseSquareRoot) with { TimeScale = 30 }, 19, 0.4, 0.00689898 }, // sqrt(30 / 45)
+        { With(LearningRateSchedule.Linear) with { DecayShare = 0.4 }, 20, 0.5, 0.008 },
+        { With(LearningRateSchedule.Linear) with { DecayShare = 0.4 }, 20, 0.9, 0.0035 }, // three quarters: 0.25 + 0.75 * 0.25
+    };
+
+    [Theory]
+    [MemberData(nameof(Rates))]
+    public void Rate_is_the_hand_computed_number(OptimizerOptions options, long steps, double progress, double expected) =>
         Assert.Equal(expected, LearningRate.At(options, steps, progress), 1e-8);
-    }
 
     [Fact]
     public void Without_warm_up_the_first_step_has_the_whole_rate() =>
-        Assert.Equal(0.008, LearningRate.At(new OptimizerOptions { LearningRate = 0.008 }, optimizerSteps: 0, progress: 0));
+        Assert.Equal(0.008, LearningRate.At(new AdamOptions { LearningRate = 0.008 }, optimizerSteps: 0, progress: 0));
+
+    private static AdamOptions With(LearningRateSchedule schedule) => Options with { Schedule = schedule };
 }

@@ -121,7 +121,7 @@ public sealed class PolicyTrainerTests
         {
             Start = new FreshCritic { HiddenSize = 8, Layers = 1, Heads = 2 },
             WarmupSteps = 2,
-            Optimizer = new() { LearningRate = 0.02 },
+            Optimizer = new AdamOptions { LearningRate = 0.02 },
         };
         using var training = new TinyTraining(TinyTraining.Options(TinyTraining.Ppo(critic)));
         var before = training.Policy.parameters().Select(Numbers.Of).ToArray();
@@ -144,12 +144,12 @@ public sealed class PolicyTrainerTests
     [Fact]
     public void Critic_starts_at_the_zero_function_and_learns_the_return()
     {
-        var critic = new CriticOptions { Optimizer = new() { LearningRate = 0.005 }, ClipRange = 0 };
+        var critic = new CriticOptions { Optimizer = new AdamOptions { LearningRate = 0.005 }, ClipRange = 0 };
         var options = TinyTraining.Options(TinyTraining.Ppo(critic));
         using var training = new TinyTraining(
             options with
             {
-                Optimizer = new() { LearningRate = 1e-9 },
+                Optimizer = new AdamOptions { LearningRate = 1e-9 },
                 Rollout = options.Rollout with { PromptsPerStep = 32, SamplesPerPrompt = 2 },
                 Update = new() { EpochsPerStep = 10, MicroBatchRows = 64 },
             },
@@ -169,7 +169,7 @@ public sealed class PolicyTrainerTests
     [InlineData("ppo")]
     public void Divergence_from_the_old_policy_ends_a_steps_updates(string algorithm)
     {
-        var options = TinyTraining.Options(Algorithm(algorithm)) with { Optimizer = new() { LearningRate = 0.05 } };
+        var options = TinyTraining.Options(Algorithm(algorithm)) with { Optimizer = new AdamOptions { LearningRate = 0.05 } };
         using var training = new TinyTraining(
             options with { Update = new() { EpochsPerStep = 6, MicroBatchRows = 5, StopAtKl = 0.01 } });
         var measures = training.Step();

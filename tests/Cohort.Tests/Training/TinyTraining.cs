@@ -23,14 +23,18 @@ internal sealed class TinyTraining : IDisposable
         Reference = Frozen(Policy);
         var sampler = new TorchSampler(Policy, tokenizer);
         var clock = new PhaseClock();
-        Estimator = Estimators.Create(options.Algorithm.Advantage, Policy, options.Seed, options.Update.MicroBatchRows);
+        Estimator = Estimators.Create(Policy, options);
         Update = new PolicyUpdate(Policy, Reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        Source = new TaskProblems(new ReverseTask(2), options.Seed);
         _collector = new Collector(
             Policy, Reference, around?.Invoke(sampler) ?? sampler, tokenizer,
-            new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion))), options, clock);
-        Source = new TaskProblems(new ReverseTask(2), options.Seed);
-        _trainer = new PolicyTrainer(options, Source, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
-        _state = new TrainerState { KlCoefficient = options.Algorithm.Kl.Coefficient };
+            new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion))), Source, options, clock);
+        _trainer = new PolicyTrainer(options, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
+        _state = new TrainerState
+        {
+            KlCoefficient = options.Algorithm.Kl.Coefficient,
+            EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
+        };
     }
 
     public LanguageModel Policy { get; }
@@ -52,7 +56,7 @@ internal sealed class TinyTraining : IDisposable
         Algorithm = algorithm,
         Rollout = new() { PromptsPerStep = 4, SamplesPerPrompt = 4, MaxNewTokens = 5, Temperature = 1.2 },
         Update = new() { MicroBatchRows = 5 },
-        Optimizer = new() { LearningRate = 0.01 },
+        Optimizer = new AdamOptions { LearningRate = 0.01 },
         Budget = new() { Steps = 100 },
         Reward = new CustomReward { LargestUnscoredShare = 1 },
     };
@@ -76,7 +80,7 @@ internal sealed class TinyTraining : IDisposable
     }
 
     /// <summary>Collects the first step's batch; owned by the caller's scope.</summary>
-    public Collected Collect() => _collector.Collect(Enumerable.Range(0, 4).Select(i => Source.Training(i)).ToArray(), 1, default);
+    public Collected Collect() => _collector.Collect(cursor: 0, step: 1, default);
 
     /// <summary>Moves the reference away, so that its divergence is not 0.</summary>
     public void MoveReference()

@@ -32,25 +32,23 @@ public sealed class TokenRewardsTests
             [0, -0.06, 0.04, 0.6, -1.38, 0, 0, 0, 0, 0, 0, 0, 0, 0, -0.05, 2.35], rewards, Tolerances.HandComputed);
     }
 
-    [Theory]
-    [InlineData("verl.compute_rewards")]
-    [InlineData("openrlhf.compute_reward")]
-    public void Golden_rewards(string name)
+    [Fact]
+    public void Parts_of_the_reward_are_the_hand_computed_ones_in_the_scores_own_precision()
     {
         using var scope = NewDisposeScope();
-        using var golden = GoldenCase.Read(name);
-        var isVerl = name.StartsWith("verl", StringComparison.Ordinal);
-        var kl = isVerl
-            ? golden.Tensor("inputs/old_log_prob") - golden.Tensor("inputs/ref_log_prob")
-            : golden.Tensor("inputs/kl");
-        var scores = isVerl ? golden.Tensor("inputs/token_level_scores").sum(1) : golden.Tensor("inputs/r");
-        var rows = new[] { 7, 5, 3, 6, 1, 4 }.Select(length => new string('x', length).PadRight(7, '.')).ToArray();
-        using var batch = Batches.Make(rows, Numbers.Of(scores), kl.to_type(ScalarType.Float32), 2);
-        var beta = golden.Number(isVerl ? "params/kl_ratio" : "params/kl_coef");
-        var rewards = TokenRewards.Shape(batch, new KlPenalty { Placement = KlPlacement.InReward, Coefficient = beta }, beta);
-        Numbers.SameWhere(
-            Numbers.Mask(rows), golden.Tensor(isVerl ? "outputs/rewards" : "outputs/reward").to_type(ScalarType.Float32),
-            rewards, Tolerances.HandComputed);
+        var sparse = TokenRewards.OnLastToken(tensor(new[] { 0.7, -1.3, 2.5 }), Numbers.Mask("x.x.", "....", ".xxx"));
+        Numbers.Same([0, 0, 0.7, 0, 0, 0, 0, 0, 0, 0, 0, 2.5], sparse, 0);
+        Numbers.Same([0.66, -0.94], TokenRewards.LessKl(Numbers.Row(0.7, -1.3), Numbers.Row(0.2, -1.8), 0.2), Tolerances.Float64);
+    }
+
+    [Fact]
+    public void Parts_that_do_not_fit_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        var error = Assert.Throws<ArgumentException>(() => TokenRewards.OnLastToken(tensor(new[] { 0.7, -1.3 }), Numbers.Mask("x.x.")));
+        Assert.StartsWith("mask has shape [1,4], expected [2,4]; nothing here broadcasts.", error.Message);
+        error = Assert.Throws<ArgumentException>(() => TokenRewards.LessKl(Numbers.Row(0.7, -1.3), Numbers.Row(0.2), 0.2));
+        Assert.StartsWith("kl has shape [1,1], expected [1,2]; nothing here broadcasts.", error.Message);
     }
 
     // Totals with the divergence inside: 0.58, -1.38 | -, 2.3: means -0.4 and, of one score, nothing to compare with.

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json.Serialization;
-using Cohort.Advantages;
 using Cohort.Losses;
 
 namespace Cohort.Training;
@@ -27,23 +24,14 @@ public sealed record AlgorithmOptions
         Reduction = Reduction.ResponseMean,
     };
 
-    /// <summary>The algorithm of a name.</summary>
-    /// <param name="preset">The name.</param>
-    public static AlgorithmOptions Of(AlgorithmPreset preset) => preset switch
-    {
-        AlgorithmPreset.Grpo => Grpo,
-        AlgorithmPreset.Ppo => Ppo,
-        _ => throw new UnreachableException(),
-    };
-
     /// <summary>Where advantages come from: the one choice in which PPO and GRPO differ.</summary>
     public AdvantageOptions Advantage { get; init; } = new GroupRelative();
 
     /// <summary>Whether each minibatch's advantages are brought to mean 0 and deviation 1 (seed, "Advantages and Normalization").</summary>
     public bool NormalizeAdvantages { get; init; }
 
-    /// <summary>The surrogate's clip range.</summary>
-    public ClipOptions Clip { get; init; } = new();
+    /// <summary>What the policy minimizes.</summary>
+    public PolicyLoss Loss { get; init; } = new ClippedLoss();
 
     /// <summary>How per-token losses become one number.</summary>
     public Reduction Reduction { get; init; } = Reduction.ResponseMean;
@@ -51,80 +39,23 @@ public sealed record AlgorithmOptions
     /// <summary>The tether to the reference.</summary>
     public KlPenalty Kl { get; init; } = new();
 
-    /// <summary>c_ent, the weight of the entropy bonus; 0 is none.</summary>
-    public double EntropyCoefficient
-    {
-        get;
-        init => field = value is >= 0 and <= 10 ? value
-            : throw new ArgumentOutOfRangeException(nameof(EntropyCoefficient), value, "EntropyCoefficient must lie in [0, 10].");
-    }
-}
+    /// <summary>The bonus on the policy's entropy.</summary>
+    public EntropyBonus Entropy { get; init; } = new();
 
-/// <summary>How advantages are estimated: a closed set.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(CriticAdvantage), "critic")]
-[JsonDerivedType(typeof(GroupRelative), "group")]
-public abstract record AdvantageOptions
-{
-    private protected AdvantageOptions()
-    {
-    }
-}
-
-/// <summary>A learned critic and GAE.</summary>
-public sealed record CriticAdvantage : AdvantageOptions
-{
-    /// <summary>γ in (0, 1]; 1 treats a response as one episode without hurry.</summary>
-    public double Discount
+    /// <summary>
+    /// The share of each minibatch's tokens, those of the highest entropy, whose loss counts (arXiv:2506.01939: 0.2); 1 is all. Those that do
+    /// not count stay in the normalizer.
+    /// </summary>
+    public double EntropyShare
     {
         get;
         init => field = value is > 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Discount), value, "Discount must lie in (0, 1].");
+            : throw new ArgumentOutOfRangeException(nameof(EntropyShare), value, "EntropyShare must lie in (0, 1]; 1 is all tokens.");
     } = 1;
 
-    /// <summary>λ in [0, 1] of GAE; 0.95 in arXiv:1707.06347.</summary>
-    public double Lambda
-    {
-        get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Lambda), value, "Lambda must lie in [0, 1].");
-    } = 0.95;
+    /// <summary>The correction for completions that another policy than the old one sampled.</summary>
+    public OffPolicyCorrection OffPolicy { get; init; } = new();
 
-    /// <summary>The critic's network and its training.</summary>
-    public CriticOptions Critic { get; init; } = new();
-}
-
-/// <summary>Scores compared inside a group of completions of one prompt.</summary>
-public sealed record GroupRelative : AdvantageOptions
-{
-    /// <summary>What centred scores are divided by.</summary>
-    public GroupScale Scale { get; init; } = GroupScale.GroupDeviation;
-
-    /// <summary>Added to the group's standard deviation; above 0.</summary>
-    public double Epsilon
-    {
-        get;
-        init => field = value is > 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "Epsilon must lie in (0, 1].");
-    } = 1e-4;
-}
-
-/// <summary>The clip range of the surrogate, in units of probability ratio.</summary>
-public sealed record ClipOptions
-{
-    /// <summary>ε below 1; 0.2 in arXiv:1707.06347.</summary>
-    public double Low
-    {
-        get;
-        init => field = value is > 0 and < 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Low), value, "Low must lie in (0, 1).");
-    } = 0.2;
-
-    /// <summary>ε above 1; equal to <see cref="Low"/> in PPO's own form.</summary>
-    public double High
-    {
-        get;
-        init => field = value is > 0 and <= 100 ? value
-            : throw new ArgumentOutOfRangeException(nameof(High), value, "High must lie in (0, 100].");
-    } = 0.2;
+    /// <summary>What becomes of completions that the length limit cut off.</summary>
+    public TruncationOptions Truncation { get; init; } = new KeepTruncated();
 }

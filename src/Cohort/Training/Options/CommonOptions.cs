@@ -25,7 +25,7 @@ public abstract record CommonOptions
     public DataOptions Data { get; init; } = new TaskData();
 
     /// <summary>The policy's optimizer.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
 
     /// <summary>Measuring on held-out problems.</summary>
     public EvaluationOptions Evaluation { get; init; } = new();

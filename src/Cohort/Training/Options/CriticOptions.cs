@@ -9,7 +9,7 @@ public sealed record CriticOptions
     public CriticStart Start { get; init; } = new CopyOfPolicy();
 
     /// <summary>Its optimizer.</summary>
-    public OptimizerOptions Optimizer { get; init; } = new();
+    public OptimizerOptions Optimizer { get; init; } = new AdamOptions();
 
     /// <summary>c_v, the weight of the value term in the composite objective; above 0.</summary>
     public double Coefficient
@@ -34,6 +34,21 @@ public sealed record CriticOptions
         init => field = value >= 0 ? value
             : throw new ArgumentOutOfRangeException(nameof(WarmupSteps), value, "WarmupSteps must be at least 0.");
     }
+
+    /// <summary>The critic's own passes over a step's rows; 0 is as many as the policy's. An early stop of the policy does not stop them.</summary>
+    public int EpochsPerStep
+    {
+        get;
+        init => field = value is >= 0 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(EpochsPerStep), value, "EpochsPerStep must lie in [0, 1000]; 0 is as many as the policy's.");
+    }
+
+    /// <summary>
+    /// Whether the critic learns returns brought to mean 0 and deviation 1 by running statistics (PopArt, arXiv:1602.07714). Values, returns and
+    /// the clip range stay in units of the return; the value loss is then one of the normalized returns, and the head has a bias.
+    /// </summary>
+    public bool NormalizeReturns { get; init; }
 }
 
 /// <summary>Where a critic's weights come from: a closed set.</summary>

@@ -10,6 +10,9 @@ public enum KlPlacement
 
     /// <summary>Added to the loss.</summary>
     InLoss,
+
+    /// <summary>Each token's own exact KL in the loss, that of the states after it in the reward: together the KL of whole responses, exactly.</summary>
+    InRewardAndLoss,
 }
 
 /// <summary>The tether to the reference: one coefficient, one place.</summary>
@@ -47,6 +50,33 @@ public sealed record KlPenalty
 
     /// <summary>Measures the KL even where β is 0; costs the reference's memory and a forward pass.</summary>
     public bool Measure { get; init; }
+
+    /// <summary>Whether a term of it stands in the loss.</summary>
+    internal bool ActsInLoss => Placement is KlPlacement.InLoss or KlPlacement.InRewardAndLoss;
+
+    /// <summary>What is wrong with this estimator in this place; empty where nothing is.</summary>
+    internal string Problem => (Placement, Estimator) switch
+    {
+        _ when Coefficient == 0 => "",
+        (KlPlacement.InReward, KlEstimator.Exact) =>
+            "\"exact\" in the reward alone leaves out each token's own share, which acts as a baseline and drops out of the gradient; set "
+            + "algorithm.kl.placement=inRewardAndLoss, or take k1 in the reward",
+        (KlPlacement.InReward, KlEstimator.PlainK3) => "\"plainK3\" is a loss, and without its gradient the same as \"k3\"; name that",
+        (KlPlacement.InLoss, KlEstimator.Abs) => "\"abs\" in the loss has the gradient of no divergence; take exact, k1, k2 or k3",
+        (KlPlacement.InRewardAndLoss, not KlEstimator.Exact) => "both places together need \"exact\"",
+        _ => "",
+    };
+
+    /// <summary>What a user should know of this estimator in this place; empty where its gradient is that of the sequence's KL.</summary>
+    internal string Bias => (Placement, Estimator) switch
+    {
+        _ when Coefficient == 0 => "",
+        (KlPlacement.InReward, KlEstimator.K2 or KlEstimator.K3 or KlEstimator.Abs) =>
+            "its expected gradient is not that of the KL, since the estimate's own dependence on the policy is missing; k1 in the reward is unbiased",
+        (KlPlacement.InLoss, KlEstimator.PlainK3) =>
+            "its expected gradient is that of the forward KL(reference || policy), not of KL(policy || reference); k3 carries the ratio's weight and is right",
+        _ => "",
+    };
 
     /// <summary>Whether the run keeps a frozen reference.</summary>
     internal bool NeedsReference => Coefficient > 0 || Measure;

@@ -1,21 +1,17 @@
+using System.Text.Json.Serialization;
+
 namespace Cohort.Training;
 
-/// <summary>How the learning rate moves over the run.</summary>
-public enum LearningRateSchedule
+/// <summary>What turns gradients into steps, and its learning rate: a closed set.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(AdamOptions), "adamw")]
+[JsonDerivedType(typeof(SgdOptions), "sgd")]
+public abstract record OptimizerOptions
 {
-    /// <summary>Stays.</summary>
-    Constant,
+    private protected OptimizerOptions()
+    {
+    }
 
-    /// <summary>Falls on a line to the final fraction.</summary>
-    Linear,
-
-    /// <summary>Falls on half a cosine to the final fraction.</summary>
-    Cosine,
-}
-
-/// <summary>AdamW (arXiv:1711.05101) and its learning rate.</summary>
-public sealed record OptimizerOptions
-{
     /// <summary>The highest learning rate; above 0.</summary>
     public double LearningRate
     {
@@ -43,6 +39,63 @@ public sealed record OptimizerOptions
             : throw new ArgumentOutOfRangeException(nameof(FinalFraction), value, "FinalFraction must lie in [0, 1].");
     } = 0.1;
 
+    /// <summary>
+    /// The share of the run, at its end, over which the learning rate falls; below 1 it first stays (warm-up, stable, decay: arXiv:2404.06395).
+    /// </summary>
+    public double DecayShare
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(DecayShare), value, "DecayShare must lie in (0, 1]; 1 falls from the start.");
+    } = 1;
+
+    /// <summary>Half cosines of the cosine schedules: how often the learning rate falls.</summary>
+    public double Cycles
+    {
+        get;
+        init => field = value is > 0 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Cycles), value, "Cycles must lie in (0, 1000].");
+    } = 1;
+
+    /// <summary>The exponent of the polynomial schedule; 1 is a line.</summary>
+    public double Power
+    {
+        get;
+        init => field = value is > 0 and <= 100 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Power), value, "Power must lie in (0, 100].");
+    } = 1;
+
+    /// <summary>Optimizer steps of the inverse square root's time scale; 0 is those of the warm-up and one.</summary>
+    public int TimeScale
+    {
+        get;
+        init => field = value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(TimeScale), value, "TimeScale must be at least 0; 0 follows the warm-up.");
+    }
+
+    /// <summary>Weight decay, at least 0.</summary>
+    public double WeightDecay
+    {
+        get;
+        init => field = value is >= 0 and <= 10 ? value
+            : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "WeightDecay must lie in [0, 10].");
+    }
+
+    /// <summary>The gradient's norm is cut to this; above 0.</summary>
+    public double MaxGradientNorm
+    {
+        get;
+        init => field = value is > 0 and < double.PositiveInfinity ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), value, "MaxGradientNorm must be above 0 and finite.");
+    } = 1;
+
+    /// <summary>Whether another budget would have given other learning rates.</summary>
+    internal bool FollowsBudget => Schedule is not (LearningRateSchedule.Constant or LearningRateSchedule.InverseSquareRoot);
+}
+
+/// <summary>Adam with decoupled weight decay (arXiv:1711.05101).</summary>
+public sealed record AdamOptions : OptimizerOptions
+{
     /// <summary>Decay of the first moment, in [0, 1).</summary>
     public double Beta1
     {
@@ -67,19 +120,32 @@ public sealed record OptimizerOptions
             : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "Epsilon must lie in (0, 1].");
     } = 1e-8;
 
-    /// <summary>Decoupled weight decay, at least 0.</summary>
-    public double WeightDecay
+    /// <summary>Divides by the largest second moment so far (AMSGrad: Reddi et al. 2018, On the Convergence of Adam and Beyond).</summary>
+    public bool LargestMoment { get; init; }
+
+    /// <summary>Adds the weight decay to the gradient, as in Adam's own form (arXiv:1412.6980), instead of to the step.</summary>
+    public bool DecayInGradient { get; init; }
+}
+
+/// <summary>Stochastic gradient descent with momentum; weight decay is added to the gradient.</summary>
+public sealed record SgdOptions : OptimizerOptions
+{
+    /// <summary>The share of the velocity that a step keeps, in [0, 1); 0 is none.</summary>
+    public double Momentum
     {
         get;
-        init => field = value is >= 0 and <= 10 ? value
-            : throw new ArgumentOutOfRangeException(nameof(WeightDecay), value, "WeightDecay must lie in [0, 10].");
+        init => field = value is >= 0 and < 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Momentum), value, "Momentum must lie in [0, 1).");
     }
 
-    /// <summary>The gradient's norm is cut to this; above 0.</summary>
-    public double MaxGradientNorm
+    /// <summary>The share of the gradient that does not enter the velocity after the first step, in [0, 1).</summary>
+    public double Dampening
     {
         get;
-        init => field = value is > 0 and < double.PositiveInfinity ? value
-            : throw new ArgumentOutOfRangeException(nameof(MaxGradientNorm), value, "MaxGradientNorm must be above 0 and finite.");
-    } = 1;
+        init => field = value is >= 0 and < 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Dampening), value, "Dampening must lie in [0, 1).");
+    }
+
+    /// <summary>Steps along the gradient and the velocity it has just changed, instead of the velocity alone.</summary>
+    public bool Nesterov { get; init; }
 }

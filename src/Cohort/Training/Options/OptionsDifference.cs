@@ -67,6 +67,6 @@ public static class OptionsDifference
     };
 
     private static bool HasSchedule(CommonOptions options) =>
-        options.Optimizer.Schedule != LearningRateSchedule.Constant
-        || options is RunOptions { Algorithm.Advantage: CriticAdvantage { Critic.Optimizer.Schedule: not LearningRateSchedule.Constant } };
+        options.Optimizer.FollowsBudget
+        || options is RunOptions { Algorithm.Advantage: CriticAdvantage { Critic.Optimizer.FollowsBudget: true } };
 }

@@ -62,7 +62,7 @@ internal sealed class OptionsReader(CommonOptions root)
 
         var names = OptionValue.Names(typeof(AlgorithmPreset));
         if (names.Contains(Text(node)))
-            return AlgorithmOptions.Of(Enum.Parse<AlgorithmPreset>(Text(node), ignoreCase: true));
+            return AlgorithmPresets.Of(Enum.Parse<AlgorithmPreset>(Text(node), ignoreCase: true));
 
         _problems.Add($"{path}.{Preset} is {OptionsJson.Short(node)}; it {OptionValue.OneOf(Text(node), names)}");
         return null;
@@ -82,12 +82,12 @@ internal sealed class OptionsReader(CommonOptions root)
         return null;
     }
 
-    // Advantages are never guessed: their kind is the preset's, and one misplaced key must not turn GRPO into PPO.
+    // Advantages and losses are never guessed: their kind is the preset's, and one misplaced key must not turn GRPO into PPO.
     private object? WithoutKind(Type type, JsonObject given, object defaults, string path)
     {
         var kinds = OptionsJson.Kinds(type);
         var fitting = kinds.Where(k => given.All(g => OptionsJson.Keys(k.Type).Any(p => p.Name == g.Key))).ToList();
-        if (type == typeof(AdvantageOptions) || fitting.Exists(k => k.Type == defaults.GetType()))
+        if (type == typeof(AdvantageOptions) || type == typeof(Losses.PolicyLoss) || fitting.Exists(k => k.Type == defaults.GetType()))
             return defaults;
 
         if (fitting is [var only])

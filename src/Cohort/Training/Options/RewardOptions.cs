@@ -9,6 +9,8 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(TaskVerifier), "task")]
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
+[JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
+[JsonDerivedType(typeof(Repetition), "repetition")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
 public abstract record RewardOptions
 {
@@ -48,6 +50,29 @@ public sealed record ExactMatch : RewardOptions;
 
 /// <summary>1 where the last number of the answer equals the reference.</summary>
 public sealed record NumberMatch : RewardOptions;
+
+/// <summary>1 where the answer thinks between one pair of think tags at its beginning, right or wrong.</summary>
+public sealed record ThinkTags : RewardOptions;
+
+/// <summary>A penalty for the share of the answer's runs of tokens that were there before (arXiv:2502.03373, appendix C.2).</summary>
+public sealed record Repetition : RewardOptions
+{
+    /// <summary>Tokens of a run.</summary>
+    public int Run
+    {
+        get;
+        init => field = value is >= 1 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Run), value, "Run must lie in [1, 1000].");
+    } = 3;
+
+    /// <summary>What endless repetition comes near to losing; above 0.</summary>
+    public double Penalty
+    {
+        get;
+        init => field = value is > 0 and <= 1e6 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Penalty), value, "Penalty must lie in (0, 1000000].");
+    } = 1;
+}
 
 /// <summary>A function given in C#; a run file cannot name it.</summary>
 public sealed record CustomReward : RewardOptions;

@@ -40,6 +40,17 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), value, "MaxNewTokens must lie in [0, 1000000]; 0 is automatic.");
     }
 
+    /// <summary>
+    /// Rounds at most in which groups without a signal are replaced by those of further prompts (dynamic sampling, arXiv:2503.14476); 0 keeps
+    /// them. What is still flat after the last round stays.
+    /// </summary>
+    public int MaxRefills
+    {
+        get;
+        init => field = value is >= 0 and <= 1000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MaxRefills), value, "MaxRefills must lie in [0, 1000]; 0 keeps groups without a signal.");
+    }
+
     /// <summary>Rows that are decoded together at most.</summary>
     public int LargestBatch
     {

@@ -32,10 +32,27 @@ public sealed record RunOptions : CommonOptions
             yield return "data.path is missing: name a JSONL file with a prompt and an answer per line.";
         }
 
-        if (Algorithm.Advantage is GroupRelative && Rollout.SamplesPerPrompt < 2)
+        if (Algorithm.Advantage.ComparesGroup && Rollout.SamplesPerPrompt < 2)
         {
             yield return $"rollout.samplesPerPrompt is {Rollout.SamplesPerPrompt}: comparing a group needs at least 2 completions of a "
                 + "prompt; raise it, or choose an advantage with a critic.";
+        }
+
+        if (Rollout.MaxRefills > 0 && Rollout.SamplesPerPrompt < 2)
+        {
+            yield return $"rollout.maxRefills is {Rollout.MaxRefills}, but with rollout.samplesPerPrompt = 1 no group has a signal to look for; "
+                + "raise samplesPerPrompt, or leave maxRefills at 0.";
+        }
+
+        if (Algorithm.Kl.Problem is { Length: > 0 } problemOfKl)
+        {
+            yield return $"algorithm.kl: {problemOfKl}.";
+        }
+
+        if (Algorithm.Advantage is PerReward or ProcessRelative && Algorithm.Kl is { Coefficient: > 0, Placement: not KlPlacement.InLoss })
+        {
+            yield return "algorithm.kl.placement puts a KL into the reward, but the advantages compare parts or steps of the score, in which it has "
+                + "no place; set algorithm.kl.placement=inLoss.";
         }
 
         if ((long)Rollout.PromptsPerStep * Rollout.SamplesPerPrompt > int.MaxValue)

@@ -42,7 +42,7 @@ public sealed class OptionsDifferenceTests
     [Fact]
     public void A_change_of_the_past_is_refused_with_both_values_and_the_remedy()
     {
-        var change = Assert.Single(OptionsDifference.Between(Run, Run with { Optimizer = new() { LearningRate = 0.003 } }));
+        var change = Assert.Single(OptionsDifference.Between(Run, Run with { Optimizer = new AdamOptions { LearningRate = 0.003 } }));
         Assert.Equal("optimizer.learningRate is 0.003, but the run was started with 0.0002, and the change would alter steps that are "
             + "done; keep 0.0002, or start a new run directory.", change.Message);
     }
@@ -58,7 +58,7 @@ public sealed class OptionsDifferenceTests
     [Fact]
     public void A_longer_run_whose_learning_rate_falls_is_announced()
     {
-        var falling = new OptimizerOptions { Schedule = LearningRateSchedule.Cosine };
+        var falling = new AdamOptions { Schedule = LearningRateSchedule.Cosine };
         var policy = Run with { Optimizer = falling };
         var critic = Run with
         {

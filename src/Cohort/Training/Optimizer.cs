@@ -1,33 +1,40 @@
+using System.Diagnostics;
 using Cohort.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>
-/// Adam with decoupled weight decay (arXiv:1711.05101, algorithm 2), with its moments as tensors that save and load bit for bit.
-/// </summary>
-public sealed class AdamW : IDisposable
+/// <summary>Turns gradients into steps. Its state are tensors that save and load bit for bit.</summary>
+public abstract class Optimizer : IDisposable
 {
-    private readonly OptimizerOptions _options;
-    private readonly (string Name, Parameter Parameter, Tensor First, Tensor Second)[] _slots;
+    private readonly double _maxGradientNorm;
+    private readonly string[] _stateNames;
+    private readonly (string Name, Parameter Parameter, Tensor[] State)[] _slots;
 
-    /// <summary>Creates an optimizer with zero moments.</summary>
-    /// <param name="module">Its trainable parameters are optimized.</param>
-    /// <param name="options">Betas, epsilon, weight decay, largest gradient norm.</param>
-    public AdamW(nn.Module module, OptimizerOptions options)
+    private protected Optimizer(nn.Module module, OptimizerOptions options, params string[] stateNames)
     {
-        _options = options;
+        (_maxGradientNorm, _stateNames) = (options.MaxGradientNorm, stateNames);
         _slots = module.named_parameters()
             .Where(pair => pair.parameter.requires_grad)
-            .Select(pair => (pair.name, pair.parameter, Moment(pair.parameter), Moment(pair.parameter)))
+            .Select(pair => (pair.name, pair.parameter, stateNames.Select(_ => Zeros(pair.parameter)).ToArray()))
             .ToArray();
 
-        static Tensor Moment(Tensor parameter) => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
+        static Tensor Zeros(Tensor parameter) => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
     }
 
     /// <summary>Optimizer steps taken.</summary>
     public long Steps { get; private set; }
+
+    /// <summary>An optimizer whose state is zero.</summary>
+    /// <param name="module">Its trainable parameters are optimized.</param>
+    /// <param name="options">Which one, weight decay, largest gradient norm.</param>
+    public static Optimizer Create(nn.Module module, OptimizerOptions options) => options switch
+    {
+        AdamOptions adam => new AdamOptimizer(module, adam),
+        SgdOptions sgd => new SgdOptimizer(module, sgd),
+        _ => throw new UnreachableException(),
+    };
 
     /// <summary>Forgets the gradients.</summary>
     public void ZeroGradients()
@@ -47,63 +54,56 @@ public sealed class AdamW : IDisposable
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var norm = CutGradients();
-
         Steps++;
-        var firstCorrection = 1 - Math.Pow(_options.Beta1, Steps);
-        var secondCorrection = 1 - Math.Pow(_options.Beta2, Steps);
-        foreach (var (_, parameter, first, second) in _slots)
+        foreach (var (_, parameter, state) in _slots)
         {
-            if (parameter.grad is not { } gradient)
+            if (parameter.grad is { } gradient)
             {
-                continue;
+                Move(parameter, gradient, state, learningRate);
             }
-
-            if (_options.WeightDecay > 0)
-            {
-                parameter.mul_(1 - (learningRate * _options.WeightDecay));
-            }
-
-            first.mul_(_options.Beta1).add_(gradient, alpha: 1 - _options.Beta1);
-            second.mul_(_options.Beta2).addcmul_(gradient, gradient, value: 1 - _options.Beta2);
-            var denominator = second.sqrt().div_(Math.Sqrt(secondCorrection)).add_(_options.Epsilon);
-            parameter.addcdiv_(first, denominator, value: -learningRate / firstCorrection);
         }
 
         return norm;
     }
 
-    /// <summary>Writes the moments; the number of steps is the caller's to save.</summary>
+    /// <summary>Writes the state and the number of steps.</summary>
     /// <param name="path">A safetensors file.</param>
     public void Save(string path) => SafetensorsFile.Write(
         path,
-        _slots.SelectMany(slot => new[] { ($"{slot.Name}.first", slot.First), ($"{slot.Name}.second", slot.Second) }),
+        _slots.SelectMany(slot => _stateNames.Zip(slot.State, (name, state) => ($"{slot.Name}.{name}", state))),
         new Dictionary<string, string> { ["steps"] = Steps.ToString() });
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <param name="path">A safetensors file of the same network.</param>
+    /// <param name="path">A safetensors file of the same network and the same optimizer.</param>
     public void Load(string path)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var file = SafetensorsFile.Open(path);
-        foreach (var (name, _, first, second) in _slots)
+        foreach (var slot in _slots)
         {
-            first.copy_(file.Read($"{name}.first"));
-            second.copy_(file.Read($"{name}.second"));
+            foreach (var (name, state) in _stateNames.Zip(slot.State))
+            {
+                state.copy_(file.Read($"{slot.Name}.{name}"));
+            }
         }
 
         Steps = long.Parse(file.Metadata["steps"]);
     }
 
-    /// <summary>Frees the moments.</summary>
+    /// <summary>Frees the state.</summary>
     public void Dispose()
     {
-        foreach (var slot in _slots)
+        foreach (var state in _slots.SelectMany(slot => slot.State))
         {
-            slot.First.Dispose();
-            slot.Second.Dispose();
+            state.Dispose();
         }
+
+        GC.SuppressFinalize(this);
     }
+
+    // Changes one parameter and its state, Steps being the number of this step from 1.
+    private protected abstract void Move(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate);
 
     // As torch.nn.utils.clip_grad_norm_, but gradients whose norm is not finite stay as they are, so that the bad one can be named.
     private double CutGradients()
@@ -115,7 +115,7 @@ public sealed class AdamW : IDisposable
             throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
         }
 
-        var scale = Math.Min(1, _options.MaxGradientNorm / (norm + 1e-6));
+        var scale = Math.Min(1, _maxGradientNorm / (norm + 1e-6));
         foreach (var gradient in gradients)
         {
             gradient.mul_(scale);
@@ -126,7 +126,7 @@ public sealed class AdamW : IDisposable
 
     private string FirstBadGradient()
     {
-        foreach (var (name, parameter, _, _) in _slots)
+        foreach (var (name, parameter, _) in _slots)
         {
             if (parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>())
             {
