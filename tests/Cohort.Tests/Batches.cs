@@ -1,4 +1,5 @@
 using Cohort.Rollouts;
+using Cohort.Training;
 using static TorchSharp.torch;
 
 namespace Cohort.Tests;
@@ -17,17 +18,24 @@ internal static class Batches
         var scored = tensor(scores.Select(score => !double.IsNaN(score)).ToArray());
         var responses = Numbers.Mask(mask).logical_and(scored.unsqueeze(1));
         var perToken = zeros_like(kl);
+        var known = tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype);
         return new RolloutBatch
         {
             Lengths = mask.Select(row => row.LastIndexOf('x') + 2).ToArray(),
             GroupSize = groupSize,
             Tokens = Kept(ones(mask.Length, mask[0].Length + 1, ScalarType.Int64)),
             ResponseMask = Kept(responses),
+            LossMask = Kept(responses.clone()),
             BehaviourLogProbs = Kept(perToken.clone()),
             OldLogProbs = Kept(perToken.clone()),
+            OffPolicyWeights = Kept(responses.to_type(kl.dtype)),
             RefLogProbs = Kept(perToken.clone()),
             KlToReference = Kept(kl * responses),
-            Scores = Kept(tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype)),
+            Rewards = Kept(TokenRewards.OnLastToken(known, responses)),
+            StepEnds = Kept(TokenRewards.OnLastToken(ones_like(known), responses) > 0),
+            Scores = Kept(known),
+            Parts = Kept(zeros(scores.Length, 0, kl.dtype)),
+            GreedyScores = Kept(zeros_like(known)),
             Scored = Kept(scored),
             CutOff = Kept(tensor(new bool[mask.Length])),
         };

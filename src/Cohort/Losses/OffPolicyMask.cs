@@ -25,7 +25,7 @@ public static class OffPolicyMask
         Guards.Require(threshold >= 0, threshold, "the divergence up to which a response stays must be at least 0");
         using var scope = NewDisposeScope();
         var summed = Masked.Zero(behaviourLogProbs - logProbs.detach(), mask).sum(1, keepdim: true);
-        var divergence = summed / mask.sum(1, keepdim: true).clamp(min: 1);
+        var divergence = summed / mask.sum(1, keepdim: true); // NaN for a response without tokens, which keeps none
         return (advantages >= 0).logical_or(divergence <= threshold).logical_and(mask).MoveToOuterDisposeScope();
     }
 }

@@ -57,7 +57,7 @@ public static class OffPolicyWeights
             return Masked.Mean(weights, mask).MoveToOuterDisposeScope();
         }
 
-        var ofResponses = Masked.Zero(weights, mask).sum(1) / mask.sum(1).clamp(min: 1);
+        var ofResponses = Masked.Zero(weights, mask).sum(1) / mask.sum(1); // NaN for a response without tokens, which does not count
         return Masked.Mean(ofResponses, mask.any(1)).MoveToOuterDisposeScope();
     }
 
@@ -81,7 +81,7 @@ public static class OffPolicyWeights
     {
         OffPolicyLevel.Token => logRatio,
         OffPolicyLevel.Sequence => logRatio.sum(1, keepdim: true).expand_as(logRatio),
-        OffPolicyLevel.SequenceMean => (logRatio.sum(1, keepdim: true) / mask.sum(1, keepdim: true).clamp(min: 1)).expand_as(logRatio),
+        OffPolicyLevel.SequenceMean => (logRatio.sum(1, keepdim: true) / mask.sum(1, keepdim: true)).expand_as(logRatio),
         _ => throw new UnreachableException(),
     };
 }

@@ -58,9 +58,6 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B] float32: score of the greedy completion of the row's prompt; 0 where the advantages ask for none.</summary>
     public required Tensor GreedyScores { get; init; }
 
-    /// <summary>[B] bool; the length limit cut the response off.</summary>
-    public required Tensor CutOff { get; init; }
-
     /// <summary>[B] bool; false rows are in no statistics and in no loss.</summary>
     public required Tensor Scored { get; init; }
 
@@ -91,7 +88,6 @@ public sealed class RolloutBatch : IDisposable
         Scores.Dispose();
         Parts.Dispose();
         GreedyScores.Dispose();
-        CutOff.Dispose();
         Scored.Dispose();
         CutOff.Dispose();
     }

@@ -30,6 +30,8 @@ internal sealed class CriticFreeEstimator(Func<Tensor, RolloutBatch, Tensor> adv
 
     private sealed class ComparedCredit(Tensor advantages) : Credit(advantages)
     {
+        public override int Epochs(int policyEpochs) => 0;
+
         public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
         {
         }

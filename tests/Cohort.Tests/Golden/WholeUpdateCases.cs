@@ -31,7 +31,7 @@ internal static class WholeUpdateCases
         var folder = Path.Combine(golden.Folder, golden.Text("inputs/model"));
         using var model = ModelFolder.Load(folder);
         var betas = golden.List("params/betas");
-        using var optimizer = new AdamW(model, new OptimizerOptions
+        using var optimizer = Optimizer.Create(model, new AdamOptions
         {
             Beta1 = betas[0],
             Beta2 = betas[1],
@@ -50,7 +50,7 @@ internal static class WholeUpdateCases
     }
 
     // One call of update_policy. The peer returns the loss of its last micro-batch alone, and the entropy of all of them.
-    private static void Update(GoldenCase golden, string path, LanguageModel model, AdamW optimizer, (Episode, double)[][] portions)
+    private static void Update(GoldenCase golden, string path, LanguageModel model, Optimizer optimizer, (Episode, double)[][] portions)
     {
         var totals = new StepTotals(
             portions.Sum(portion => portion.Length), portions.Sum(portion => portion.Sum(pair => pair.Item1.Completion.Length)), FixedLength: 1);

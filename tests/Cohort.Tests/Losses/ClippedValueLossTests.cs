@@ -21,6 +21,33 @@ public sealed class ClippedValueLossTests
         Tensor Loss(Tensor values) => ClippedValueLoss.PerToken(values, Numbers.Row(old), Numbers.Row(target), clip);
     }
 
+    [Theory]
+    [InlineData(1.5, 0.9, 2.0, 0.2, true)]   // towards the return, past the clip
+    [InlineData(1.5, 0.9, 0.4, 0.2, false)]  // away from the return: the value's own square is the larger
+    [InlineData(1.0, 0.9, 0.4, 0.2, false)]  // inside the clip
+    [InlineData(1.3, 0.1, 2.9, 0.2, true)]
+    [InlineData(1.5, 0.9, 2.0, double.PositiveInfinity, false)]
+    public void Clip_is_active_where_it_raises_the_loss(double value, double old, double target, double clip, bool expected)
+    {
+        using var scope = NewDisposeScope();
+        var clipped = ClippedValueLoss.Clipped(Numbers.Row(value), Numbers.Row(old), Numbers.Row(target), clip);
+        Assert.Equal(ScalarType.Bool, clipped.dtype);
+        Numbers.Same([expected ? 1 : 0], clipped, 0);
+    }
+
+    // 0.1 + (0.3 - 0.1) is not 0.3 in float64, nor in float32.
+    [Fact]
+    public void A_value_inside_the_range_is_not_clipped_by_rounding()
+    {
+        using var scope = NewDisposeScope();
+        foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64 })
+        {
+            var old = linspace(-3, 3, 997, dtype: type).unsqueeze(0);
+            var values = old + 0.19;
+            Numbers.Same(new double[997], ClippedValueLoss.Clipped(values, old, values * 1.37, 0.25), 0);
+        }
+    }
+
     [Fact]
     public void Other_shapes_are_refused()
     {

@@ -21,4 +21,17 @@ public sealed class EntropyTests
             Numbers.Row(0.5, 0.3, 0.2).log(), logits => Entropy.PerToken(nn.functional.log_softmax(logits, dim: -1)).sum());
         Numbers.Same([-0.1682529, 0.0522959, 0.1159570], gradient, Tolerances.HandComputed);
     }
+
+    // H = -0.6 ln 0.6 - 0.4 ln 0.4; its gradient to a logit is -p (ln p + H).
+    [Fact]
+    public void A_token_of_probability_zero_adds_nothing_and_gets_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Numbers.Row(Math.Log(0.6), Math.Log(0.4), double.NegativeInfinity);
+        Numbers.Same([0.6730117], Of(logits), Tolerances.HandComputed);
+        Numbers.Same([-0.0973117, 0.0973117, 0], Numbers.Gradient(logits, at => Of(at).sum()), Tolerances.HandComputed);
+        Assert.All(Numbers.Of(Numbers.Gradient(logits, at => Entropy.PerToken(at).sum())), entry => Assert.True(double.IsFinite(entry)));
+
+        static Tensor Of(Tensor logits) => Entropy.PerToken(nn.functional.log_softmax(logits, dim: -1));
+    }
 }

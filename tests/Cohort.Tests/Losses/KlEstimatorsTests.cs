@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cohort.Losses;
 using static TorchSharp.torch;
 
@@ -14,13 +15,22 @@ public sealed class KlEstimatorsTests
     [InlineData(KlEstimator.K1, -1.2, -0.7, -0.5)]
     [InlineData(KlEstimator.K2, -1.2, -0.7, 0.125)]
     [InlineData(KlEstimator.K3, -1.2, -0.7, 0.1487212707)] // e^0.5 - 1 - 0.5
+    [InlineData(KlEstimator.PlainK3, -1.2, -0.7, 0.1487212707)]
+    [InlineData(KlEstimator.Abs, -1.2, -0.7, 0.5)]
+    [InlineData(KlEstimator.Abs, -0.4, -2.4, 2.0)]
     [InlineData(KlEstimator.K1, -0.4, -2.4, 2.0)]
     [InlineData(KlEstimator.K2, -0.4, -2.4, 2.0)]
     [InlineData(KlEstimator.K3, -0.4, -2.4, 1.1353352832)] // e^-2 - 1 + 2
+    [InlineData(KlEstimator.K1, -0.5, -1000.5, 1000)]
+    [InlineData(KlEstimator.K2, -0.5, -1000.5, 500000)]
+    [InlineData(KlEstimator.K3, -0.5, -1000.5, 999)]
+    [InlineData(KlEstimator.Abs, -1000.5, -0.5, 1000)]
+    [InlineData(KlEstimator.K3, -1000.5, -0.5, double.PositiveInfinity)] // held to nothing: an infinite loss is caught by name
     public void Estimate_is_the_hand_computed_number(KlEstimator estimator, double logProb, double reference, double expected)
     {
         using var scope = NewDisposeScope();
-        Numbers.Same([expected], KlEstimators.PerToken(estimator, Numbers.Row(logProb), Numbers.Row(reference)), 1e-9);
+        var found = Numbers.Of(KlEstimators.PerToken(estimator, Numbers.Row(logProb), Numbers.Row(reference))).Single();
+        Assert.True(expected.Equals(found) || Math.Abs(expected - found) <= 1e-9, $"{found:R}");
     }
 
     [Fact]
@@ -82,6 +92,93 @@ public sealed class KlEstimatorsTests
             return Numbers.Gradient(
                 tensor(Current), logits => (weights * KlEstimators.PerToken(estimator, Distribution(logits), reference)).sum());
         }
+    }
+
+    [Fact]
+    public void Plain_k3_in_the_loss_has_no_weight_and_on_policy_the_gradient_of_the_forward_divergence()
+    {
+        using var scope = NewDisposeScope();
+        var (reference, weights) = (Distribution(Reference), Distribution(Current).exp());
+        var forward = Numbers.Gradient(
+            tensor(Current), logits => KlEstimators.Exact(reference.unsqueeze(0), Distribution(logits).unsqueeze(0)).sum());
+        var plain = Numbers.Gradient(tensor(Current), logits =>
+        {
+            var logProbs = Distribution(logits);
+            return (weights * KlEstimators.Weighted(KlEstimator.PlainK3, logProbs, reference, (logProbs * 3).exp())).sum();
+        });
+        Numbers.Same(forward, plain, Tolerances.Float64);
+        Numbers.Same([0.1487213], KlEstimators.Weighted(KlEstimator.PlainK3, Numbers.Row(-1.2), Numbers.Row(-0.7), Numbers.Row(1.6)), 1e-6);
+    }
+
+    [Theory]
+    [InlineData(KlEstimator.K1, -0.8)]      // 1.6 * -0.5
+    [InlineData(KlEstimator.K3, 0.2379540)] // 1.6 * 0.1487213
+    public void Weighted_estimate_is_the_hand_computed_number(KlEstimator estimator, double expected)
+    {
+        using var scope = NewDisposeScope();
+        var weighted = KlEstimators.Weighted(estimator, Numbers.Row(-1.2), Numbers.Row(-0.7), Numbers.Row(1.6));
+        Numbers.Same([expected], weighted, Tolerances.HandComputed);
+    }
+
+    // p = (0.6, 0.4, 0): 0.6 ln 2 + 0.4 ln (4/3); the gradient to a logit is p (ln (p / q) - KL).
+    [Fact]
+    public void A_token_of_probability_zero_adds_nothing_to_the_exact_divergence_and_gets_no_gradient()
+    {
+        using var scope = NewDisposeScope();
+        var logits = Numbers.Row(Math.Log(0.6), Math.Log(0.4), double.NegativeInfinity);
+        var reference = Numbers.Row(0.3, 0.3, 0.4).log();
+        Numbers.Same([0.5309611], KlEstimators.Exact(logits, reference), Tolerances.HandComputed);
+        Numbers.Same(
+            [0.0973117, -0.0973117, 0],
+            Numbers.Gradient(logits, at => KlEstimators.Exact(Distribution(at), reference).sum()), Tolerances.HandComputed);
+        Numbers.Same([0.1920420], KlEstimators.Exact(logits, Numbers.Row(0.3, 0.7, 0).log()), Tolerances.HandComputed); // 0.6 ln 2 + 0.4 ln (4/7)
+        Assert.Equal(double.PositiveInfinity, Numbers.Of(KlEstimators.Exact(logits, Numbers.Row(0.3, 0, 0.7).log())).Single());
+    }
+
+    [Fact]
+    public void Next_states_divergence_is_that_of_the_next_token_that_counts()
+    {
+        using var scope = NewDisposeScope();
+        var kl = Numbers.Rows([0.1, double.NaN, 0.4, 0.8], [double.NaN, 0.3, double.PositiveInfinity, 0.7], [0.5, 0.6, 0.9, 1.1], [1.3, 1.7, 1.9, 2.3]);
+        var next = KlEstimators.OfNextState(kl, Numbers.Mask("x.xx", ".x.x", "....", "..x."));
+        Numbers.Same([0.4, 0, 0.8, 0, 0, 0.7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], next, 0);
+    }
+
+    [Fact]
+    public void Next_states_divergence_sums_to_that_of_all_later_states()
+    {
+        var random = new Random(7);
+        for (var trial = 0; trial < 30; trial++)
+        {
+            using var scope = NewDisposeScope();
+            var (rows, columns) = (random.Next(1, 5), random.Next(1, 8));
+            var kl = tensor(Enumerable.Range(0, rows * columns).Select(_ => random.NextDouble()).ToArray(), [rows, columns]);
+            var mask = tensor(Enumerable.Range(0, rows * columns).Select(_ => random.Next(2) > 0).ToArray(), [rows, columns]);
+            var counted = kl.masked_fill(~mask, 0);
+            var later = (FromEachOn(counted) - counted).masked_fill(~mask, 0);
+            Numbers.Same(later, FromEachOn(KlEstimators.OfNextState(kl, mask)).masked_fill(~mask, 0), Tolerances.Float64);
+        }
+
+        static Tensor FromEachOn(Tensor values) => values.flip(1).cumsum(1).flip(1);
+    }
+
+    [Fact]
+    public void What_has_no_right_gradient_has_no_spelling_in_the_loss()
+    {
+        using var scope = NewDisposeScope();
+        var (one, ratio) = (Numbers.Row(-0.5), Numbers.Row(1.1));
+        var abs = Assert.Throws<ArgumentOutOfRangeException>(() => KlEstimators.Weighted(KlEstimator.Abs, one, one, ratio));
+        Assert.StartsWith("The gradient of |log pi - log pi_ref| is that of no KL; in the loss use Exact, K1, K2 or K3.", abs.Message);
+        Assert.Equal("estimator", abs.ParamName);
+        var exact = Assert.Throws<ArgumentOutOfRangeException>(() => KlEstimators.Weighted(KlEstimator.Exact, one, one, ratio));
+        Assert.StartsWith("The exact KL needs whole distributions: call Exact.", exact.Message);
+        Assert.Throws<UnreachableException>(() => KlEstimators.PerToken((KlEstimator)17, one, one));
+        Assert.Equal(
+            "refDistribution has shape [1,1], expected [1,2]; nothing here broadcasts. (Parameter 'refDistribution')",
+            Assert.Throws<ArgumentException>(() => KlEstimators.Exact(Numbers.Row(-0.5, -0.9), one)).Message);
+        Assert.Equal(
+            "mask has shape [1,1], expected [1,2]; nothing here broadcasts. (Parameter 'mask')",
+            Assert.Throws<ArgumentException>(() => KlEstimators.OfNextState(Numbers.Row(-0.5, -0.9), Numbers.Mask("x"))).Message);
     }
 
     [Fact]

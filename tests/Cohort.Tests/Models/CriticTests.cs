@@ -1,5 +1,6 @@
 using Cohort.Models;
 using Cohort.Tensors;
+using Cohort.Tests.Training;
 using Cohort.Training;
 using static TorchSharp.torch;
 
@@ -44,10 +45,10 @@ public sealed class CriticTests
     {
         using var policy = TinyModels.Policy();
         var before = LiveTensors.Count;
-        using var estimator = Estimators.Create(new GroupRelative(), policy, seed: 1, microBatchRows: 4);
+        using var estimator = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Grpo));
         Assert.Equal(before, LiveTensors.Count);
-        Assert.IsType<GroupRelativeEstimator>(estimator);
-        using var critic = Estimators.Create(new CriticAdvantage(), policy, seed: 1, microBatchRows: 4);
+        Assert.IsType<CriticFreeEstimator>(estimator);
+        using var critic = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Ppo));
         Assert.True(LiveTensors.Count > before, "A critic has parameters.");
     }
 

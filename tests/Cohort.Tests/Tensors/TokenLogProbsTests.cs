@@ -47,4 +47,12 @@ public sealed class TokenLogProbsTests
         Numbers.Same([-1.1282869, -1.7782869, -0.6782869], distribution, Tolerances.HandComputed);
         Numbers.Same([-1.7782869], TokenLogProbs.Of(distribution, tensor(new[] { 1L })), Tolerances.HandComputed);
     }
+
+    [Fact]
+    public void Sum_of_squares_is_the_chance_that_two_draws_agree()
+    {
+        using var scope = NewDisposeScope();
+        var distribution = Numbers.Rows([0.5, 0.3, 0.2], [0.6, 0.4, 0]).log();
+        Numbers.Same([0.38, 0.52], TokenLogProbs.SumOfSquares(distribution), Tolerances.Float64);
+    }
 }

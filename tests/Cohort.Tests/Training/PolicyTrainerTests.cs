@@ -69,7 +69,7 @@ public sealed class PolicyTrainerTests
     {
         var options = TinyTraining.Options(Algorithm(algorithm) with
         {
-            EntropyCoefficient = 0.02,
+            Entropy = new() { Coefficient = 0.02 },
             Kl = new() { Coefficient = 0.1, Placement = placement, Estimator = estimator, Target = 0.02, Horizon = 100 },
         });
         using var training = new TinyTraining(
@@ -187,7 +187,7 @@ public sealed class PolicyTrainerTests
     {
         var options = TinyTraining.Options(Algorithm(algorithm) with
         {
-            EntropyCoefficient = 0.02,
+            Entropy = new() { Coefficient = 0.02 },
             Kl = new() { Coefficient = 0.1, Placement = KlPlacement.InLoss, Estimator = KlEstimator.Exact },
         });
         using var training = new TinyTraining(

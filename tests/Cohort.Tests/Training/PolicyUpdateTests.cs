@@ -64,18 +64,19 @@ public sealed class PolicyUpdateTests
         using var batch = collected.Batch;
         using var rewards = TokenRewards.Shape(batch, WholeLoss(algorithm, estimator).Algorithm.Kl, Beta);
         using var credit = training.Estimator.Estimate(batch, rewards);
-        training.Update.Improve(batch, credit.Advantages, Rows(batch), Beta, 0, new Measures(), _ => { }, default);
+        training.Update.Improve(batch, credit.Advantages, Rows(batch), new(Beta, EntropyWeight), 0, new Measures(), _ => { }, default);
         var found = training.Policy.named_parameters().ToDictionary(pair => pair.name, pair => Numbers.Of(pair.parameter.grad!));
 
         // The same again on fresh weights, which the update has moved.
         using var fresh = new TinyTraining(WholeLoss(algorithm, estimator));
-        var scored = collected.Scores.Select((score, row) => (score, row)).Where(pair => pair.score is Scored).Select(pair => pair.row).ToArray();
+        var completions = collected.Groups.SelectMany(group => group.Completions).ToArray();
+        var scored = collected.Groups.SelectMany(group => group.Scores).Select((score, row) => (score, row)).Where(pair => pair.score is Scored).Select(pair => pair.row).ToArray();
         Assert.InRange(scored.Length, 8, 15);
         var advantages = Numbers.Of(credit.Advantages);
         var loss = zeros(1);
         foreach (var row in scored)
         {
-            var completion = collected.Completions[row];
+            var completion = completions[row];
             var (prompt, response) = (completion.PromptTokens, completion.ResponseTokens);
             var tokens = tensor(prompt.Concat(response).Select(token => (long)token).ToArray(), [1, prompt.Count + response.Count]);
             var (current, reference) = (Responses(fresh.Policy), Responses(training.Reference));
@@ -145,7 +146,7 @@ public sealed class PolicyUpdateTests
         var advantages = Masked.Zero(ones_like(batch.OldLogProbs), batch.ResponseMask);
         batch.OldLogProbs.sub_(Math.Log(1.25)).mul_(batch.ResponseMask);
         var measures = new Measures();
-        training.Update.Improve(batch, advantages, Rows(batch), 0, 0, measures, _ => { }, default);
+        training.Update.Improve(batch, advantages, Rows(batch), default, 0, measures, _ => { }, default);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioMean), Tolerances.LogProbs);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioHighest), Tolerances.LogProbs);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioLowest), Tolerances.LogProbs);
@@ -159,7 +160,7 @@ public sealed class PolicyUpdateTests
     {
         var options = TinyTraining.Options(algorithm with
         {
-            EntropyCoefficient = EntropyWeight,
+            Entropy = new() { Coefficient = EntropyWeight },
             Kl = new() { Coefficient = Beta, Estimator = estimator, Placement = KlPlacement.InLoss },
         });
         return options with { Optimizer = options.Optimizer with { MaxGradientNorm = 1e6 } };

@@ -91,8 +91,8 @@ internal sealed partial class OptionsDocument
           keys, or else where only one kind has them: `"data": {"path": "problems.jsonl"}` is a file. The kind of
           `algorithm.advantage` is the preset's unless it is given.
         - **Presets.** `"algorithm"` is `"grpo"`, which is the default, or `"ppo"`, or an object with a `"preset"` and what
-          differs from it: `"algorithm": {"preset": "ppo", "clip": {"high": 0.28}}`. On a command line: `--set algorithm=ppo
-          --set algorithm.clip.high=0.28`.
+          differs from it: `"algorithm": {"preset": "ppo", "loss": {"high": 0.28}}`. On a command line: `--set algorithm=ppo
+          --set algorithm.loss.high=0.28`.
         - **Paths** of a model or of data are relative to the run file's folder, and without a run file to the current one.
         - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft`, `checkpoints.*`, `evaluation.stopAt`,
           `evaluation.patience` and `rollout.loggedPrompts` may change when a run is resumed, and so may `threads`, though

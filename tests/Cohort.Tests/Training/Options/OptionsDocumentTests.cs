@@ -1,3 +1,4 @@
+using Cohort.Losses;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Options;
@@ -35,8 +36,8 @@ public sealed class OptionsDocumentTests
     {
         var options = OptionList.Of(new RunOptions()).ToDictionary(o => o.Path);
 
-        var low = new OptionEntry("algorithm.clip.low", "", "0.2", "number in (0, 1)", typeof(ClipOptions), typeof(double));
-        Assert.Equal(low, options["algorithm.clip.low"]);
+        var low = new OptionEntry("algorithm.loss.low", "clipped", "0.2", "number in (0, 1)", typeof(ClippedLoss), typeof(double));
+        Assert.Equal(low, options["algorithm.loss.low"]);
         Assert.Equal("whole number in [0, 100000000]; 0 is no limit", options["budget.steps"].Rule);
         Assert.Equal("whole number, at least 1", options["checkpoints.keep"].Rule);
         Assert.Equal("\"folder\" or \"new\"", options["model.kind"].Rule);

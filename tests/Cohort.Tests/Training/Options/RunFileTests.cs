@@ -106,16 +106,16 @@ public sealed class RunFileTests
         var expected = AlgorithmOptions.Ppo with
         {
             Advantage = new CriticAdvantage { Lambda = 0.9, Critic = new() { Start = new FreshCritic { Layers = 3 }, Coefficient = 0.7 } },
-            Clip = new() { High = 0.28 },
+            Loss = new ClippedLoss { High = 0.28 },
             NormalizeAdvantages = false,
         };
 
         const string Json = """
-            {"algorithm": {"clip": {"high": 0.28}, "normalizeAdvantages": false, "preset": "ppo",
+            {"algorithm": {"loss": {"high": 0.28}, "normalizeAdvantages": false, "preset": "ppo",
              "advantage": {"lambda": 0.9, "critic": {"start": {"layers": 3}, "coefficient": 0.7}}}}
             """;
         Assert.Equal(expected, RunFile.ParseRun(Json, [Model]).Algorithm);
-        Assert.Equal(expected with { Clip = new() { High = 0.3 } }, RunFile.ParseRun(Json, [Model, "algorithm.clip.high=0.3"]).Algorithm);
+        Assert.Equal(expected with { Loss = new ClippedLoss { High = 0.3 } }, RunFile.ParseRun(Json, [Model, "algorithm.loss.high=0.3"]).Algorithm);
     }
 
     [Fact]

@@ -98,12 +98,12 @@ public sealed class ResumeTests : IDisposable
     {
         TinyRun.Train("grpo", _place.Root, "budget.steps=2");
         var other = new RunDirectory(_folder.File("other"));
-        TinyRun.Train("grpo", other.Root, "budget.steps=4", "algorithm.clip.high=0.3");
+        TinyRun.Train("grpo", other.Root, "budget.steps=4", "algorithm.loss.high=0.3");
         Directory.Move(Path.Combine(other.Checkpoints, "step-000004"), Path.Combine(_place.Checkpoints, "step-000004"));
         var error = Assert.Throws<OptionsException>(() => TinyRun.Resume("grpo", _place.Root, "budget.steps=8"));
 
         Assert.Equal(
-            $"{_place.Options}: algorithm.clip.high is 0.2, but the run was started with 0.3, and the change would alter steps that are done; keep "
+            $"{_place.Options}: algorithm.loss.high is 0.2, but the run was started with 0.3, and the change would alter steps that are done; keep "
             + "0.3, or start a new run directory.",
             error.Message);
     }

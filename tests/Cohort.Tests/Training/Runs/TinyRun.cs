@@ -19,7 +19,7 @@ internal static class TinyRun
         """
         "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4}, "update": {"epochsPerStep": 2, "minibatchRows": 8, "microBatchRows": 4},
         "budget": {"steps": 8}, "optimizer": {"learningRate": 0.01}, "algorithm": {
-        "entropyCoefficient": 0.01, "kl": {"coefficient": 0.05, "target": 0.05, "horizon": 100}, "preset":
+        "entropy": {"coefficient": 0.01}, "kl": {"coefficient": 0.05, "target": 0.05, "horizon": 100}, "preset":
         """;
 
     // Eight steps of supervised fine-tuning.
