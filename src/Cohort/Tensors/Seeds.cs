@@ -35,6 +35,9 @@ public enum Purpose
 
     /// <summary>Which tokens a loss selects among several candidates.</summary>
     TokenChoice = 11,
+
+    /// <summary>Completions drawn to audit an estimator.</summary>
+    AuditedCompletions = 12,
 }
 
 /// <summary>

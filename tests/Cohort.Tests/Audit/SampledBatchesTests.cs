@@ -1,0 +1,51 @@
+using Cohort.Audit;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Audit;
+
+public sealed class SampledBatchesTests
+{
+    [Fact]
+    public void Every_batch_comes_once_with_its_probability()
+    {
+        using var scope = NewDisposeScope();
+        using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
+        var probabilities = Numbers.Of(table.Problem.SamplingProbabilities);
+        var (seen, total) = (new HashSet<string>(), 0.0);
+        SampledBatches.ForEach(table.Problem, samplesPerPrompt: 2, (rows, weights) =>
+        {
+            for (var batch = 0; batch < rows.shape[0]; batch++)
+            {
+                var members = rows[batch].data<long>().ToArray();
+                Assert.Equal([0L, 0, 1, 1], members.Select(row => row / 7));
+                Assert.Equal(members.Aggregate(1.0, (product, row) => product * probabilities[row]), weights[batch].item<double>(), 1e-15);
+                Assert.True(seen.Add(string.Join(',', members)));
+                total += weights[batch].item<double>();
+            }
+        });
+        Assert.Equal(7 * 7 * 7 * 7, seen.Count);
+        Assert.Equal(1, total, Tolerances.Float64);
+    }
+
+    [Fact]
+    public void More_than_a_million_batches_are_refused()
+    {
+        using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 4, Prompts: 1));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SampledBatches.ForEach(table.Problem, samplesPerPrompt: 5, (_, _) => { }));
+        Assert.Contains("batches is 28629151; expectations are summed over at most 1000000 batches.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Drawn_batches_follow_the_probabilities_of_their_prompt()
+    {
+        using var scope = NewDisposeScope();
+        using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
+        const int count = 20000;
+        var rows = SampledBatches.Drawn(table.Problem, samplesPerPrompt: 3, count, seed: 4);
+        Assert.Equal([count, 6], rows.shape);
+        var frequencies = rows.flatten().bincount(weights: null, minlength: 14).to_type(ScalarType.Float64) / (3.0 * count);
+        Numbers.Same(table.Problem.SamplingProbabilities, frequencies, 0.01);
+        Assert.True(rows.equal(SampledBatches.Drawn(table.Problem, 3, count, seed: 4)).all().item<bool>());
+        Assert.False(rows.equal(SampledBatches.Drawn(table.Problem, 3, count, seed: 5)).all().item<bool>());
+    }
+}
