@@ -12,18 +12,22 @@ internal static class Batches
     /// <param name="scores">One per row; NaN for none.</param>
     /// <param name="kl">[B,T] float32, KL to the reference; 0 outside the mask.</param>
     /// <param name="groupSize">Rows per prompt.</param>
-    public static RolloutBatch Make(string[] mask, double[] scores, Tensor kl, int groupSize)
+    /// <param name="tokens">One list of S ids per row; ones where none are given.</param>
+    /// <param name="cutOff">Rows that the length limit cut off; none where none are given.</param>
+    public static RolloutBatch Make(
+        string[] mask, double[] scores, Tensor kl, int groupSize, long[][]? tokens = null, bool[]? cutOff = null)
     {
         using var scope = NewDisposeScope();
         var scored = tensor(scores.Select(score => !double.IsNaN(score)).ToArray());
         var responses = Numbers.Mask(mask).logical_and(scored.unsqueeze(1));
         var perToken = zeros_like(kl);
         var known = tensor(scores.Select(score => double.IsNaN(score) ? 0 : score).ToArray()).to_type(kl.dtype);
+        long[] size = [mask.Length, mask[0].Length + 1];
         return new RolloutBatch
         {
             Lengths = mask.Select(row => row.LastIndexOf('x') + 2).ToArray(),
             GroupSize = groupSize,
-            Tokens = Kept(ones(mask.Length, mask[0].Length + 1, ScalarType.Int64)),
+            Tokens = Kept(tokens is null ? ones(size, ScalarType.Int64) : tensor(tokens.SelectMany(row => row).ToArray(), size)),
             ResponseMask = Kept(responses),
             LossMask = Kept(responses.clone()),
             BehaviourLogProbs = Kept(perToken.clone()),
@@ -37,7 +41,7 @@ internal static class Batches
             Parts = Kept(zeros(scores.Length, 0, kl.dtype)),
             GreedyScores = Kept(zeros_like(known)),
             Scored = Kept(scored),
-            CutOff = Kept(tensor(new bool[mask.Length])),
+            CutOff = Kept(tensor(cutOff ?? new bool[mask.Length])),
         };
 
         static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();

@@ -12,7 +12,7 @@ public sealed class CriticEstimatorTests
 {
     private static readonly long[][] Tokens = [[3, 7, 4, 9, 2, 5], [6, 8, 4, 3, 0, 0], [5, 5, 9, 2, 7, 0]];
     private static readonly string[] Marks = [".xxxx", ".xx..", "..xx."];
-    private static readonly CriticOptions Slow = new() { Optimizer = new() { LearningRate = 1e-9 } };
+    private static readonly CriticOptions Slow = new() { Optimizer = new AdamOptions { LearningRate = 1e-9 } };
 
     // With lambda and discount 1 an advantage is the reward to go less V, so that what V has read shows in it.
     [Fact]
@@ -165,7 +165,7 @@ public sealed class CriticEstimatorTests
             InitialWeights.Draw(critic, TinyModels.Shape, seed: 3, Purpose.CriticWeights);
             foreach (var (name, parameter) in critic.named_parameters())
                 parameter.requires_grad_(name == "score.bias");
-            using var estimator = Normalizing(critic, new() { ClipRange = range, Optimizer = new() { LearningRate = 1 } });
+            using var estimator = Normalizing(critic, new() { ClipRange = range, Optimizer = new AdamOptions { LearningRate = 1 } });
             using var credit = estimator.Estimate(batch, tensor(new float[] { 0, 200, 0, 300 }, [2, 2]));
             credit.Learn([0, 1], 0, new Measures(), default);
             var measures = new Measures();
@@ -190,7 +190,7 @@ public sealed class CriticEstimatorTests
                 new()
                 {
                     Lambda = 1,
-                    Critic = new() { NormalizeReturns = normalize, ClipRange = 0, Optimizer = new() { LearningRate = 0.02 } },
+                    Critic = new() { NormalizeReturns = normalize, ClipRange = 0, Optimizer = new AdamOptions { LearningRate = 0.02 } },
                 },
                 critic, microBatchRows: 2);
             var rewards = tensor(new float[] { 0, 0, 0, 0, 900, 0, 0, 1500, 0, 0, 0, 0, 0, 600, 0 }, [3, 5]);
@@ -294,25 +294,8 @@ public sealed class CriticEstimatorTests
 
     private static RolloutBatch Batch(long[][] tokens, string[] mask, bool[]? cutOff = null)
     {
-        var count = mask.Length;
         using var scope = NewDisposeScope();
-        var perToken = zeros(count, mask[0].Length);
-        return new RolloutBatch
-        {
-            Lengths = mask.Select(row => row.LastIndexOf('x') + 2).ToArray(),
-            GroupSize = 1,
-            Tokens = Kept(tensor(tokens.SelectMany(row => row).ToArray(), [count, tokens[0].Length])),
-            ResponseMask = Kept(Numbers.Mask(mask)),
-            BehaviourLogProbs = Kept(perToken.clone()),
-            OldLogProbs = Kept(perToken.clone()),
-            RefLogProbs = Kept(perToken.clone()),
-            KlToReference = Kept(perToken.clone()),
-            Scores = Kept(zeros(count)),
-            Scored = Kept(ones(count, ScalarType.Bool)),
-            CutOff = Kept(tensor(cutOff ?? new bool[count])),
-        };
-
-        static Tensor Kept(Tensor part) => part.DetachFromDisposeScope();
+        return Batches.Make(mask, new double[mask.Length], zeros(mask.Length, mask[0].Length), groupSize: 1, tokens, cutOff);
     }
 
     private static Critic Awake(bool headBias = false, ulong seed = 3)
