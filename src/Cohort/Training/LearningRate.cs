@@ -28,7 +28,7 @@ public static class LearningRate
         LearningRateSchedule.Cosine => HalfCosine(options.Cycles * used),
         LearningRateSchedule.CosineWithRestarts => used >= 1 ? 0 : HalfCosine(options.Cycles * used % 1),
         LearningRateSchedule.Polynomial => Math.Pow(1 - used, options.Power),
-        LearningRateSchedule.OneLessRoot => 1 - Math.Sqrt(used),
+        LearningRateSchedule.OneLessRoot => 1 - Math.Sqrt(Math.Round(used, 12)), // near 0 the root blows up what rounding left
         LearningRateSchedule.InverseSquareRoot => InverseRoot(options, optimizerSteps),
         _ => throw new UnreachableException(),
     };

@@ -15,14 +15,14 @@ public sealed class SamplingFiltersTests
     {
         using var scope = NewDisposeScope();
         var logits = Numbers.Row(Logits);
-        Numbers.Same(Kept(1, 3), SamplingFilters.TopK(logits, 2), 0);
-        Numbers.Same(Logits, SamplingFilters.TopK(logits, 5), 0);
-        Numbers.Same(Logits, SamplingFilters.TopK(logits, 0), 0);
-        Numbers.Same(Kept(1, 3), SamplingFilters.TopP(logits, 0.5), 0);
-        Numbers.Same(Kept(1), SamplingFilters.TopP(logits, 0.01), 0);
-        Numbers.Same(Logits, SamplingFilters.TopP(logits, 1), 0);
-        Numbers.Same(Kept(0, 1, 3), SamplingFilters.MinP(logits, 0.3), 0);
-        Numbers.Same(Logits, SamplingFilters.MinP(logits, 0), 0);
+        Same(Kept(1, 3), SamplingFilters.TopK(logits, 2));
+        Same(Logits, SamplingFilters.TopK(logits, 5));
+        Same(Logits, SamplingFilters.TopK(logits, 0));
+        Same(Kept(1, 3), SamplingFilters.TopP(logits, 0.5));
+        Same(Kept(1), SamplingFilters.TopP(logits, 0.01));
+        Same(Logits, SamplingFilters.TopP(logits, 1));
+        Same(Kept(0, 1, 3), SamplingFilters.MinP(logits, 0.3));
+        Same(Logits, SamplingFilters.MinP(logits, 0));
     }
 
     [Fact]
@@ -41,8 +41,10 @@ public sealed class SamplingFiltersTests
     {
         using var scope = NewDisposeScope();
         var kept = SamplingFilters.MinNewTokens(Numbers.Row(Logits), newTokens, least, [1, 4]);
-        Numbers.Same(isOut ? Kept(0, 2, 3) : Logits, kept, 0);
+        Same(isOut ? Kept(0, 2, 3) : Logits, kept);
     }
+
+    private static void Same(double[] expected, Tensor actual) => Assert.Equal(expected, Numbers.Of(actual));
 
     private static double[] Kept(params int[] tokens) => [.. Logits.Select((logit, token) => tokens.Contains(token) ? logit : Out)];
 }
