@@ -50,7 +50,7 @@ public sealed class Critic : nn.Module
         return _head.forward(Trunk.Hidden(tokens)).squeeze(-1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Turns every output v into factor · v + shift, by the head's weight and bias alone (arXiv:1602.07714, eq. 6 and 7).</summary>
+    /// <summary>Turns every output v into factor · v + shift, by the head's weight and bias alone (PopArt, arXiv:1602.07714).</summary>
     /// <param name="factor">Multiplies weight and bias.</param>
     /// <param name="shift">Added to the bias.</param>
     /// <exception cref="InvalidOperationException">The head has no bias.</exception>

@@ -99,7 +99,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
     private Tensor InOutputs(Tensor values) => (values - Scale.Mean) / Scale.Deviation;
 
-    // Moves the statistics by a step's returns, and the head against them, so that no value changes (eq. 6 and 7).
+    // Moves the statistics by a step's returns, and the head against them, so that no value changes.
     private void Follow(Tensor returns, Tensor mask)
     {
         using var scope = NewDisposeScope();

@@ -5,7 +5,7 @@ using Cohort.Tensors;
 namespace Cohort.Training;
 
 /// <summary>
-/// Running mean and deviation of returns (PopArt, arXiv:1602.07714, eq. 9). Plain averages over the first ten steps, then each step moves them by
+/// Running mean and deviation of returns (PopArt, arXiv:1602.07714). Plain averages over the first ten steps, then each step moves them by
 /// a tenth of the way, so that they follow a policy that gets better. Before the first step: mean 0, deviation 1.
 /// </summary>
 internal sealed record ReturnScale

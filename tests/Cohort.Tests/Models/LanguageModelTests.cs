@@ -118,4 +118,20 @@ public sealed class LanguageModelTests
         using var _ = no_grad();
         return model.Logits(model.Trunk.Hidden(tokens));
     }
+
+    [Fact]
+    public void Fresh_biases_of_queries_keys_and_values_are_0_and_a_copy_has_them()
+    {
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { Family = ModelFamily.Qwen2 });
+        var biases = model.named_parameters().Where(pair => pair.name.EndsWith("bias", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(
+            ["q_proj", "k_proj", "v_proj"], biases.Select(pair => pair.name["model.layers.0.self_attn.".Length..^".bias".Length]));
+        foreach (var (name, bias) in biases)
+            Assert.True(Numbers.Of(bias).All(entry => entry == 0), name);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        biases[1].parameter.fill_(0.3f);
+        using var copy = model.Copy();
+        Assert.Equal(model.parameters().Select(Numbers.Of), copy.parameters().Select(Numbers.Of));
+    }
 }
