@@ -20,7 +20,6 @@ public static class ScoreEstimators
     /// <param name="samplesPerPrompt">G, at least 2.</param>
     public static IReadOnlyList<Estimator> Baselines(ExactProblem problem, int samplesPerPrompt)
     {
-        var batch = samplesPerPrompt * problem.Tree.Shape.Prompts;
         return
         [
             Of("no baseline", new Claim.Multiple(1), rows => rows.Broadcast(rows.Scores)),
@@ -30,21 +29,36 @@ public static class ScoreEstimators
             Of("leave-one-out (RLOO)", new Claim.Multiple(1), LeaveOneOut),
             Of("group mean with the sample (Dr. GRPO)", new Claim.Multiple(1 - (1.0 / samplesPerPrompt)),
                 rows => rows.Broadcast(GroupRelative(rows, GroupScale.None))),
-            Of("batch mean with the sample", new Claim.Multiple(1 - (1.0 / batch)), rows => rows.Broadcast(rows.EachBatch(
-                (scores, mask) => BatchBaselineAdvantage.PerResponse(scores, mask.select(1, 0))))),
             Of("length-weighted mean with the sample (OPO)", new Claim.Biased("the weights depend on the sample"), rows => rows.Broadcast(
                 LengthWeightedBaseline.PerResponse(rows.Scores, rows.Scored, rows.Mask, samplesPerPrompt))),
+            Of("optimal token baseline with the sample (OTB)", new Claim.Biased("the weights depend on the sample"), rows =>
+                OptimalTokenBaseline.PerToken(SampledRows.Final(rows.Scores, rows.Mask), GradientNorms(rows), rows.Mask, samplesPerPrompt)),
             Of("group deviation (GRPO)", new Claim.Biased("the deviation depends on the sample"),
                 rows => rows.Broadcast(GroupRelative(rows, GroupScale.GroupDeviation))),
+            Of("best of the group (pass@k)", new Claim.Biased("another objective: the best of a group"), BestOfGroup),
+        ];
+
+        Estimator Of(string name, Claim claim, Func<SampledRows, Tensor> advantages) =>
+            Reinforce(name, claim, samplesPerPrompt, Reduction.ResponseSum, advantages);
+    }
+
+    /// <summary>Baselines and scales taken over the whole batch, with the score-function loss summed over the response's tokens; on-policy.</summary>
+    /// <inheritdoc cref="Baselines" path="/param"/>
+    public static IReadOnlyList<Estimator> BatchWide(ExactProblem problem, int samplesPerPrompt)
+    {
+        var batch = samplesPerPrompt * problem.Tree.Shape.Prompts;
+        var tokens = new Claim.Biased("mean and deviation depend on the sample, and count tokens");
+        return
+        [
+            Of("batch mean with the sample", new Claim.Multiple(1 - (1.0 / batch)), rows => rows.Broadcast(rows.EachBatch(
+                (scores, mask) => BatchBaselineAdvantage.PerResponse(scores, mask.select(1, 0))))),
             Of("batch deviation", new Claim.Biased("the deviation depends on the sample"), rows => rows.Broadcast(rows.EachBatch(
                 (scores, mask) => GroupRelativeAdvantage.PerResponse(
                     scores, mask.select(1, 0), samplesPerPrompt, GroupScale.BatchDeviation, Epsilon)))),
-            Of("batch whitening (REINFORCE++)", new Claim.Biased("mean and deviation count tokens"), rows => rows.EachBatch(
+            Of("batch whitening (REINFORCE++)", tokens, rows => rows.EachBatch(
                 (scores, mask) => ReinforcePlusPlusAdvantage.PerToken(SampledRows.Final(scores, mask), mask, discount: 1, Epsilon))),
-            Of("group mean, batch whitening (REINFORCE++ baseline)", new Claim.Biased("mean and deviation count tokens"), rows => rows.EachBatch(
-                (scores, mask) => ReinforcePlusPlusAdvantage.WithGroupBaseline(
-                    scores, mask.select(1, 0), mask, samplesPerPrompt, Epsilon))),
-            Of("best of the group (pass@k)", new Claim.Biased("another objective: the best of a group"), BestOfGroup),
+            Of("group mean, batch whitening (REINFORCE++ baseline)", tokens, rows => rows.EachBatch(
+                (scores, mask) => ReinforcePlusPlusAdvantage.WithGroupBaseline(scores, mask.select(1, 0), mask, samplesPerPrompt, Epsilon))),
         ];
 
         Estimator Of(string name, Claim claim, Func<SampledRows, Tensor> advantages) =>
@@ -91,8 +105,12 @@ public static class ScoreEstimators
             Of("clipped (PPO)", new Claim.Multiple(1), Reduction.ResponseSum, new ClippedLoss()),
             Of("clipped weight (CISPO)", new Claim.Multiple(1), Reduction.ResponseSum, new CispoLoss()),
             Of("soft gate (SAPO)", new Claim.Multiple(1), Reduction.ResponseSum, new SapoLoss()),
+            Of("divergence mask (DPPO)", new Claim.Multiple(1), Reduction.ResponseSum, new DppoLoss()),
+            Of("squared log-ratio (DRO)", new Claim.Multiple(1), Reduction.ResponseSum, new DroLoss()),
+            Of("gamma weight (VESPO)", new Claim.Multiple(1), Reduction.ResponseSum, new VespoLoss()),
             Of("product ratio", new Claim.Multiple(1), Reduction.ResponseMean, new UnclippedLoss { Ratio = RatioLevel.Product }),
             Of("sequence ratio, 1/|o| (GSPO)", lengths, Reduction.ResponseMean, new ClippedLoss { Ratio = RatioLevel.Sequence }),
+            Of("geometric mean, 1/|o| (GMPO)", lengths, Reduction.ResponseMean, new GeometricMeanLoss()),
             Of("sequence ratio, sum (LUSPO)", new Claim.Multiple(1), Reduction.ResponseSum, new ClippedLoss { Ratio = RatioLevel.Sequence }),
         ];
 
@@ -144,6 +162,9 @@ public static class ScoreEstimators
 
     private static Tensor BestOfGroup(SampledRows rows) => rows.Broadcast(
         BestOfGroupAdvantage.PerResponse(rows.Scores, rows.Scored, rows.SamplesPerPrompt, GroupScale.None, Epsilon));
+
+    private static Tensor GradientNorms(SampledRows rows) =>
+        OptimalTokenBaseline.GradientNorm(rows.LogProbs, rows.Distributions.exp().square().sum(-1));
 
     private static Tensor GreedyScores(ExactProblem problem) => TreeMoments.GreedyScores(problem.Tree, problem.Distributions, problem.Scores);
 

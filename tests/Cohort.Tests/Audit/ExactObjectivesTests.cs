@@ -45,6 +45,21 @@ public sealed class ExactObjectivesTests
         Differences(table, table.SequenceKlGradient(), at => ExactObjectives.SequenceKl(table.Tree, at, reference));
     }
 
+    [Fact]
+    public void Expected_best_is_that_over_every_group()
+    {
+        using var scope = NewDisposeScope();
+        using var table = new TableProblem(Shape with { Length = 2 });
+        var expected = 0.0;
+        SampledBatches.ForEach(table.Problem, samplesPerPrompt: 2, (rows, weights) =>
+        {
+            var best = table.Problem.Scores.index_select(0, rows.flatten()).view(-1, 2, 2).amax([2]).mean([1]);
+            expected += (weights * best).sum().item<double>();
+        });
+        var exact = ExactObjectives.ExpectedBest(table.Tree, table.Problem.Distributions, table.Problem.Scores, groupSize: 2);
+        Assert.Equal(expected, exact.item<double>(), Tolerances.Float64);
+    }
+
     private static void Differences(TableProblem table, Tensor gradient, Func<Tensor, Tensor> objective)
     {
         const double step = 1e-5;

@@ -12,7 +12,16 @@ public sealed class KlPenaltiesTests
     public void Against_the_KL_of_whole_sequences()
     {
         using var table = new TableProblem(Shape);
-        Measured.Same(Audit(table, KlPenalties.ForTheSequence, table.SequenceKlGradient));
+        Measured.Same(Audit(table, KlPenalties.ForTheSequence, table.SequenceKlGradient),
+            (0.1308211, 0.4057317, 0.0530783),   // k2 in the reward
+            (0.3655330, 0.4157151, 0.1519576),   // exact
+            (-0.0325963, 0.4182136, -0.0136322), // k3
+            (0.4700064, 0.6948058, 0.3265632),   // |k1|
+            (0.9097702, 0.9321501, 0.8480424),   // exact in the loss, and the three that are weighted
+            (0.9097702, 0.9321501, 0.8480424),
+            (0.9097702, 0.9321501, 0.8480424),
+            (0.9097702, 0.9321501, 0.8480424),
+            (0.9244810, 1.0964338, 1.0136322));  // plain k3
     }
 
     [Fact]
@@ -46,7 +55,8 @@ public sealed class KlPenaltiesTests
     public void A_group_deviation_divides_the_penalty_too()
     {
         using var table = new TableProblem(Shape);
-        Measured.Same(Audit(table, KlPenalties.InScaledReward(samplesPerPrompt: 2, coefficient: 0.1), () => 0.1 * table.SequenceKlGradient()));
+        Measured.Same(Audit(table, KlPenalties.InScaledReward(samplesPerPrompt: 2, coefficient: 0.1), () => 0.1 * table.SequenceKlGradient()),
+            (0.7348986, 0.6717790, 0.4936895));
     }
 
     private static Bias[] Audit(TableProblem table, IReadOnlyList<Estimator> estimators, Func<Tensor> gradient)

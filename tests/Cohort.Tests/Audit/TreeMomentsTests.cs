@@ -34,6 +34,17 @@ public sealed class TreeMomentsTests
         Numbers.Same([start, 0, start, after, start, after], mean, Tolerances.Float64);
     }
 
+    // Of the first prompt the likeliest is [1,0]; of the second [0], whose probability is not the largest.
+    [Fact]
+    public void Greedy_score_is_that_of_the_likeliest_tokens()
+    {
+        using var scope = NewDisposeScope();
+        using var tree = new CompletionTree(Small with { Prompts = 2 });
+        var distributions = Numbers.Rows([0.3, 0.7], [0.6, 0.4], [0.55, 0.45], [0.01, 0.99]).log();
+        var scores = tensor(new[] { 2.0, 3, 5, 7, 11, 13 });
+        Numbers.Same([3, 3, 3, 7, 7, 7], TreeMoments.GreedyScores(tree, distributions, scores), 0);
+    }
+
     [Theory]
     [InlineData(3, 4, 1)]
     [InlineData(4, 3, 2)]
