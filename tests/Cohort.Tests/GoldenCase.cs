@@ -179,6 +179,7 @@ internal sealed class GoldenCase : IDisposable
             node.EnumerateObject().SelectMany(child => LeavesOf(child.Value, $"{path}/{child.Name}")),
         JsonValueKind.Array when node.EnumerateArray().Any(entry => entry.ValueKind == JsonValueKind.Object) =>
             node.EnumerateArray().SelectMany((child, i) => LeavesOf(child, $"{path}/{i}")),
+        JsonValueKind.Null => [],
         _ => [path],
     };
 

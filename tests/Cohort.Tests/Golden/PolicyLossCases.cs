@@ -83,8 +83,8 @@ internal static class PolicyLossCases
         return shares * mode switch
         {
             "token-mean" => TokenLoss.Share(perToken, mask, Reduction.TokenMean, totals),
-            "token-sum" => Masked.Sum(perToken, mask),
-            "seq-mean-token-sum" => Masked.Sum(perToken, mask) / totals.Responses,
+            "token-sum" => TokenLoss.Share(perToken, mask, Reduction.Sum, totals),
+            "seq-mean-token-sum" => TokenLoss.Share(perToken, mask, Reduction.ResponseSum, totals),
             "seq-mean-token-sum-norm" => TokenLoss.Share(perToken, mask, Reduction.FixedLength, totals),
             "seq-mean-token-mean" => TokenLoss.Share(WithEpsilon(perToken, mask), mask, Reduction.ResponseMean, totals),
             _ => throw new NotSupportedException(mode),
@@ -211,31 +211,22 @@ internal static class PolicyLossCases
         return golden.Number("params/dp_size", 1) * share;
     }
 
-    // TODO(lead): compose OffPolicy's functions here once they are merged.
     private static Tensor OpenRlhfWeights(GoldenCase golden, Tensor old, Tensor mask)
     {
-        var rollout = golden.Tensor("inputs/rollout_log_probs");
         var bounds = golden.List("params/vllm_is_truncated_threshold");
-        var weights = ImportanceRatio.Of(RatioLevel.Token, old, rollout, mask);
-        return golden.Text("params/vllm_is_correction_type") switch
+        var correction = new OffPolicyCorrection { Low = bounds[0], High = bounds[1] };
+        correction = golden.Text("params/vllm_is_correction_type") switch
         {
-            "tis" => weights.clamp(bounds[0], bounds[1]),
-            "icepop" => weights * Inside(weights),
-            "seq-mask-tis" => weights * Inside(ImportanceRatio.Of(RatioLevel.Sequence, old, rollout, mask)),
+            "tis" => correction with { Method = OffPolicyMethod.Truncate },
+            "icepop" => correction with { Method = OffPolicyMethod.Mask },
+            "seq-mask-tis" => correction with { Method = OffPolicyMethod.Gate, Level = OffPolicyLevel.SequenceMean },
             var other => throw new NotSupportedException(other),
         };
-
-        Tensor Inside(Tensor ratio) => (ratio >= bounds[0]).logical_and(ratio <= bounds[1]);
+        return OffPolicyWeights.Of(correction, old, golden.Tensor("inputs/rollout_log_probs"), mask);
     }
 
     private static void Trl(GoldenCase golden)
     {
-        if (golden.Number("params/top_entropy_quantile", 1) < 1 || golden.Has("params/off_policy_mask_threshold"))
-        {
-            // TODO(lead): compose EntropyMask and OffPolicy here once they are merged.
-            throw new NotSupportedException("The entropy-quantile mask and the off-policy sequence mask are not composed here yet.");
-        }
-
         var mask = golden.Mask("inputs/completion_mask");
         var loss = TrlLoss(golden);
         var entropy = TrlEntropy(golden, golden.Tensor("inputs/logits"));
@@ -301,12 +292,31 @@ internal static class PolicyLossCases
     {
         var old = TrlOld(golden, logProbs);
         var perToken = PolicyLosses.PerToken(loss, logProbs, old, TrlAdvantages(golden, mask), mask, zeros_like(mask));
+        if (golden.Has("params/off_policy_mask_threshold"))
+        {
+            var sampling = golden.Has("inputs/sampling_per_token_logps") ? golden.Tensor("inputs/sampling_per_token_logps") : old;
+            var limit = golden.Number("params/off_policy_mask_threshold");
+            perToken = Masked.Zero(perToken, OffPolicyMask.Keep(TrlAdvantages(golden, mask), logProbs, sampling, mask, limit));
+        }
+
+        if (golden.Number("params/top_entropy_quantile", 1) is < 1 and var share)
+        {
+            perToken = Masked.Zero(perToken, TrlUncertain(TrlEntropy(golden, golden.Tensor("inputs/logits")), mask, share));
+        }
+
         if (golden.Has("inputs/importance_sampling_ratio") && loss is not VespoLoss)
         {
             perToken = perToken * golden.Tensor("inputs/importance_sampling_ratio");
         }
 
         return golden.Number("params/beta", 0) == 0 ? perToken : perToken + (golden.Number("params/beta") * TrlKl(golden, loss, logProbs, mask));
+    }
+
+    // TRL rounds the quantile to float32, so that a token on the quantile itself may fall out.
+    private static Tensor TrlUncertain(Tensor entropies, Tensor mask, double share)
+    {
+        var rounded = quantile(entropies.masked_select(mask).to_type(ScalarType.Float32), tensor((float)(1 - share)));
+        return EntropyMask.Highest(entropies, mask, share).logical_and(entropies >= rounded.to_type(ScalarType.Float64));
     }
 
     // VESPO takes the weights of the engine that sampled into the response's ratio, as if that engine's policy were the old one.
@@ -345,7 +355,7 @@ internal static class PolicyLossCases
             "dr_grpo" => TokenLoss.Share(perToken, mask, Reduction.FixedLength, batch) / steps,
             "cispo" or "dapo" or "vespo" => TokenLoss.Share(
                 perToken, mask, Reduction.TokenMean, batch with { Tokens = (long)golden.Number("params/num_items_in_batch") }),
-            "luspo" => Masked.Sum(perToken, mask) / batch.Responses / steps,
+            "luspo" => TokenLoss.Share(perToken, mask, Reduction.ResponseSum, batch) / steps,
             var other => throw new NotSupportedException(other),
         };
     }
