@@ -42,10 +42,10 @@ public sealed record ClippedLoss : PolicyLoss
     public double High { get; init => field = InRange(value is > 0 and <= 100, value, "lie in (0, 100]"); } = 0.2;
 
     /// <summary>c: where A &lt; 0 the loss is at most -c A (dual clip, arXiv:1912.09729); 0 is none.</summary>
-    public double DualClip { get; init => field = InRange(value is 0 or (> 1 and <= 1000), value, "lie in (1, 1000], or be 0 for none"); }
+    public double DualClip { get; init => field = InRange(value is 0 or (> 1 and <= 1000), value, "lie in (1, 1000]; 0 is none"); }
 
     /// <summary>δ: the ratio counts as at most δ (INTELLECT-2, arXiv:2505.07291, two-sided clipping); 0 is none.</summary>
-    public double RatioCap { get; init => field = InRange(value is 0 or (> 1 and <= 1000), value, "lie in (1, 1000], or be 0 for none"); }
+    public double RatioCap { get; init => field = InRange(value is 0 or (> 1 and <= 1000), value, "lie in (1, 1000]; 0 is none"); }
 }
 
 /// <summary>-r A, importance-weighted without a clip (seed, "Importance Sampling and Off-Policy Correction").</summary>

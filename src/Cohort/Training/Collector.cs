@@ -15,8 +15,8 @@ namespace Cohort.Training;
 /// <param name="Scores">G scores.</param>
 internal sealed record ScoredGroup(Problem Problem, IReadOnlyList<Completion> Completions, IReadOnlyList<Score> Scores)
 {
-    /// <summary>Whether two scores of the group differ.</summary>
-    public bool HasSignal => Scores.OfType<Scored>().Select(score => score.Total).Distinct().Skip(1).Any();
+    /// <summary>Whether the group has at least two scores, all of them equal.</summary>
+    public bool IsFlat => Scores.OfType<Scored>().ToArray() is [var first, _, ..] scores && scores.All(score => score.Total == first.Total);
 }
 
 /// <summary>One step's completions in plain memory, beside the batch of tensors made of them.</summary>
@@ -59,7 +59,7 @@ internal sealed class Collector(
         var dropped = new List<ScoredGroup>();
         for (var refill = 0; refill < rollout.MaxRefills; refill++)
         {
-            var flat = Enumerable.Range(0, groups.Length).Where(slot => !groups[slot].HasSignal).ToArray();
+            var flat = Enumerable.Range(0, groups.Length).Where(slot => groups[slot].IsFlat).ToArray();
             var taken = groups.Length + dropped.Count;
             var fresh = flat.Length == 0 ? [] : Sample(cursor + taken, flat.Length, first: taken, step, cancel);
             foreach (var (slot, group) in flat.Zip(fresh))

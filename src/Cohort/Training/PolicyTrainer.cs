@@ -49,16 +49,28 @@ internal sealed class PolicyTrainer(
 
         clock.Start(Phase.Advantages);
         using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
-        using var credit = estimator.Estimate(batch, rewards);
-        StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
-        report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
+        var epochs = estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep;
+        var (updates, planned) = (0, Passes(batch, epochs, step).Length);
+        var nonFinite = !rewards.isfinite().all().item<bool>();
+        if (nonFinite)
+        {
+            Keep(batch, rewards, step, new NonFiniteException("rewards"));
+            report(collected, StepStatistics.AdvantageOfRows(batch, rewards));
+        }
+        else
+        {
+            using var credit = estimator.Estimate(batch, rewards);
+            StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
+            report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
 
-        clock.Start(Phase.Update);
-        var (updates, leftOut, nonFinite) = Improve(batch, credit, step, progress, coefficients, measures, cancel);
+            clock.Start(Phase.Update);
+            (updates, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
+            clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
+            credit.Describe(measures);
+        }
+
         measures.Set(MetricNames.Updates, updates);
-        measures.Set(MetricNames.UpdatesLeftOut, leftOut);
-        clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
-        credit.Describe(measures);
+        measures.Set(MetricNames.UpdatesLeftOut, planned - updates);
         if (!nonFinite)
         {
             StepStatistics.OfObjective(options, coefficients, measures);
@@ -76,17 +88,23 @@ internal sealed class PolicyTrainer(
             EntropyCoefficient = AdaptiveEntropy.Next(options.Algorithm.Entropy, state.EntropyCoefficient, measures.Of(MetricNames.Entropy)),
             Entropy = measures.Of(MetricNames.Entropy) is var entropy && double.IsFinite(entropy) ? entropy : state.Entropy,
             NonFiniteInARow = nonFinite ? state.NonFiniteInARow + 1 : 0,
-            SkippedUpdates = state.SkippedUpdates + (nonFinite ? leftOut : 0),
+            SkippedUpdates = state.SkippedUpdates + (nonFinite ? planned - updates : 0),
         };
     }
 
-    private (int Updates, int LeftOut, bool NonFinite) Improve(
-        RolloutBatch batch, Credit credit, long step, double progress, Coefficients coefficients, Measures measures, CancellationToken cancel)
+    private (int Updates, bool NonFinite) Improve(
+        RolloutBatch batch,
+        Credit credit,
+        int epochs,
+        long step,
+        double progress,
+        Coefficients coefficients,
+        Measures measures,
+        CancellationToken cancel)
     {
-        var (updates, stopped, epochs) = (0, false, estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep);
+        var (updates, stopped) = (0, false);
         var creditEpochs = credit.Epochs(options.Update.EpochsPerStep);
         var minibatches = Passes(batch, Math.Max(epochs, creditEpochs), step);
-        var planned = minibatches.Count(minibatch => minibatch.Epoch < epochs);
         try
         {
             foreach (var (index, (epoch, rows)) in minibatches.Index())
@@ -108,12 +126,17 @@ internal sealed class PolicyTrainer(
         }
         catch (NonFiniteException error)
         {
-            using var bad = BadBatch.Keep(batch, credit.Advantages, error);
-            keepBadBatch(step, bad);
-            return (updates, planned - updates, NonFinite: true);
+            Keep(batch, credit.Advantages, step, error);
+            return (updates, NonFinite: true);
         }
 
-        return (updates, planned - updates, NonFinite: false);
+        return (updates, NonFinite: false);
+    }
+
+    private void Keep(RolloutBatch batch, Tensor advantages, long step, NonFiniteException error)
+    {
+        using var bad = BadBatch.Keep(batch, advantages, error);
+        keepBadBatch(step, bad);
     }
 
     // Each epoch's minibatches, without those in which no row has a score: nothing could be learnt from them.

@@ -81,7 +81,7 @@ public sealed class FloorsTests : IDisposable
     {
         string[] algorithms =
         [
-            "Cohort.Training.CriticEstimator", "Cohort.Training.GroupRelativeEstimator", "Cohort.Training.CriticAdvantage",
+            "Cohort.Training.CriticEstimator", "Cohort.Training.CriticFreeEstimator", "Cohort.Training.CriticAdvantage",
             "Cohort.Training.GroupRelative", "Cohort.Training.Estimators", "Cohort.Training.CriticOptions", "Cohort.Models.Critic",
             "Cohort.Advantages.GeneralizedAdvantage", "Cohort.Advantages.GroupRelativeAdvantage",
         ];
@@ -89,7 +89,7 @@ public sealed class FloorsTests : IDisposable
         Assert.Empty(algorithms.Except(names));
         foreach (var neutral in new[] { "PolicyTrainer", "PolicyUpdate", "Collector", "TokenRewards", "Minibatches", "StepStatistics" })
             Assert.Empty(Uses($"Cohort.Training.{neutral}").Intersect(algorithms));
-        Assert.Empty(Uses("Cohort.Training.GroupRelativeEstimator").Intersect(["Cohort.Models.Critic", "Cohort.Training.CriticEstimator"]));
+        Assert.Empty(Uses("Cohort.Training.CriticFreeEstimator").Intersect(["Cohort.Models.Critic", "Cohort.Training.CriticEstimator"]));
     }
 
     // The training thread waits in one place; a state machine's own calls are those of an await.

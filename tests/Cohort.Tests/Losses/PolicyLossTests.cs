@@ -5,7 +5,7 @@ namespace Cohort.Tests.Losses;
 
 public sealed class PolicyLossTests
 {
-    private const string UpTo1 = "lie in (0, 1]", Below1 = "lie in (0, 1)", UpTo100 = "lie in (0, 100]", Bound = "lie in (1, 1000], or be 0 for none";
+    private const string UpTo1 = "lie in (0, 1]", Below1 = "lie in (0, 1)", UpTo100 = "lie in (0, 100]", Bound = "lie in (1, 1000]; 0 is none";
 
     [Fact]
     public void Numbers_out_of_range_are_refused()

@@ -251,8 +251,11 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(Tokens, Marks);
-        using var estimator = Normalizing(Awake(headBias: true), Slow);
-        using var credit = estimator.Estimate(batch, Rewards() / 0);
+        var critic = Awake(headBias: true);
+        using (no_grad())
+            critic.named_parameters().Single(pair => pair.name == "score.bias").parameter.fill_(float.PositiveInfinity);
+        using var estimator = Normalizing(critic, Slow);
+        using var credit = estimator.Estimate(batch, Rewards());
         Assert.Equal(
             "the returns' mean square is not finite.",
             Assert.Throws<NonFiniteException>(() => credit.Learn([0, 1, 2], 0, new Measures(), default)).Message);

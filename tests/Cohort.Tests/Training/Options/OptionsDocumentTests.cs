@@ -26,7 +26,7 @@ public sealed class OptionsDocumentTests
         foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions() })
         {
             var options = OptionList.Of(defaults).ToList();
-            Assert.Equal(options.Count, options.DistinctBy(o => o.Path).Count());
+            Assert.Equal(options.Count, options.DistinctBy(o => (o.Path, o.Kind)).Count());
             Assert.All(options, o => Assert.NotEqual("", o.Rule));
         }
     }
@@ -34,7 +34,7 @@ public sealed class OptionsDocumentTests
     [Fact]
     public void An_option_is_listed_with_its_default_and_its_rule()
     {
-        var options = OptionList.Of(new RunOptions()).ToDictionary(o => o.Path);
+        var options = OptionList.Of(new RunOptions()).GroupBy(o => o.Path).ToDictionary(same => same.Key, same => same.First());
 
         var low = new OptionEntry("algorithm.loss.low", "clipped", "0.2", "number in (0, 1)", typeof(ClippedLoss), typeof(double));
         Assert.Equal(low, options["algorithm.loss.low"]);

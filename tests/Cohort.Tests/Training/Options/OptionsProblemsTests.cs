@@ -5,6 +5,15 @@ namespace Cohort.Tests.Training.Options;
 /// <summary>Each way in which a run file can be wrong, with the whole message.</summary>
 public sealed class OptionsProblemsTests
 {
+    private const string Presets =
+        """
+        "grpo", "ppo", "deepSeekMath", "drGrpo", "dapo", "gspo", "luspo", "cispo", "sapo", "gmpo", "gpg", "rloo", "reinforce", "reinforcePlusPlus",
+        """
+        + " "
+        + """
+        "reinforcePlusPlusBaseline", "remax", "opo" or "gdpo"
+        """;
+
     [Theory]
     // Keys.
     [InlineData("""{"rollout": {"temprature": 1}}""", "rollout.temprature is not an option; did you mean rollout.temperature?")]
@@ -21,7 +30,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, model, data, optimizer, evaluation, "
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
-        + "maxNewTokens, largestBatch, loggedPrompts.")]
+        + "maxNewTokens, maxRefills, largestBatch, loggedPrompts.")]
     [InlineData("""{"budget.steps": 50}""",
         """budget.steps is one key with dots; nest objects instead, as in { "budget": { "steps": 50 } }.""")]
     // Types.
@@ -43,9 +52,9 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"algorithm": {"kl": {"estimator": "k4"}}}""",
         """algorithm.kl.estimator is "k4"; it must be "exact", "k1", "k2", "k3", "abs" or "plainK3".""")]
     [InlineData("""{"algorithm": {"kl": {"estimator": 1}}}""", """algorithm.kl.estimator is 1; it must be "exact", "k1", "k2", "k3", "abs" or "plainK3".""")]
-    [InlineData("""{"algorithm": "gpo"}""", """algorithm.preset is "gpo"; it must be "grpo" or "ppo".""")]
-    [InlineData("""{"algorithm": "reinforce"}""", """algorithm.preset is "reinforce"; it must be "grpo" or "ppo".""")]
-    [InlineData("""{"algorithm": {"preset": 1}}""", """algorithm.preset is 1; it must be "grpo" or "ppo".""")]
+    [InlineData("""{"algorithm": "gpo"}""", "algorithm.preset is \"gpo\"; it must be " + Presets + ".")]
+    [InlineData("""{"algorithm": "dpo"}""", "algorithm.preset is \"dpo\"; it must be " + Presets + ".")]
+    [InlineData("""{"algorithm": {"preset": 1}}""", "algorithm.preset is 1; it must be " + Presets + ".")]
     // Ranges.
     [InlineData("""{"rollout": {"temperature": 0}}""", "rollout.temperature is 0; it must lie in (0, 100].")]
     [InlineData("""{"rollout": {"temperature": 1e999}}""", "rollout.temperature is 1e999; it must lie in (0, 100].")]

@@ -69,6 +69,7 @@ internal static class RandomOptions
         var size = Math.Pow(10, random.Next(-9, 10));
         return type.IsEnum ? Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!
             : type == typeof(bool) ? random.Next(2) == 0
+            : type == typeof(string) && random.Next(2) == 0 ? $"part={random.Next(1, 99)}"
             : type == typeof(string) ? string.Concat("a/ü\"\\\n𝄞".EnumerateRunes().OrderBy(_ => random.Next()).Take(random.Next(8)))
             : type == typeof(ulong) ? (ulong)random.NextInt64(long.MinValue, long.MaxValue)
             : Convert.ChangeType(size * random.NextDouble(), type);

@@ -119,7 +119,7 @@ public sealed class BadInputTests : IDisposable
     public void A_group_of_one_cannot_be_compared()
     {
         var options = RunFile.ParseRun(TinyRun.File("grpo"), []);
-        options = options with { Rollout = options.Rollout with { SamplesPerPrompt = 1, PromptsPerStep = 16 } };
+        options = options with { Rollout = options.Rollout with { SamplesPerPrompt = 1, PromptsPerStep = 16, MaxRefills = 0 } };
         var error = Assert.Throws<OptionsException>(() => PolicyRun.Start(_place.Root, options, new SilentSink()));
 
         Assert.Equal(

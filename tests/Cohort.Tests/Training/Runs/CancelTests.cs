@@ -37,7 +37,7 @@ public sealed class CancelTests : IDisposable
     public void While_sampling_or_scoring_the_step_is_given_up(string kind, int call)
     {
         const int FinishedSteps = 3;
-        string[] sets = ["rollout.largestBatch=4", "evaluation.every=0"];
+        string[] sets = ["rollout.largestBatch=4", "evaluation.every=0", "rollout.maxRefills=0"];
         using var stop = new CancellationTokenSource();
         var calls = 0;
         var stopping = new DelegateReward("mine", async (problem, completion, cancel) =>

@@ -13,7 +13,7 @@ public sealed class NonFiniteTests : IDisposable
 {
     private const int RowsPerStep = 16;
 
-    private static readonly string[] EachStep = ["evaluation.every=0", "checkpoints.every=1", "checkpoints.keep=99", "budget.steps=7"];
+    private static readonly string[] EachStep = ["evaluation.every=0", "checkpoints.every=1", "checkpoints.keep=99", "budget.steps=7", "rollout.maxRefills=0"];
 
     private readonly TemporaryFolder _folder = new();
 

@@ -75,7 +75,7 @@ public sealed class RewardsInRunsTests : IDisposable
         var failing = Named((_, completion) => Interlocked.Increment(ref calls) <= 2 * 16 ? completion.ResponseTokens[0] % 5
             : completion.SampleIndex < 2 ? throw new InvalidOperationException("the service is down")
             : completion.SampleIndex == 2 ? double.PositiveInfinity : 0.5);
-        string[] sets = ["evaluation.every=0", "budget.steps=5", "checkpoints.every=100"];
+        string[] sets = ["evaluation.every=0", "budget.steps=5", "checkpoints.every=100", "rollout.maxRefills=0"];
         var error = Assert.Throws<TrainingException>(() => TinyRun.Train("grpo", _folder.File("run"), failing, TinyRun.Never, sets));
 
         Assert.Equal(
