@@ -6,7 +6,7 @@ namespace Cohort.Tests.Cli;
 /// <summary>What the documents say of the tool is so.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly string Root = FindRoot(AppContext.BaseDirectory);
+    private static string Root => Repository.Root;
     private static readonly string Readme = Read("README.md");
 
     [Fact]
@@ -76,9 +76,6 @@ public sealed partial class DocumentationTests
     }
 
     private static string Read(string path) => File.ReadAllText(Path.Combine(Root, path)).ReplaceLineEndings("\n");
-
-    private static string FindRoot(string folder) =>
-        File.Exists(Path.Combine(folder, "Cohort.slnx")) ? folder : FindRoot(Path.GetDirectoryName(folder)!);
 
     [GeneratedRegex(@"(?<=^  )--[a-z-]+", RegexOptions.Multiline)]
     private static partial Regex LongOption();

@@ -23,6 +23,13 @@ public sealed class GoldenTests
     public static TheoryData<string> Files =>
         new(Names(Ours).Concat(Further.Length == 0 ? [] : Names(Further).Select(name => Path.Combine(Further, "rl", name + ".json"))));
 
+    /// <summary>How many of this project's files are of functions out of scope.</summary>
+    internal static int FilesOutOfScope => Names(Ours).Count(name =>
+    {
+        using var golden = GoldenCase.Read(name);
+        return OutOfScope.Contains(golden.Function);
+    });
+
     private static string Ours => Path.Combine(AppContext.BaseDirectory, "Golden");
 
     private static string Further => Environment.GetEnvironmentVariable("COHORT_GOLDEN") ?? "";

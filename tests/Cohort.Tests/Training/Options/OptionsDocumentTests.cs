@@ -8,7 +8,7 @@ public sealed class OptionsDocumentTests
     [Fact]
     public void The_document_of_all_options_is_up_to_date()
     {
-        var path = Path.Combine(Root(), "docs", "options.md");
+        var path = Path.Combine(Repository.Root, "docs", "options.md");
         var text = new OptionsDocument().Text();
         if (Environment.GetEnvironmentVariable("COHORT_WRITE_DOCS") == "1")
         {
@@ -43,14 +43,5 @@ public sealed class OptionsDocumentTests
         Assert.Equal("\"folder\" or \"new\"", options["model.kind"].Rule);
         Assert.Equal("new", options["model.layers"].Kind);
         Assert.Equal("", options["reward.deadlineSeconds"].Kind);
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Cohort.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("No folder above the tests has a Cohort.slnx.");
-
-        return folder.FullName;
     }
 }
