@@ -59,7 +59,7 @@ internal sealed class PolicyTraining : ITraining
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
         if (options.Algorithm.Kl.Bias is { Length: > 0 } bias)
         {
-            sink.Notice($"algorithm.kl.estimator {options.Algorithm.Kl.Estimator} with placement {options.Algorithm.Kl.Placement}: {bias}.");
+            sink.Notice($"algorithm.kl: {bias}");
         }
 
         if (!source.IsHeldOut)

@@ -67,17 +67,23 @@ public sealed record KlPenalty
         _ => "",
     };
 
-    /// <summary>What a user should know of this estimator in this place; empty where its gradient is that of the sequence's KL.</summary>
+    /// <summary>What a user should know of this estimator in this place, with its measured bias; empty where there is nothing to say.</summary>
     internal string Bias => (Placement, Estimator) switch
     {
         _ when Coefficient == 0 => "",
-        (KlPlacement.InReward, KlEstimator.K2 or KlEstimator.K3 or KlEstimator.Abs) =>
-            "its expected gradient is not that of the KL, since the estimate's own dependence on the policy is missing; k1 in the reward is unbiased",
+        (KlPlacement.InReward, KlEstimator.K2) => NotTheKl("k2", "1.03 off, cosine 0.13"),
+        (KlPlacement.InReward, KlEstimator.K3) => NotTheKl("k3", "1.10 off, cosine -0.03"),
+        (KlPlacement.InReward, KlEstimator.Abs) => NotTheKl("abs", "0.91 off, cosine 0.47"),
         (KlPlacement.InLoss, KlEstimator.PlainK3) =>
-            "its expected gradient is that of the forward KL(reference || policy), not of KL(policy || reference); k3 carries the ratio's weight and is right",
+            "plainK3 in the loss has the gradient of the forward KL(reference || policy), on-policy, not of KL(policy || reference): 0.42 off, cosine 0.92 against the "
+            + "KL of whole responses, measured on a small policy (docs/algorithms.md). k3 carries the ratio's weight and is right for the KL per token.",
         _ => "",
     };
 
     /// <summary>Whether the run keeps a frozen reference.</summary>
     internal bool NeedsReference => Coefficient > 0 || Measure;
+
+    private static string NotTheKl(string estimator, string measured) =>
+        $"{estimator} in the reward has not the gradient of the KL, since its own dependence on the policy is missing: {measured} against the KL of whole responses, "
+        + "measured on a small policy (docs/algorithms.md). k1 in the reward is unbiased.";
 }
