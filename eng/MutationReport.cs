@@ -1,10 +1,10 @@
 // Judges a report of Stryker: every mutant is killed, or listed with the reason why no test can tell it from the original.
-// A line of the list is FILE | ORIGINAL | REPLACEMENT | REASON, with white space collapsed; lines that begin with # are comments.
+// A line of the list is FILE, ORIGINAL, REPLACEMENT and REASON, parted by tabs, with white space collapsed; lines that begin with # are comments.
 using System.Text.Json;
 
 var report = JsonDocument.Parse(File.ReadAllText(args[0])).RootElement.GetProperty("files");
 var listed = File.ReadAllLines(args[1]).Where(line => line.Trim() != "" && !line.StartsWith('#'))
-    .Select(line => line.Split(" | ")).ToDictionary(parts => string.Join(" | ", parts[..3]).Trim(), parts => parts[3]);
+    .Select(line => line.Split('\t')).Select(parts => string.Join('\t', parts[..3])).ToHashSet();
 var (killed, explained, unexplained) = (0, new List<string>(), new List<string>());
 foreach (var file in report.EnumerateObject())
 {
@@ -20,8 +20,8 @@ foreach (var file in report.EnumerateObject())
         {
             var name = string.Join('/', file.Name.Split('/', '\\')[^2..]);
             var replacement = Collapse(mutant.GetProperty("replacement").GetString()!);
-            var key = $"{name} | {Original(lines, mutant.GetProperty("location"))} | {(replacement == "" ? ";" : replacement)}";
-            (listed.ContainsKey(key) ? explained : unexplained).Add(key);
+            var key = $"{name}\t{Original(lines, mutant.GetProperty("location"))}\t{(replacement == "" ? ";" : replacement)}";
+            (listed.Contains(key) ? explained : unexplained).Add(key);
         }
     }
 }
@@ -31,13 +31,13 @@ foreach (var key in unexplained)
     Console.WriteLine($"survived: {key}");
 }
 
-foreach (var key in listed.Keys.Except(explained))
+foreach (var key in listed.Except(explained))
 {
     Console.WriteLine($"listed, but did not survive: {key}");
 }
 
 Console.WriteLine($"{killed} killed, {explained.Count} survivors explained, {unexplained.Count} not; score {100.0 * killed / (killed + explained.Count + unexplained.Count):F1} %");
-return unexplained.Count == 0 && listed.Keys.All(explained.Contains) ? 0 : 1;
+return killed > 0 && unexplained.Count == 0 && listed.All(explained.Contains) ? 0 : 1;
 
 static string Original(string[] lines, JsonElement location)
 {

@@ -1,3 +1,4 @@
+using Cohort.Advantages;
 using Cohort.Rollouts;
 using Cohort.Training;
 using static TorchSharp.torch;
@@ -35,8 +36,8 @@ internal static class Batches
             OffPolicyWeights = Kept(responses.to_type(kl.dtype)),
             RefLogProbs = Kept(perToken.clone()),
             KlToReference = Kept(kl * responses),
-            Rewards = Kept(TokenRewards.OnLastToken(known, responses)),
-            StepEnds = Kept(TokenRewards.OnLastToken(ones_like(known), responses) > 0),
+            Rewards = Kept(ShapedRewards.OnLastToken(known, responses)),
+            StepEnds = Kept(ShapedRewards.OnLastToken(ones_like(known), responses) > 0),
             Scores = Kept(known),
             Parts = Kept(zeros(scores.Length, 0, kl.dtype)),
             GreedyScores = Kept(zeros_like(known)),

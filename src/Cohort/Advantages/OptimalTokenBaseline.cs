@@ -29,13 +29,13 @@ public static class OptimalTokenBaseline
     /// <param name="gradientNorms">[B,T], w.</param>
     /// <param name="mask">[B,T] bool; true counts. Of a row without a score no token does.</param>
     /// <param name="groupSize">G, at least 2.</param>
-    /// <param name="loneTail">Whether tokens that no sibling reaches get their return as advantage; else 0.</param>
+    /// <param name="loneTail">Whether tokens that no sibling reaches get their return as advantage, as in verl; else 0.</param>
     /// <param name="epsilon">ε above 0, in units of w.</param>
     /// <returns>[B,T], 0 outside the mask and exactly 0 where all returns that are compared are equal, owned by the caller's scope.</returns>
     /// <exception cref="ArgumentException">
     /// A shape or dtype differs, the rows do not divide into groups, a reward is not finite, or epsilon is out of range.
     /// </exception>
-    public static Tensor PerToken(Tensor rewards, Tensor gradientNorms, Tensor mask, int groupSize, bool loneTail = true, double epsilon = 1e-8)
+    public static Tensor PerToken(Tensor rewards, Tensor gradientNorms, Tensor mask, int groupSize, bool loneTail = false, double epsilon = 1e-8)
     {
         Shapes.RequireSame(rewards, gradientNorms);
         Guards.RequireGroups(rewards.shape[0], groupSize);

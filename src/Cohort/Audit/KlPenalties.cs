@@ -74,7 +74,8 @@ public static class KlPenalties
     // The score-function loss of rewards -KL.
     private static Tensor Penalty(SampledRows rows, Tensor kl)
     {
-        var advantages = DiscountedReturns.PerToken(-kl.masked_fill(~rows.Mask, 0), rows.Mask, discount: 1);
+        var rewards = ShapedRewards.LessKl(zeros_like(kl), kl.masked_fill(~rows.Mask, 0), coefficient: 1);
+        var advantages = DiscountedReturns.PerToken(rewards, rows.Mask, discount: 1);
         return ScoreFunction.PerToken(rows.LogProbs, advantages);
     }
 

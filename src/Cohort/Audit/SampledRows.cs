@@ -1,3 +1,4 @@
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Audit;
@@ -73,20 +74,5 @@ public sealed class SampledRows
     /// <summary>A number of each row, given to each of its tokens.</summary>
     /// <param name="perResponse">[R].</param>
     /// <returns>[R,T], 0 outside the mask, owned by the caller's scope.</returns>
-    public Tensor Broadcast(Tensor perResponse)
-    {
-        using var scope = NewDisposeScope();
-        return perResponse.unsqueeze(1).expand_as(LogProbs).masked_fill(~Mask, 0).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>A number of each row as the reward of its last token.</summary>
-    /// <param name="perResponse">[R].</param>
-    /// <param name="mask">[R,T] bool; true counts, without holes.</param>
-    /// <returns>[R,T], owned by the caller's scope.</returns>
-    public static Tensor Final(Tensor perResponse, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        var last = arange(mask.shape[1], ScalarType.Int64) == mask.sum(1, keepdim: true) - 1;
-        return (last * perResponse.unsqueeze(1)).MoveToOuterDisposeScope();
-    }
+    public Tensor Broadcast(Tensor perResponse) => Masked.Broadcast(perResponse, Mask);
 }

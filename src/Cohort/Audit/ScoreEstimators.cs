@@ -22,17 +22,18 @@ public static class ScoreEstimators
     {
         return
         [
-            Of("no baseline", new Claim.Multiple(1), rows => rows.Broadcast(rows.Scores)),
-            Of("constant baseline", new Claim.Multiple(1), rows => rows.Broadcast(rows.Scores - Constant)),
+            Of("no baseline", new Claim.Multiple(1), rows => BaselineAdvantage.PerToken(rows.Scores, zeros_like(rows.Scores), rows.Mask)),
+            Of("constant baseline", new Claim.Multiple(1), rows => BaselineAdvantage.PerToken(
+                rows.Scores, full_like(rows.Scores, Constant), rows.Mask)),
             Of("greedy baseline (ReMax)", new Claim.Multiple(1), rows => GreedyBaselineAdvantage.PerToken(
-                SampledRows.Final(rows.Scores, rows.Mask), rows.Of(GreedyScores(problem)), rows.Mask)),
+                ShapedRewards.OnLastToken(rows.Scores, rows.Mask), rows.Of(GreedyScores(problem)), rows.Mask)),
             Of("leave-one-out (RLOO)", new Claim.Multiple(1), LeaveOneOut),
             Of("group mean with the sample (Dr. GRPO)", new Claim.Multiple(1 - (1.0 / samplesPerPrompt)),
                 rows => rows.Broadcast(GroupRelative(rows, GroupScale.None))),
             Of("length-weighted mean with the sample (OPO)", new Claim.Biased("the weights depend on the sample"), rows => rows.Broadcast(
                 LengthWeightedBaseline.PerResponse(rows.Scores, rows.Scored, rows.Mask, samplesPerPrompt))),
             Of("optimal token baseline with the sample (OTB)", new Claim.Biased("the weights depend on the sample"), rows =>
-                OptimalTokenBaseline.PerToken(SampledRows.Final(rows.Scores, rows.Mask), GradientNorms(rows), rows.Mask, samplesPerPrompt)),
+                OptimalTokenBaseline.PerToken(ShapedRewards.OnLastToken(rows.Scores, rows.Mask), GradientNorms(rows), rows.Mask, samplesPerPrompt)),
             Of("group deviation (GRPO)", new Claim.Biased("the deviation depends on the sample"),
                 rows => rows.Broadcast(GroupRelative(rows, GroupScale.GroupDeviation))),
             Of("best of the group (pass@k)", new Claim.Biased("another objective: the best of a group"), BestOfGroup),
@@ -56,7 +57,7 @@ public static class ScoreEstimators
                 (scores, mask) => GroupRelativeAdvantage.PerResponse(
                     scores, mask.select(1, 0), samplesPerPrompt, GroupScale.BatchDeviation, Epsilon)))),
             Of("batch whitening (REINFORCE++)", tokens, rows => rows.EachBatch(
-                (scores, mask) => ReinforcePlusPlusAdvantage.PerToken(SampledRows.Final(scores, mask), mask, discount: 1, Epsilon))),
+                (scores, mask) => ReinforcePlusPlusAdvantage.PerToken(ShapedRewards.OnLastToken(scores, mask), mask, discount: 1, Epsilon))),
             Of("group mean, batch whitening (REINFORCE++ baseline)", tokens, rows => rows.EachBatch(
                 (scores, mask) => ReinforcePlusPlusAdvantage.WithGroupBaseline(scores, mask.select(1, 0), mask, samplesPerPrompt, Epsilon))),
         ];
@@ -86,7 +87,7 @@ public static class ScoreEstimators
 
         Estimator Of(string name, Claim claim, Func<ExactProblem, Tensor> values, double discount, double lambda) =>
             Reinforce(name, claim, 1, Reduction.ResponseSum, rows => GeneralizedAdvantage.PerToken(
-                SampledRows.Final(rows.Scores, rows.Mask), rows.Of(values(problem)), rows.Mask, discount, lambda));
+                ShapedRewards.OnLastToken(rows.Scores, rows.Mask), rows.Of(values(problem)), rows.Mask, discount, lambda));
     }
 
     /// <summary>Reductions and policy losses over leave-one-out advantages; on-policy.</summary>

@@ -38,6 +38,7 @@ public static class ClippedValueLoss
     {
         Shapes.RequireSame(values, oldValues);
         Shapes.RequireSame(values, returns);
+        Guards.Require(clipRange > 0, clipRange, "the clip range must be above 0; infinity is no clip");
         var near = values.clamp(oldValues - clipRange, oldValues + clipRange);
         return ((values - returns).square(), (near - returns).square());
     }

@@ -19,7 +19,7 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B, S] int64, right-padded.</summary>
     public required Tensor Tokens { get; init; }
 
-    /// <summary>[B, T] bool; true where column t's token t+1 is of the response of a scored row.</summary>
+    /// <summary>[B, T] bool; true where column t's token t+1 is of the response of a row of <see cref="Scored"/>.</summary>
     public required Tensor ResponseMask { get; init; }
 
     /// <summary>[B, T] bool: the tokens of <see cref="ResponseMask"/> that the policy learns from; without cut-off responses where those are masked.</summary>
@@ -49,16 +49,18 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B, T] bool: tokens at which a step of the reward ends; the last token where it has no steps.</summary>
     public required Tensor StepEnds { get; init; }
 
-    /// <summary>[B] float32: the sum of <see cref="Rewards"/>; 0 where <see cref="Scored"/> is false.</summary>
+    /// <summary>[B] float32: total scores; 0 where there is none.</summary>
     public required Tensor Scores { get; init; }
 
     /// <summary>[B, K] float32: named parts of the scores, those that the advantages ask for.</summary>
     public required Tensor Parts { get; init; }
 
-    /// <summary>[B] float32: score of the greedy completion of the row's prompt; 0 where the advantages ask for none.</summary>
+    /// <summary>[B] float32: score of the greedy completion of the row's prompt; 0 where the advantages ask for none, or it has none.</summary>
     public required Tensor GreedyScores { get; init; }
 
-    /// <summary>[B] bool; false rows are in no statistics and in no loss.</summary>
+    /// <summary>
+    /// [B] bool; false rows are in no statistics and in no loss: those without a score, and those with nothing to be compared with.
+    /// </summary>
     public required Tensor Scored { get; init; }
 
     /// <summary>[B] bool; true where the length limit cut the response off, so that its last token is not its end.</summary>

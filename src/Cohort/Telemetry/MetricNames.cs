@@ -115,7 +115,7 @@ public static class MetricNames
     public const string EffectiveSampleSize = "sampler/effective_sample_fraction";
 
     // Reference.
-    /// <summary>KL(π_old || π_ref) per token by the run's own estimator, mean over the step's tokens.</summary>
+    /// <summary>KL(π_old || π_ref) per token by the run's own estimator (k1 where that is k2 or abs, which are no KL), mean over the step's tokens.</summary>
     public const string KlReference = "reference/kl_nats";
     /// <summary>KL(π_old || π_ref) estimated by the mean of log π_old - log π_ref over the step's tokens.</summary>
     public const string KlReferenceK1 = "reference/kl_k1_nats";
@@ -154,7 +154,7 @@ public static class MetricNames
     /// normalized returns where the critic learns those.
     /// </summary>
     public const string ValueLoss = "critic/value_loss";
-    /// <summary>Share of tokens whose value moved from the old one by more than the clip range, over all updates.</summary>
+    /// <summary>Share of tokens whose clipped squared error is the larger one, so that their gradient stops, over all updates.</summary>
     public const string ValueClip = "critic/clip_fraction";
     /// <summary>Euclidean norm of the critic's gradient before it is cut, mean over the step's updates.</summary>
     public const string CriticGradientNorm = "critic/gradient_norm";

@@ -26,6 +26,9 @@ internal sealed class BadBatch : IDisposable
             ("reference_log_probs", batch.RefLogProbs),
             ("kl_to_reference", batch.KlToReference),
             ("scores", batch.Scores),
+            ("parts", batch.Parts),
+            ("greedy_scores", batch.GreedyScores),
+            ("rewards", batch.Rewards),
             ("advantages", advantages),
         ],
         error);

@@ -1,3 +1,4 @@
+using Cohort.Advantages;
 using Cohort.Data;
 using Cohort.Losses;
 using Cohort.Models;
@@ -15,23 +16,27 @@ namespace Cohort.Training;
 /// <param name="Scores">G scores.</param>
 internal sealed record ScoredGroup(Problem Problem, IReadOnlyList<Completion> Completions, IReadOnlyList<Score> Scores)
 {
-    /// <summary>Whether the group has at least two scores, all of them equal.</summary>
-    public bool IsFlat => Scores.OfType<Scored>().ToArray() is [var first, _, ..] scores && scores.All(score => score.Total == first.Total);
+    /// <summary>Whether at least two completions have a score.</summary>
+    public bool IsComparable => Scores.OfType<Scored>().Skip(1).Any();
+
+    /// <summary>Whether the group can be compared, and shows no difference.</summary>
+    /// <param name="advantage">What compares.</param>
+    public bool IsFlat(AdvantageOptions advantage) => IsComparable && advantage.IsFlat([.. Scores.OfType<Scored>()]);
 }
 
 /// <summary>One step's completions in plain memory, beside the batch of tensors made of them.</summary>
 /// <param name="Groups">P groups, which the batch holds in this order.</param>
 /// <param name="Dropped">Groups without a signal, whose places others took; in the step's statistics, not in the batch.</param>
-/// <param name="Greedy">P greedy completions, one per group; empty where the advantages need none.</param>
+/// <param name="Greedy">P groups of the greedy completion alone; empty where the advantages need none.</param>
 /// <param name="Batch">The groups as tensors; owned by the receiver.</param>
 internal sealed record Collected(
-    IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<ScoredGroup> Dropped, IReadOnlyList<Completion> Greedy, RolloutBatch Batch)
+    IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<ScoredGroup> Dropped, IReadOnlyList<ScoredGroup> Greedy, RolloutBatch Batch)
 {
     /// <summary>All groups that were sampled.</summary>
     public IEnumerable<ScoredGroup> Sampled => Groups.Concat(Dropped);
 
     /// <summary>Tokens that were sampled, whatever became of them.</summary>
-    public long SampledTokens => Sampled.SelectMany(group => group.Completions).Concat(Greedy).Sum(completion => (long)completion.ResponseTokens.Count);
+    public long SampledTokens => Sampled.Concat(Greedy).SelectMany(group => group.Completions).Sum(completion => (long)completion.ResponseTokens.Count);
 }
 
 /// <summary>Steps 1 and 2 of the seed's training loop: a batch under the old policy, and its rewards.</summary>
@@ -47,7 +52,7 @@ internal sealed class Collector(
 {
     /// <summary>
     /// Samples, scores and packs. Groups without a signal are replaced by those of further problems, up to the limit on refills (dynamic sampling,
-    /// arXiv:2503.14476, section 3.2).
+    /// arXiv:2503.14476, section 3.2); what is flat then leaves the loss.
     /// </summary>
     /// <param name="cursor">Index of the first training problem.</param>
     /// <param name="step">The step, from 1.</param>
@@ -59,7 +64,7 @@ internal sealed class Collector(
         var dropped = new List<ScoredGroup>();
         for (var refill = 0; refill < rollout.MaxRefills; refill++)
         {
-            var flat = Enumerable.Range(0, groups.Length).Where(slot => groups[slot].IsFlat).ToArray();
+            var flat = Enumerable.Range(0, groups.Length).Where(slot => groups[slot].IsFlat(options.Algorithm.Advantage)).ToArray();
             var taken = groups.Length + dropped.Count;
             var fresh = flat.Length == 0 ? [] : Sample(cursor + taken, flat.Length, first: taken, step, cancel);
             foreach (var (slot, group) in flat.Zip(fresh))
@@ -71,7 +76,7 @@ internal sealed class Collector(
 
         var greedy = options.Algorithm.Advantage.NeedsGreedy ? SampleGreedy(groups, step, cancel) : [];
         clock.Start(Phase.LogProbs);
-        return new Collected(groups, dropped, [.. greedy.SelectMany(group => group.Completions)], Pack(groups, greedy));
+        return new Collected(groups, dropped, greedy, Pack(groups, greedy));
     }
 
     private ScoredGroup[] Sample(long cursor, int count, long first, long step, CancellationToken cancel)
@@ -118,14 +123,15 @@ internal sealed class Collector(
         [.. completions.Zip(scores, (completion, score) => Truncation.Adjust(
             options.Algorithm.Truncation, score, completion.ResponseTokens.Count, options.Rollout.MaxNewTokens, completion.FinishReason))];
 
-    private RolloutBatch Pack(IReadOnlyList<ScoredGroup> groups, IReadOnlyList<ScoredGroup> greedy)
+    private RolloutBatch Pack(ScoredGroup[] groups, ScoredGroup[] greedy)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var device = policy.Trunk.EmbeddingWeight.device;
         Completion[] completions = [.. groups.SelectMany(group => group.Completions)];
         Score[] scores = [.. groups.SelectMany(group => group.Scores)];
-        var greedyScores = GreedyScores(greedy);
+        var greedyScores = greedy.Select(group => group.Scores[0]).ToArray();
+        var learns = groups.Select((group, slot) => Learns(group) && (greedy.Length == 0 || greedyScores[slot] is Scored)).ToArray();
         var packed = Packing.Pack([.. completions.Select(c => (c.PromptTokens, c.ResponseTokens))], policy.Config.Padding);
         var rows = new PackedRows(packed.Tokens.to(device), packed.ResponseMask.to(device));
         var behaviour = Packing.Spread(rows.Mask, [.. completions.Select(c => c.BehaviourLogProbs)]);
@@ -133,12 +139,13 @@ internal sealed class Collector(
             ? behaviour.alias()
             : PolicyForward.LogProbs(policy, rows, options.Rollout.Temperature, options.Update.MicroBatchRows);
         var (refLogProbs, kl) = Compare(rows, old);
-        var scored = tensor([.. scores.Select((score, row) => score is Scored && !double.IsNaN(greedyScores[row]))], device: device);
+        var size = options.Rollout.SamplesPerPrompt;
+        var scored = tensor([.. scores.Select((score, row) => score is Scored && learns[row / size])], device: device);
         var cutOff = tensor([.. completions.Select(c => c.FinishReason == FinishReason.Length)], device: device);
         var mask = rows.Mask.logical_and(scored.unsqueeze(1));
         var learnt = options.Algorithm.Truncation is MaskTruncated ? mask.logical_and(cutOff.logical_not().unsqueeze(1)) : mask.alias();
         var rest = tensor([.. scores.Select(score => (float)StepRewards.Rest(score))], device: device);
-        var rewards = TokenRewards.OnLastToken(rest, rows.Mask) + Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Along)]);
+        var rewards = ShapedRewards.OnLastToken(rest, rows.Mask) + Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Along)]);
         var ends = Packing.Spread(rows.Mask, [.. completions.Zip(scores, StepRewards.Ends)]) > 0;
         var weights = OffPolicyWeights.Of(options.Algorithm.OffPolicy, old, behaviour, mask);
         return new RolloutBatch
@@ -155,22 +162,20 @@ internal sealed class Collector(
             KlToReference = Masked.Zero(kl, mask).MoveToOuterDisposeScope(),
             Rewards = Masked.Zero(rewards, mask).MoveToOuterDisposeScope(),
             StepEnds = ends.logical_and(mask).MoveToOuterDisposeScope(),
-            Scores = tensor([.. scores.Select(score => score is Scored known ? (float)known.Total : 0f)], device: device).MoveToOuterDisposeScope(),
+            Scores = tensor([.. scores.Select(Total)], device: device).MoveToOuterDisposeScope(),
             Parts = Parts(scores).to(device).MoveToOuterDisposeScope(),
-            GreedyScores = tensor([.. greedyScores.Select(score => (float)score)], device: device).MoveToOuterDisposeScope(),
+            GreedyScores = tensor(
+                [.. scores.Select((_, row) => greedy.Length == 0 ? 0 : Total(greedyScores[row / size]))], device: device).MoveToOuterDisposeScope(),
             Scored = scored.MoveToOuterDisposeScope(),
             CutOff = cutOff.MoveToOuterDisposeScope(),
         };
     }
 
-    // One per row; 0 where no greedy completions were taken, NaN where they have no score.
-    private double[] GreedyScores(IReadOnlyList<ScoredGroup> greedy)
-    {
-        var samples = options.Rollout.SamplesPerPrompt;
-        return greedy.Count == 0
-            ? new double[options.Rollout.Rows]
-            : [.. greedy.SelectMany(group => Enumerable.Repeat(group.Scores[0] is Scored scored ? scored.Total : double.NaN, samples))];
-    }
+    // Where completions are compared, a group needs two scores; where flat groups are replaced, those that are left have nothing to teach.
+    private bool Learns(ScoredGroup group) => !options.Algorithm.Advantage.ComparesGroup
+        || (group.IsComparable && !(options.Rollout.MaxRefills > 0 && group.IsFlat(options.Algorithm.Advantage)));
+
+    private static float Total(Score score) => score is Scored scored ? (float)scored.Total : 0;
 
     private Tensor Parts(Score[] scores)
     {

@@ -187,10 +187,11 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             var target = Masked.Zero(owner.InOutputs(micro.Take(_returns)), mask);
             var current = Masked.Zero(owner.Network.Values(micro.Tokens()), mask);
             var perToken = ClippedValueLoss.PerToken(current, old, target, clip);
+            var clipped = ClippedValueLoss.Clipped(current, old, target, clip);
             (Options.Coefficient * TokenLoss.Share(perToken, mask, Reduction.TokenMean, totals)).backward();
             measures.Means(
                 [MetricNames.ValueLoss, MetricNames.ValueClip],
-                stack([perToken.sum(), ((current - old).abs() > clip).sum().to_type(ScalarType.Float32)]),
+                stack([perToken.sum(), Masked.Zero(clipped.to_type(ScalarType.Float32), mask).sum()]),
                 mask.sum().item<long>());
         }
     }

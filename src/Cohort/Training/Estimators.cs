@@ -24,7 +24,7 @@ internal static class Estimators
         LengthWeighted => Responses((scores, batch) =>
             LengthWeightedBaseline.PerResponse(scores, batch.Scored, batch.ResponseMask, batch.GroupSize)),
         BestOfGroup best => Responses((scores, batch) =>
-            BestOfGroupAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, best.Scale, best.Epsilon)),
+            BestOfGroupAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, best.Scale, best.Epsilon, best.Deviation)),
         PerReward parts => Responses((_, batch) => PerRewardAdvantage.PerResponse(
             batch.Parts, batch.Scored.unsqueeze(1).expand_as(batch.Parts), parts.Weights, batch.GroupSize, GroupScale.GroupDeviation, parts.Epsilon)),
         ReinforcePlusPlus plus => new CriticFreeEstimator((rewards, batch) =>
@@ -32,8 +32,8 @@ internal static class Estimators
         GroupBaseline => new CriticFreeEstimator((rewards, batch) =>
             ReinforcePlusPlusAdvantage.WithGroupBaseline(rewards.sum(1), batch.Scored, batch.ResponseMask, batch.GroupSize)),
         GreedyBaseline => new CriticFreeEstimator((rewards, batch) => GreedyBaselineAdvantage.PerToken(rewards, batch.GreedyScores, batch.ResponseMask)),
-        OptimalToken => new CriticFreeEstimator((rewards, batch) => OptimalTokenBaseline.PerToken(
-            rewards, GradientNorms(policy, batch, options), batch.ResponseMask, batch.GroupSize)),
+        OptimalToken token => new CriticFreeEstimator((rewards, batch) => OptimalTokenBaseline.PerToken(
+            rewards, GradientNorms(policy, batch, options), batch.ResponseMask, batch.GroupSize, token.LoneTail)),
         ProcessRelative process => new CriticFreeEstimator((rewards, batch) => ProcessRelativeAdvantage.PerToken(
             rewards, batch.StepEnds, batch.ResponseMask, batch.GroupSize, process.Epsilon)),
         _ => throw new UnreachableException(),

@@ -85,6 +85,7 @@ public sealed class PolicyRun : IDisposable
         try
         {
             var resolved = PolicyTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
+            OptionsException.ThrowIfAny(resolved.Problems(), directory);
             RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
             return Open(place, resolved, policy, tokenizer, source, reward, clock, sink, resume: false);
         }

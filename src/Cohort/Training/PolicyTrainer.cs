@@ -51,11 +51,12 @@ internal sealed class PolicyTrainer(
         using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
         var epochs = estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep;
         var (updates, planned) = (0, Passes(batch, epochs, step).Length);
-        var nonFinite = !rewards.isfinite().all().item<bool>();
+        var bad = FirstBad(collected, rewards);
+        var nonFinite = bad != "";
         if (nonFinite)
         {
-            Keep(batch, rewards, step, new NonFiniteException("rewards"));
-            report(collected, StepStatistics.AdvantageOfRows(batch, rewards));
+            Keep(batch, rewards, step, new NonFiniteException(bad));
+            report(collected, new double[batch.Count]);
         }
         else
         {
@@ -83,8 +84,9 @@ internal sealed class PolicyTrainer(
             Step = step,
             SampledTokens = state.SampledTokens + collected.SampledTokens,
             ProblemCursor = state.ProblemCursor + collected.Groups.Count + collected.Dropped.Count,
-            DroppedGroups = state.DroppedGroups + collected.Dropped.Count,
-            KlCoefficient = AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),
+            KlCoefficient = epochs == 0
+                ? state.KlCoefficient
+                : AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),
             EntropyCoefficient = AdaptiveEntropy.Next(options.Algorithm.Entropy, state.EntropyCoefficient, measures.Of(MetricNames.Entropy)),
             Entropy = measures.Of(MetricNames.Entropy) is var entropy && double.IsFinite(entropy) ? entropy : state.Entropy,
             NonFiniteInARow = nonFinite ? state.NonFiniteInARow + 1 : 0,
@@ -133,6 +135,12 @@ internal sealed class PolicyTrainer(
         return (updates, NonFinite: false);
     }
 
+    // Also where nothing of it counts: a policy that has become NaN may sample one answer only, and no group would show a difference.
+    private static string FirstBad(Collected collected, Tensor rewards) =>
+        collected.Groups.SelectMany(group => group.Completions).Any(completion => !completion.BehaviourLogProbs.All(float.IsFinite)) ? "behaviour_log_probs"
+        : new (string Name, Tensor Numbers)[] { ("rewards", rewards), ("parts", collected.Batch.Parts), ("greedy_scores", collected.Batch.GreedyScores) }
+            .FirstOrDefault(pair => !pair.Numbers.isfinite().all().item<bool>()).Name ?? "";
+
     private void Keep(RolloutBatch batch, Tensor advantages, long step, NonFiniteException error)
     {
         using var bad = BadBatch.Keep(batch, advantages, error);
@@ -173,7 +181,7 @@ internal sealed class PolicyTrainer(
 
     private void RequireScores(Collected collected)
     {
-        var scores = collected.Sampled.SelectMany(group => group.Scores).ToArray();
+        var scores = collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores).ToArray();
         var unscored = scores.OfType<Unscored>().ToArray();
         var share = (double)unscored.Length / scores.Length;
         if (share > options.Reward.LargestUnscoredShare)

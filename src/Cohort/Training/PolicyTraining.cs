@@ -57,9 +57,9 @@ internal sealed class PolicyTraining : ITraining
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
-        if (options.Algorithm.Kl.Bias is { Length: > 0 } bias)
+        foreach (var notice in options.Notices())
         {
-            sink.Notice($"algorithm.kl: {bias}");
+            sink.Notice(notice);
         }
 
         if (!source.IsHeldOut)

@@ -10,6 +10,8 @@ namespace Cohort.Training;
 /// <summary>Numbers about a step's completions and advantages, all over the whole step.</summary>
 internal static class StepStatistics
 {
+    private static readonly OffPolicyCorrection RawRatios = new() { Method = OffPolicyMethod.Truncate, High = 1e8 };
+
     /// <summary>Scores, groups, lengths, and the KL to the reference.</summary>
     public static void OfCompletions(Collected collected, RunOptions options, Measures measures)
     {
@@ -132,19 +134,25 @@ internal static class StepStatistics
         var difference = (batch.BehaviourLogProbs - batch.OldLogProbs).abs();
         measures.Set(MetricNames.BehaviourDifferenceMean, Masked.Mean(difference, batch.ResponseMask).item<float>());
         measures.Set(MetricNames.BehaviourDifferenceHighest, difference.max().item<float>());
-        var weights = Masked.Zero((batch.OldLogProbs - batch.BehaviourLogProbs).exp(), batch.ResponseMask);
+        var weights = options.Algorithm.OffPolicy.Method == OffPolicyMethod.None
+            ? OffPolicyWeights.Of(RawRatios, batch.OldLogProbs, batch.BehaviourLogProbs, batch.ResponseMask)
+            : batch.OffPolicyWeights;
         measures.Set(MetricNames.EffectiveSampleSize, OffPolicyWeights.EffectiveSampleSize(weights, batch.ResponseMask).item<float>());
         if (!options.Algorithm.Kl.NeedsReference)
         {
             return;
         }
 
-        measures.Set(MetricNames.KlReference, Mean(batch.KlToReference));
+        // k2 and abs are no estimates of the KL's value: its target and price are k1's.
+        var kl = options.Algorithm.Kl.Estimator is KlEstimator.K2 or KlEstimator.Abs
+            ? KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs)
+            : batch.KlToReference;
+        measures.Set(MetricNames.KlReference, Mean(kl));
         measures.Set(MetricNames.KlReferenceK1, Mean(KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs)));
         measures.Set(MetricNames.KlReferenceK3, Mean(KlEstimators.PerToken(KlEstimator.K3, batch.OldLogProbs, batch.RefLogProbs)));
         measures.Set(
             MetricNames.KlReferenceSequence,
-            batch.KlToReference.sum().item<float>() / Math.Max(1, batch.ResponseMask.any(1).sum().item<long>()));
+            kl.sum().item<float>() / Math.Max(1, batch.ResponseMask.any(1).sum().item<long>()));
 
         double Mean(Tensor perToken) => Masked.Mean(perToken, batch.ResponseMask).item<float>();
     }

@@ -10,11 +10,17 @@ namespace Cohort.Training;
 /// Tokens that a loss chooses by looking at the whole minibatch, before its gradient: micro-batches then all use the same choice. Costs a forward
 /// pass where something is chosen.
 /// </summary>
-/// <param name="Selected">[B,T] bool: what the policy loss selects by covariance; all false where it selects nothing.</param>
-/// <param name="Uncertain">[B,T] bool: tokens of the highest entropy; all of the loss's tokens where the share is 1.</param>
-internal sealed record TokenChoice(Tensor Selected, Tensor Uncertain)
+internal sealed class TokenChoice
 {
-    /// <summary>Chooses.</summary>
+    private TokenChoice(Tensor selected, Tensor uncertain) => (Selected, Uncertain) = (selected, uncertain);
+
+    /// <summary>[B,T] bool: what the policy loss selects by covariance; all false where it selects nothing.</summary>
+    public Tensor Selected { get; }
+
+    /// <summary>[B,T] bool: tokens of the highest entropy; all of the loss's tokens where the share is 1.</summary>
+    public Tensor Uncertain { get; }
+
+    /// <summary>Chooses; the tensors are owned by the caller's scope.</summary>
     /// <param name="policy">As it is before this update.</param>
     /// <param name="batch">The step's batch.</param>
     /// <param name="advantages">[B,T] float32.</param>
@@ -44,7 +50,7 @@ internal sealed record TokenChoice(Tensor Selected, Tensor Uncertain)
             micro.Put(counting, mask);
         }
 
-        var draws = Draws(counting, rows, options.Seed, update).to(advantages.device);
+        var draws = algorithm.Loss is ClipCovLoss ? Draws(counting, rows, options.Seed, update).to(advantages.device) : zeros_like(advantages);
         return new(
             PolicyLosses.Select(algorithm.Loss, logProbs, batch.OldLogProbs, advantages, counting, draws).MoveToOuterDisposeScope(),
             EntropyMask.Highest(entropies, counting, algorithm.EntropyShare).MoveToOuterDisposeScope());

@@ -29,9 +29,6 @@ public sealed record TrainerState
     /// <summary>The policy's entropy per token in the last step, in nats; 0 before the first.</summary>
     public double Entropy { get; init; }
 
-    /// <summary>Groups without a signal that others replaced, over the run.</summary>
-    public long DroppedGroups { get; init; }
-
     /// <summary>The step with the best validation metric; 0 is the starting model.</summary>
     public long BestStep { get; init; }
 

@@ -1,3 +1,4 @@
+using Cohort.Advantages;
 using Cohort.Audit;
 using static TorchSharp.torch;
 
@@ -9,7 +10,7 @@ public sealed class SampledRowsTests
     public void Final_reward_stands_on_the_last_token()
     {
         using var scope = NewDisposeScope();
-        Numbers.Same([0, 3, 0, -2, 0, 0], SampledRows.Final(tensor(new[] { 3.0, -2 }), Numbers.Mask("xx.", "x..")), 0);
+        Numbers.Same([0, 3, 0, -2, 0, 0], ShapedRewards.OnLastToken(tensor(new[] { 3.0, -2 }), Numbers.Mask("xx.", "x..")), 0);
     }
 
     [Fact]

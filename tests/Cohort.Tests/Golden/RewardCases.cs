@@ -1,3 +1,4 @@
+using Cohort.Advantages;
 using System.Text.Json;
 using Cohort.Data;
 using Cohort.Losses;
@@ -24,7 +25,7 @@ internal static class RewardCases
     private static void VerlTokenRewards(GoldenCase golden)
     {
         var kl = KlEstimators.PerToken(KlEstimator.K1, golden.Tensor("inputs/old_log_prob"), golden.Tensor("inputs/ref_log_prob"));
-        golden.Same("outputs/rewards", TokenRewards.LessKl(golden.Tensor("inputs/token_level_scores"), kl, golden.Number("params/kl_ratio")));
+        golden.Same("outputs/rewards", ShapedRewards.LessKl(golden.Tensor("inputs/token_level_scores"), kl, golden.Number("params/kl_ratio")));
     }
 
     private static void OpenRlhfTokenRewards(GoldenCase golden)
@@ -36,9 +37,9 @@ internal static class RewardCases
             scores = scores.clamp(range[0], range[1]);
         }
 
-        var sparse = TokenRewards.OnLastToken(scores, golden.Mask("inputs/action_mask"));
+        var sparse = ShapedRewards.OnLastToken(scores, golden.Mask("inputs/action_mask"));
         var coefficient = Math.Max(0, golden.Number("params/kl_coef"));
-        golden.Same("outputs/reward", TokenRewards.LessKl(sparse, golden.Tensor("inputs/kl"), coefficient));
+        golden.Same("outputs/reward", ShapedRewards.LessKl(sparse, golden.Tensor("inputs/kl"), coefficient));
     }
 
     private static void SoftOverlong(GoldenCase golden)

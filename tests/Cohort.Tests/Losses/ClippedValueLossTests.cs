@@ -60,4 +60,16 @@ public sealed class ClippedValueLossTests
             "returns has shape [1,1], expected [1,2]; nothing here broadcasts. (Parameter 'returns')",
             Assert.Throws<ArgumentException>(() => ClippedValueLoss.PerToken(two, two, one, 0.2)).Message);
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-0.2)]
+    [InlineData(double.NaN)]
+    public void Clip_range_out_of_range_is_refused(double range)
+    {
+        using var scope = NewDisposeScope();
+        var one = Numbers.Row(0.7);
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => ClippedValueLoss.PerToken(one, one, one, range));
+        Assert.StartsWith($"clipRange is {range:R}; the clip range must be above 0; infinity is no clip.", error.Message);
+    }
 }

@@ -26,14 +26,15 @@ public sealed class CollectorTests
     }
 
     [Fact]
-    public void Refills_end_at_their_bound_and_what_is_flat_then_stays()
+    public void Refills_end_at_their_bound_and_what_is_flat_then_leaves_the_loss()
     {
         using var training = new TinyTraining(Refilling(3), _ => Score.Of(0.4));
         var measures = training.Step();
         Assert.Equal(12, measures.Of(MetricNames.DroppedGroups));
         Assert.Equal(1, measures.Of(MetricNames.FlatGroups));
         Assert.Equal((1, 0), (measures.Of(MetricNames.AllWrongGroups), measures.Of(MetricNames.AllRightGroups)));
-        Assert.Equal((16, 12), (training.State.ProblemCursor, training.State.DroppedGroups));
+        Assert.Equal(16, training.State.ProblemCursor);
+        Assert.Equal(0, measures.Of(MetricNames.Updates));
         Assert.Equal(measures.Of(MetricNames.SampledTokens), training.State.SampledTokens);
     }
 
@@ -66,11 +67,11 @@ public sealed class CollectorTests
         var collected = training.Collect();
         using var batch = collected.Batch;
         Assert.Equal(4, collected.Greedy.Count);
-        var expected = collected.Greedy.SelectMany(completion => Enumerable.Repeat(((Scored)TinyTraining.Letters(completion)).Total, 4)).ToArray();
+        var expected = collected.Greedy.SelectMany(group => Enumerable.Repeat(((Scored)TinyTraining.Letters(group.Completions[0])).Total, 4)).ToArray();
         Numbers.Same(expected, batch.GreedyScores, Tolerances.HandComputed);
         Assert.Equal(
             collected.Groups.Sum(group => group.Completions.Sum(completion => completion.ResponseTokens.Count))
-            + collected.Greedy.Sum(completion => completion.ResponseTokens.Count),
+            + collected.Greedy.Sum(group => group.Completions[0].ResponseTokens.Count),
             collected.SampledTokens);
     }
 
@@ -102,8 +103,7 @@ public sealed class CollectorTests
         expected[first] += 0.3f;
         expected[first + completion.ResponseTokens.Count - 1] += 0.2f;
         Numbers.Same(expected.Select(value => (double)value).ToArray(), batch.Rewards[1], Tolerances.HandComputed);
-        Assert.Equal(first, batch.StepEnds[1].nonzero()[0, 0].item<long>());
-        Assert.Equal(1, batch.StepEnds[1].sum().item<long>());
+        Assert.Equal(expected.Select(value => value != 0), batch.StepEnds[1].data<bool>().ToArray());
         Numbers.Same([0.7, 0.5, 0.7, 0.7], batch.Scores.narrow(0, 0, 4), Tolerances.HandComputed);
         Numbers.Same(Numbers.Of(batch.Scores), batch.Rewards.sum(1), Tolerances.HandComputed);
     }
@@ -139,6 +139,38 @@ public sealed class CollectorTests
         Assert.Equal(
             "algorithm.advantage.parts names 'form', but the reward gave a score with the parts correct; name parts that every score has.",
             Assert.Throws<TrainingException>(() => other.Collect()).Message);
+    }
+
+    [Fact]
+    public void A_lone_score_has_nothing_to_be_compared_with_and_leaves_the_loss()
+    {
+        using var scope = NewDisposeScope();
+        using var training = new TinyTraining(
+            Options, completion => completion.PromptIndex == 1 && completion.SampleIndex > 0 ? Score.None("made up") : TinyTraining.Letters(completion));
+        using var batch = training.Collect().Batch;
+        Assert.Equal(Enumerable.Range(0, 16).Select(row => row / 4 != 1), batch.Scored.data<bool>().ToArray());
+
+        using var critic = new TinyTraining(
+            TinyTraining.Options(TinyTraining.Ppo()),
+            completion => completion.PromptIndex == 1 && completion.SampleIndex > 0 ? Score.None("made up") : TinyTraining.Letters(completion));
+        using var other = critic.Collect().Batch;
+        Assert.Equal(Enumerable.Range(0, 16).Select(row => row / 4 != 1 || row % 4 == 0), other.Scored.data<bool>().ToArray());
+    }
+
+    [Fact]
+    public void What_is_flat_is_what_the_advantages_compare()
+    {
+        Scored[] parts = [Graded(1, ("correct", 1), ("format", 0.2)), Graded(1, ("correct", 1), ("format", 0.7))];
+        Assert.True(new GroupRelative().IsFlat(parts));
+        Assert.False(new PerReward().IsFlat(parts));
+        Assert.True(new PerReward { Parts = "correct=2" }.IsFlat(parts));
+
+        Scored[] steps = [(Scored)Score.OfSteps(new(0, 0.3), new(1, 0.2)), (Scored)Score.OfSteps(new(0, 0.2), new(1, 0.3))];
+        Assert.True(new LeaveOneOut().IsFlat(steps));
+        Assert.False(new ProcessRelative().IsFlat(steps));
+        Assert.True(new ProcessRelative().IsFlat([steps[0] with { Steps = [] }, steps[1] with { Steps = [] }]));
+
+        static Scored Graded(double total, params (string, double)[] parts) => (Scored)Score.Of(total, parts);
     }
 
     private static RunOptions Refilling(int rounds) => Options with { Rollout = Options.Rollout with { MaxRefills = rounds } };

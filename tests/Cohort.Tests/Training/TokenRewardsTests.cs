@@ -1,4 +1,5 @@
 using Cohort.Advantages;
+using Cohort.Losses;
 using Cohort.Rollouts;
 using Cohort.Training;
 using static TorchSharp.torch;
@@ -32,23 +33,15 @@ public sealed class TokenRewardsTests
             [0, -0.06, 0.04, 0.6, -1.38, 0, 0, 0, 0, 0, 0, 0, 0, 0, -0.05, 2.35], rewards, Tolerances.HandComputed);
     }
 
+    // Each token carries the divergence of the state that it leads to: its own drops out.
     [Fact]
-    public void Parts_of_the_reward_are_the_hand_computed_ones_in_the_scores_own_precision()
+    public void Exact_divergence_in_the_reward_is_that_of_the_next_state()
     {
         using var scope = NewDisposeScope();
-        var sparse = TokenRewards.OnLastToken(tensor(new[] { 0.7, -1.3, 2.5 }), Numbers.Mask("x.x.", "....", ".xxx"));
-        Numbers.Same([0, 0, 0.7, 0, 0, 0, 0, 0, 0, 0, 0, 2.5], sparse, 0);
-        Numbers.Same([0.66, -0.94], TokenRewards.LessKl(Numbers.Row(0.7, -1.3), Numbers.Row(0.2, -1.8), 0.2), Tolerances.Float64);
-    }
-
-    [Fact]
-    public void Parts_that_do_not_fit_are_refused()
-    {
-        using var scope = NewDisposeScope();
-        var error = Assert.Throws<ArgumentException>(() => TokenRewards.OnLastToken(tensor(new[] { 0.7, -1.3 }), Numbers.Mask("x.x.")));
-        Assert.StartsWith("mask has shape [1,4], expected [2,4]; nothing here broadcasts.", error.Message);
-        error = Assert.Throws<ArgumentException>(() => TokenRewards.LessKl(Numbers.Row(0.7, -1.3), Numbers.Row(0.2), 0.2));
-        Assert.StartsWith("kl has shape [1,1], expected [1,2]; nothing here broadcasts.", error.Message);
+        using var batch = Batch();
+        var both = new KlPenalty { Placement = KlPlacement.InRewardAndLoss, Estimator = KlEstimator.Exact, Coefficient = 0.9 };
+        Numbers.Same(
+            [0, 0.04, -0.1, 0.7, -1.3, 0, 0, 0, 0, 0, 0, 0, 0, 0, -0.15, 2.5], TokenRewards.Shape(batch, both, coefficient: 0.2), Tolerances.HandComputed);
     }
 
     // Totals with the divergence inside: 0.58, -1.38 | -, 2.3: means -0.4 and, of one score, nothing to compare with.

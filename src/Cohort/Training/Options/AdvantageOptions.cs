@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Cohort.Advantages;
+using Cohort.Data;
 
 namespace Cohort.Training;
 
@@ -31,8 +32,15 @@ public abstract record AdvantageOptions
     /// <summary>Whether the score of each prompt's greedy completion is needed.</summary>
     internal virtual bool NeedsGreedy => false;
 
+    /// <summary>Whether the expected gradient is that of the score itself, neither divided nor shrunk.</summary>
+    internal virtual bool KeepsScale => false;
+
     /// <summary>Named parts of the score that are needed.</summary>
     internal virtual IReadOnlyList<string> PartNames => [];
+
+    /// <summary>Whether what is compared inside a group is all equal, so that there is nothing to learn from it.</summary>
+    /// <param name="scores">The group's scores, at least two.</param>
+    internal virtual bool IsFlat(IReadOnlyList<Scored> scores) => scores.All(score => score.Total == scores[0].Total);
 }
 
 /// <summary>Scores compared inside a group of completions of one prompt (GRPO, arXiv:2402.03300; without deviation: arXiv:2503.20783).</summary>
@@ -54,7 +62,10 @@ public sealed record GroupRelative : AdvantageOptions
 }
 
 /// <summary>Each score less the mean of its siblings' (RLOO, arXiv:2402.14740).</summary>
-public sealed record LeaveOneOut : AdvantageOptions;
+public sealed record LeaveOneOut : AdvantageOptions
+{
+    internal override bool KeepsScale => true;
+}
 
 /// <summary>Each score less the mean of the batch: REINFORCE with one baseline for all prompts.</summary>
 public sealed record BatchBaseline : AdvantageOptions
@@ -85,19 +96,28 @@ public sealed record GreedyBaseline : AdvantageOptions
     internal override bool ComparesGroup => false;
 
     internal override bool NeedsGreedy => true;
+
+    internal override bool KeepsScale => true;
 }
 
 /// <summary>Each score less its group's mean weighted by length (OPO, arXiv:2505.23585).</summary>
 public sealed record LengthWeighted : AdvantageOptions;
 
 /// <summary>Rewards to go less the baseline of least variance at each token, after verl's; costs one forward pass.</summary>
-public sealed record OptimalToken : AdvantageOptions;
+public sealed record OptimalToken : AdvantageOptions
+{
+    /// <summary>Whether tokens that no sibling reaches get their whole reward to go, as in verl; otherwise they get 0.</summary>
+    public bool LoneTail { get; init; }
+}
 
 /// <summary>The best score of a group less the second best, given to the best alone: it learns pass@G instead of pass@1 (arXiv:2503.19595).</summary>
 public sealed record BestOfGroup : AdvantageOptions
 {
     /// <summary>What the difference is divided by; nothing in the paper.</summary>
     public GroupScale Scale { get; init; } = GroupScale.None;
+
+    /// <summary>Which standard deviation.</summary>
+    public DeviationKind Deviation { get; init; } = DeviationKind.Sample;
 
     /// <summary>Added to the standard deviation; above 0.</summary>
     public double Epsilon
@@ -129,6 +149,9 @@ public sealed record PerReward : AdvantageOptions
     } = 1e-4;
 
     internal override IReadOnlyList<string> PartNames => [.. Split(Parts).Select(part => part.Name)];
+
+    internal override bool IsFlat(IReadOnlyList<Scored> scores) =>
+        PartNames.All(name => scores.Select(score => score.Parts.GetValueOrDefault(name)).Distinct().Count() == 1);
 
     /// <summary>One weight per part.</summary>
     internal IReadOnlyList<double> Weights => [.. Split(Parts).Select(part => part.Weight)];
@@ -163,4 +186,8 @@ public sealed record ProcessRelative : AdvantageOptions
         init => field = value is > 0 and <= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "Epsilon must lie in (0, 1].");
     } = 1e-4;
+
+    internal override bool IsFlat(IReadOnlyList<Scored> scores) =>
+        scores.SelectMany(score => score.Steps.Count == 0 ? [score.Total] : score.Steps.Select(step => step.Value)).Distinct().Count() == 1
+        && base.IsFlat(scores);
 }

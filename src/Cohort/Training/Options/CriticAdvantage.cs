@@ -34,6 +34,8 @@ public sealed record CriticAdvantage : AdvantageOptions
     public CriticOptions Critic { get; init; } = new();
 
     internal override bool ComparesGroup => false;
+
+    internal override bool KeepsScale => Lambda == 1 && Discount == 1;
 }
 
 /// <summary>λ of the critic's targets: a closed set.</summary>

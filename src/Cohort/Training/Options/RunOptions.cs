@@ -1,3 +1,5 @@
+using Cohort.Losses;
+
 namespace Cohort.Training;
 
 /// <summary>All options of an RL run: `cohort train`.</summary>
@@ -38,21 +40,19 @@ public sealed record RunOptions : CommonOptions
                 + "prompt; raise it, or choose an advantage with a critic.";
         }
 
-        if (Rollout.MaxRefills > 0 && Rollout.SamplesPerPrompt < 2)
+        if (Rollout.MaxRefills > 0 && !Algorithm.Advantage.ComparesGroup)
         {
-            yield return $"rollout.maxRefills is {Rollout.MaxRefills}, but with rollout.samplesPerPrompt = 1 no group has a signal to look for; "
-                + "raise samplesPerPrompt, or leave maxRefills at 0.";
+            yield return $"rollout.maxRefills is {Rollout.MaxRefills}, but these advantages do not compare the completions of a prompt: a group of equal scores has "
+                + "a signal too; leave maxRefills at 0, or choose an advantage that compares groups.";
         }
 
-        if (Algorithm.Kl.Problem is { Length: > 0 } problemOfKl)
-        {
-            yield return $"algorithm.kl: {problemOfKl}.";
-        }
+        foreach (var problem in Algorithm.Problems(Rollout.MaxNewTokens))
+            yield return problem;
 
-        if (Algorithm.Advantage is PerReward or ProcessRelative && Algorithm.Kl is { Coefficient: > 0, Placement: not KlPlacement.InLoss })
+        if (Algorithm.Advantage is PerReward or ProcessRelative or SignalScaled && Algorithm.Kl is { Coefficient: > 0, Placement: not KlPlacement.InLoss })
         {
-            yield return "algorithm.kl.placement puts a KL into the reward, but the advantages compare parts or steps of the score, in which it has "
-                + "no place; set algorithm.kl.placement=inLoss.";
+            yield return "algorithm.kl.placement puts a KL into the reward, but the advantages compare parts or steps of the score, or ask whether scores differ, "
+                + "in which it has no place; set algorithm.kl.placement=inLoss.";
         }
 
         if ((long)Rollout.PromptsPerStep * Rollout.SamplesPerPrompt > int.MaxValue)
@@ -91,5 +91,18 @@ public sealed record RunOptions : CommonOptions
 
         foreach (var problem in CommonProblems(("rollout.maxNewTokens", Rollout.MaxNewTokens)))
             yield return problem;
+    }
+
+    /// <summary>What a user should know of these options: they run, but are not what they may seem.</summary>
+    internal IEnumerable<string> Notices()
+    {
+        foreach (var notice in Algorithm.Notices())
+            yield return notice;
+
+        if (Algorithm.OffPolicy.Method != OffPolicyMethod.None && !Update.RecomputeOldLogProbs)
+        {
+            yield return "algorithm.offPolicy.method has nothing to correct: one engine samples and trains, and its log-probabilities are taken over. With "
+                + "update.recomputeOldLogProbs=true the trainer's own are the old policy's, and the correction is for the difference.";
+        }
     }
 }

@@ -19,7 +19,7 @@ public abstract record TruncationOptions
 /// <summary>They are scored and trained on as any other.</summary>
 public sealed record KeepTruncated : TruncationOptions;
 
-/// <summary>They keep their score in their group, and are in no loss.</summary>
+/// <summary>They keep their score in their group, and are in no policy loss; a critic learns from them.</summary>
 public sealed record MaskTruncated : TruncationOptions;
 
 /// <summary>Scores fall over the last tokens before the limit, cut off or not (DAPO, arXiv:2503.14476, eq. 13).</summary>

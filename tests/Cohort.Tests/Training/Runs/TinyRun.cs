@@ -15,27 +15,29 @@ internal static class TinyRun
         """;
 
     private const string Rl =
-        Common +
         """
-        "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1}, "update": {"epochsPerStep": 2, "minibatchRows": 8, "microBatchRows": 4},
+        "update": {"epochsPerStep": 2, "minibatchRows": 8, "microBatchRows": 4},
         "budget": {"steps": 8}, "optimizer": {"learningRate": 0.01}, "algorithm": {
         "entropy": {"coefficient": 0.01, "target": 2, "step": 0.002}, "kl": {"coefficient": 0.05, "target": 0.05, "horizon": 100}, "preset":
         """;
+
+    private const string Rollout = """ "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4}, """;
 
     // Eight steps of supervised fine-tuning.
     private const string Sft =
         Common + """ "steps": 8, "batchRows": 8, "optimizer": {"learningRate": 0.01, "warmupSteps": 2, "weightDecay": 0.01}} """;
 
     // Eight steps of GRPO, with several updates each and a KL coefficient that adapts.
-    private const string Grpo = Rl + """ "grpo"}} """;
+    private const string Grpo =
+        Common + """ "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1}, """ + Rl + """ "grpo"}} """;
 
     // Eight steps of PPO, the critic a copy of the policy, which learns alone for a step.
     private const string Ppo =
-        Rl + """ "ppo", "advantage": {"kind": "critic", "critic": {"warmupSteps": 1, "optimizer": {"learningRate": 0.01}}}}} """;
+        Common + Rollout + Rl + """ "ppo", "advantage": {"kind": "critic", "critic": {"warmupSteps": 1, "optimizer": {"learningRate": 0.01}}}}} """;
 
     // Eight steps of PPO with a critic of another shape.
     private const string FreshPpo =
-        Rl + """ "ppo", "advantage": {"kind": "critic", "critic": {"start": {"kind": "fresh", "hiddenSize": 8, "layers": 2, "heads": 1}}}}} """;
+        Common + Rollout + Rl + """ "ppo", "advantage": {"kind": "critic", "critic": {"start": {"kind": "fresh", "hiddenSize": 8, "layers": 2, "heads": 1}}}}} """;
 
     /// <summary>For runs that nothing stops.</summary>
     public static readonly Func<CancellationToken> Never = () => CancellationToken.None;
