@@ -12,8 +12,9 @@ mkdir -p "$out"
 
 # rate MODEL: sampled pass@1 on 1,000 test problems, in per cent
 rate() {
-    "$root/cohort" evaluate --model "$1" --task sort --size 4 --count 1000 --json 2>/dev/null |
-        sed -n 's/.*"sampled":{"pass_at_1":\([0-9.e-]*\).*/\1/p' | awk '{printf "%.1f", 100 * $1}'
+    local json
+    json=$("$root/cohort" evaluate --model "$1" --task sort --size 4 --count 1000 --json)
+    sed -n 's/.*"sampled":{"pass_at_1":\([0-9.e-]*\).*/\1/p' <<<"$json" | awk '{printf "%.1f", 100 * $1}'
 }
 
 run() { # NAME COMMAND...
@@ -25,7 +26,8 @@ run() { # NAME COMMAND...
 for seed in "${seeds[@]}"; do
     run "base-$seed" sft "${task[@]}" --set seed="$seed" --set threads=1 --set model.kind=new --set model.hiddenSize=32 --set model.layers=2 --set model.heads=2 \
         --set model.keyValueHeads=2 --set model.contextLength=16 --set steps=70 --set batchRows=64 --set optimizer.learningRate=0.004 --set evaluation.every=0
-    echo "$seed base $(rate "$out/base-$seed/model")"
+    passes=$(rate "$out/base-$seed/model")
+    echo "$seed base $passes"
     for preset in "${presets[@]}"; do
         more=(--set rollout.promptsPerStep=16 --set rollout.samplesPerPrompt=8)
         [ "$preset" != ppo ] || more=(--set rollout.promptsPerStep=128 --set rollout.samplesPerPrompt=1 --set algorithm.advantage.critic.start.kind=fresh
@@ -33,7 +35,8 @@ for seed in "${seeds[@]}"; do
         [ "$preset" != dapo ] || more+=(--set rollout.maxRefills=2)
         run "$preset-$seed" train "${task[@]}" --set seed="$seed" --set threads=1 --set model.path="$out/base-$seed/model" --set algorithm=$preset --set budget.steps=40 \
             --set update.epochsPerStep=2 --set update.minibatchRows=64 --set optimizer.learningRate=0.0007 --set optimizer.schedule=linear --set evaluation.every=0 "${more[@]}"
-        echo "$seed $preset $(rate "$out/$preset-$seed/model")"
+        passes=$(rate "$out/$preset-$seed/model")
+        echo "$seed $preset $passes"
     done
 done | tee "$out/rates.txt" >&2
 
