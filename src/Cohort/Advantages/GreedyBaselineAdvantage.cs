@@ -14,11 +14,11 @@ public static class GreedyBaselineAdvantage
     /// <exception cref="ArgumentException">A shape differs, or a reward or a greedy score is not finite.</exception>
     public static Tensor PerToken(Tensor rewards, Tensor greedyScores, Tensor mask)
     {
-        Shapes.RequireMask(rewards, mask);
         Shapes.RequireRows(rewards, greedyScores);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        var returns = DiscountedReturns.PerToken(rewards, mask, discount: 1);
         Guards.RequireFinite(greedyScores, mask.any(1));
-        return (DiscountedReturns.PerToken(rewards, mask, discount: 1) - Masked.Broadcast(greedyScores, mask)).MoveToOuterDisposeScope();
+        return (returns - Masked.Broadcast(greedyScores, mask)).MoveToOuterDisposeScope();
     }
 }

@@ -12,6 +12,6 @@ public static class Entropy
     {
         using var scope = NewDisposeScope();
         var finite = distribution.masked_fill(distribution.isneginf(), 0); // 0 · -inf would be NaN
-        return (-nn.functional.softmax(distribution, dim: -1) * finite).sum(-1).MoveToOuterDisposeScope();
+        return (-nn.functional.softmax(distribution, dim: 1) * finite).sum(1).MoveToOuterDisposeScope();
     }
 }

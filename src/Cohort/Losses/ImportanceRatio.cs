@@ -48,7 +48,6 @@ public static class ImportanceRatio
     public static Tensor Of(RatioLevel level, Tensor logProbs, Tensor oldLogProbs, Tensor mask)
     {
         Shapes.RequireSame(logProbs, oldLogProbs);
-        Shapes.RequireMask(logProbs, mask);
         using var scope = NewDisposeScope();
         var difference = Masked.Zero(logProbs - oldLogProbs, mask);
         var sum = difference.sum(1, keepdim: true);

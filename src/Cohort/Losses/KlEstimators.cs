@@ -87,7 +87,7 @@ public static class KlEstimators
         Shapes.RequireSame(distribution, refDistribution);
         using var scope = NewDisposeScope();
         var difference = (distribution - refDistribution).masked_fill(distribution.isneginf(), 0); // 0 · -inf would be NaN
-        return (distribution.exp() * difference).sum(-1).MoveToOuterDisposeScope();
+        return (distribution.exp() * difference).sum(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>

@@ -155,4 +155,23 @@ public sealed class OffPolicyWeightsTests
         var behaviour = Numbers.Rows([-0.7, -1.1, -0.3], [-0.4, -2.1, -0.9], [-1.3, -0.2, -0.6]);
         return OffPolicyWeights.Of(correction, behaviour + Numbers.Rows(ratios).log(), behaviour, Numbers.Mask(Counting));
     }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0.05, true)]
+    [InlineData(1e300, true)]
+    [InlineData(-0.05, false)]
+    [InlineData(double.PositiveInfinity, false)]
+    [InlineData(double.NaN, false)]
+    public void Limit_of_a_sequences_kl_is_finite_and_not_negative(double limit, bool holds)
+    {
+        if (holds)
+        {
+            Assert.Equal(limit, new OffPolicyCorrection { LargestSequenceKl = limit }.LargestSequenceKl);
+            return;
+        }
+
+        var refused = Assert.Throws<ArgumentOutOfRangeException>(() => new OffPolicyCorrection { LargestSequenceKl = limit });
+        Assert.StartsWith("LargestSequenceKl must be at least 0 and finite; 0 leaves no response out.", refused.Message);
+    }
 }
