@@ -89,9 +89,9 @@ internal sealed partial class OptionsDocument
         - **Kinds.** Some objects come in kinds, such as `"data": {"kind": "file", "path": "problems.jsonl"}`. The kind in
           brackets after an option is the one that has it. A `kind` may be left out where the default's kind has all the given
           keys, or else where only one kind has them: `"data": {"path": "problems.jsonl"}` is a file. The kind of
-          `algorithm.advantage` is the preset's unless it is given.
-        - **Presets.** `"algorithm"` is `"grpo"`, which is the default, or `"ppo"`, or an object with a `"preset"` and what
-          differs from it: `"algorithm": {"preset": "ppo", "loss": {"high": 0.28}}`. On a command line: `--set algorithm=ppo
+          `algorithm.advantage` and of `algorithm.loss` is the preset's unless it is given.
+        - **Presets.** `"algorithm"` is the name of a preset, `"grpo"` where none is given ([all of them](algorithms.md#presets)),
+          or an object with a `"preset"` and what differs from it: `"algorithm": {"preset": "ppo", "loss": {"high": 0.28}}`. On a command line: `--set algorithm=ppo
           --set algorithm.loss.high=0.28`.
         - **Paths** of a model or of data are relative to the run file's folder, and without a run file to the current one.
         - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft`, `checkpoints.*`, `evaluation.stopAt`,
