@@ -1,5 +1,5 @@
-using Cohort.Advantages;
 using System.Text.Json;
+using Cohort.Advantages;
 using Cohort.Data;
 using Cohort.Losses;
 using Cohort.Rewards;
