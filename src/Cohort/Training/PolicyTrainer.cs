@@ -50,11 +50,12 @@ internal sealed class PolicyTrainer(
         clock.Start(Phase.Advantages);
         using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
         var epochs = estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep;
-        var (updates, planned) = (0, Passes(batch, epochs, step).Length);
+        var (updates, planned) = (0, 0);
         var bad = FirstBad(collected, rewards);
         var nonFinite = bad != "";
         if (nonFinite)
         {
+            planned = Passes(batch, epochs, step).Length;
             Keep(batch, rewards, step, new NonFiniteException(bad));
             report(collected, new double[batch.Count]);
         }
@@ -65,7 +66,7 @@ internal sealed class PolicyTrainer(
             report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
 
             clock.Start(Phase.Update);
-            (updates, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
+            (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
             clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
             credit.Describe(measures);
         }
@@ -94,7 +95,7 @@ internal sealed class PolicyTrainer(
         };
     }
 
-    private (int Updates, bool NonFinite) Improve(
+    private (int Updates, int Planned, bool NonFinite) Improve(
         RolloutBatch batch,
         Credit credit,
         int epochs,
@@ -107,6 +108,7 @@ internal sealed class PolicyTrainer(
         var (updates, stopped) = (0, false);
         var creditEpochs = credit.Epochs(options.Update.EpochsPerStep);
         var minibatches = Passes(batch, Math.Max(epochs, creditEpochs), step);
+        var planned = minibatches.Count(minibatch => minibatch.Epoch < epochs);
         try
         {
             foreach (var (index, (epoch, rows)) in minibatches.Index())
@@ -129,10 +131,10 @@ internal sealed class PolicyTrainer(
         catch (NonFiniteException error)
         {
             Keep(batch, credit.Advantages, step, error);
-            return (updates, NonFinite: true);
+            return (updates, planned, NonFinite: true);
         }
 
-        return (updates, NonFinite: false);
+        return (updates, planned, NonFinite: false);
     }
 
     // Also where nothing of it counts: a policy that has become NaN may sample one answer only, and no group would show a difference.
