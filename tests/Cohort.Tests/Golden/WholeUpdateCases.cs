@@ -65,8 +65,8 @@ internal static class WholeUpdateCases
             var (tokens, mask) = (packed.Tokens, packed.ResponseMask);
             var distribution = PolicyForward.Distribution(model, tokens, mask, temperature: 1);
             var logProbs = TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask);
-            var weights = tensor(portion.Select(pair => (float)pair.Item2).ToArray()).unsqueeze(1);
-            var share = TokenLoss.Share(-logProbs * weights, mask, Reduction.TokenMean, totals);
+            var credit = Masked.Broadcast(tensor(portion.Select(pair => (float)pair.Item2).ToArray()), mask);
+            var share = TokenLoss.Share(ScoreFunction.PerToken(logProbs, credit), mask, Reduction.TokenMean, totals);
             share.backward();
             loss = share.item<float>();
             var entropies = TokenLogProbs.Spread(Entropy.PerToken(distribution), mask);
@@ -90,15 +90,14 @@ internal static class WholeUpdateCases
         }
     }
 
-    // (r - mean) / (std + 1e-4) with the population's deviation, which is the sample's times sqrt((n - 1) / n).
+    // (r - mean) / (std + 1e-4) with the population's deviation.
     private static double[] Advantages(IEnumerable<Episode> group)
     {
         using var scope = NewDisposeScope();
         var rewards = tensor(group.Select(episode => episode.Reward).ToArray());
         var size = (int)rewards.shape[0];
-        var factor = Math.Sqrt((size - 1.0) / size);
         return Numbers.Of(GroupRelativeAdvantage.PerResponse(
-            rewards, ones(size, ScalarType.Bool), size, GroupScale.GroupDeviation, 1e-4 / factor) / factor);
+            rewards, ones(size, ScalarType.Bool), size, GroupScale.GroupDeviation, 1e-4, DeviationKind.Population));
     }
 
     // Sequence 0 is the first of those that lie beside the model.
