@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -8,19 +7,19 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
 {
     private readonly ModelConfig _config;
     private readonly int _layer;
-    private readonly Linear _query;
-    private readonly Linear _key;
-    private readonly Linear _value;
-    private readonly Linear _output;
+    private readonly Projection _query;
+    private readonly Projection _key;
+    private readonly Projection _value;
+    private readonly Projection _output;
 
     public Attention(ModelConfig config, int layer)
         : base(nameof(Attention))
     {
         (_config, _layer) = (config, layer);
-        _query = nn.Linear(config.HiddenSize, config.Heads * config.HeadSize, config.Family.AttentionBias);
-        _key = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
-        _value = nn.Linear(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
-        _output = nn.Linear(config.Heads * config.HeadSize, config.HiddenSize, hasBias: false);
+        _query = new Projection(config.HiddenSize, config.Heads * config.HeadSize, config.Family.AttentionBias);
+        _key = new Projection(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
+        _value = new Projection(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
+        _output = new Projection(config.Heads * config.HeadSize, config.HiddenSize, hasBias: false);
         register_module("q_proj", _query);
         register_module("k_proj", _key);
         register_module("v_proj", _value);

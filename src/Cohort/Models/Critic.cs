@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -6,7 +5,7 @@ namespace Cohort.Models;
 /// <summary>V_phi(s_t): a network of its own, with a trunk like the policy's and a scalar head that starts at zero.</summary>
 public sealed class Critic : nn.Module
 {
-    private readonly Linear _head;
+    private readonly Projection _head;
 
     /// <summary>Builds the critic; the trunk's weights are not initialized.</summary>
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
@@ -15,7 +14,7 @@ public sealed class Critic : nn.Module
         : base(nameof(Critic))
     {
         Trunk = new Transformer(config);
-        _head = nn.Linear(config.HiddenSize, 1, headBias);
+        _head = new Projection(config.HiddenSize, 1, headBias);
         register_module("model", Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
@@ -58,8 +57,8 @@ public sealed class Critic : nn.Module
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var bias = _head.bias ?? throw new InvalidOperationException("This critic's head has no bias; build it with headBias to rescale it.");
-        _head.weight!.mul_(factor);
+        var bias = _head.Bias ?? throw new InvalidOperationException("This critic's head has no bias; build it with headBias to rescale it.");
+        _head.Weight.mul_(factor);
         bias.mul_(factor).add_(shift);
     }
 }

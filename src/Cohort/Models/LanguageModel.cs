@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -6,7 +5,7 @@ namespace Cohort.Models;
 /// <summary>A trunk with an output head over the vocabulary: the policy, and the frozen reference.</summary>
 public sealed class LanguageModel : nn.Module
 {
-    private readonly Linear? _head;
+    private readonly Projection? _head;
 
     /// <summary>
     /// Builds the model; its weights are not initialized (see <see cref="InitialWeights"/> and <see cref="ModelFolder"/>).
@@ -19,7 +18,7 @@ public sealed class LanguageModel : nn.Module
         register_module("model", Trunk);
         if (!config.TieEmbeddings)
         {
-            _head = nn.Linear(config.HiddenSize, config.VocabularySize, hasBias: false);
+            _head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false);
             register_module("lm_head", _head);
         }
     }
@@ -33,7 +32,7 @@ public sealed class LanguageModel : nn.Module
     /// <summary>Unnormalized log-probabilities of the next token.</summary>
     /// <param name="hidden">[..., H] from the trunk.</param>
     /// <returns>[..., V], owned by the caller's scope; carries gradient.</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head is null ? Trunk.EmbeddingWeight : _head.weight!);
+    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head is null ? Trunk.EmbeddingWeight : _head.Weight);
 
     /// <summary>A second model with the same weights, on the same device, that shares no memory with this one.</summary>
     /// <returns>Owned by the caller.</returns>

@@ -9,6 +9,9 @@ public sealed record ModelConfig
     /// <summary>The file's name in a model folder.</summary>
     public const string FileName = "config.json";
 
+    /// <summary>How the folder's makers sample from it; of its keys only the tokens that end a completion are read.</summary>
+    public const string GenerationFileName = "generation_config.json";
+
     /// <summary>What the family brings along beside the numbers.</summary>
     public ModelFamily Family { get; init; } = ModelFamily.Llama;
 
@@ -45,11 +48,18 @@ public sealed record ModelConfig
     /// <summary>Whether the output head is the embedding matrix itself.</summary>
     public bool TieEmbeddings { get; init; }
 
-    /// <summary>End-of-sequence token id.</summary>
+    /// <summary>The end-of-sequence token id that is written behind demonstrations: the first that the folder names.</summary>
     public int EndOfSequence { get; init; } = 1;
+
+    /// <summary>Further token ids that end a completion, such as the end of a chat turn: the others of config.json and generation_config.json.</summary>
+    public IReadOnlyList<int> FurtherStops { get; init; } = [];
 
     /// <summary>Padding token id.</summary>
     public int Padding { get; init; }
+
+    /// <summary>Whether sampling this token ends a completion.</summary>
+    /// <param name="token">A token id.</param>
+    public bool EndsCompletion(long token) => token == EndOfSequence || FurtherStops.Contains((int)token);
 
     /// <summary>The usual feed-forward width of a hidden size: 8/3 of it, rounded to 16, so that SwiGLU has as many weights as a plain layer of 4.</summary>
     /// <param name="hiddenSize">H.</param>
@@ -91,14 +101,17 @@ public sealed record ModelConfig
 
         try
         {
-            return new ModelConfigReader(JsonNode.Parse(File.ReadAllText(path)) as JsonObject
-                ?? throw new ModelException($"{path} is not a JSON object.")).Read();
+            var generation = Path.Combine(folder, GenerationFileName);
+            return new ModelConfigReader(Parse(path), File.Exists(generation) ? Parse(generation) : []).Read();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
             throw new ModelException($"{path} is malformed: {error.Message}", error);
         }
     }
+
+    private static JsonObject Parse(string path) => JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+        ?? throw new ModelException($"{path} is not a JSON object.");
 
     /// <summary>The config.json that describes this model to other tools.</summary>
     public JsonObject ToJson() => new()
@@ -121,7 +134,7 @@ public sealed record ModelConfig
         ["mlp_bias"] = false,
         ["tie_word_embeddings"] = TieEmbeddings,
         ["bos_token_id"] = null,
-        ["eos_token_id"] = EndOfSequence,
+        ["eos_token_id"] = FurtherStops.Count == 0 ? EndOfSequence : new JsonArray([EndOfSequence, .. FurtherStops]),
         ["pad_token_id"] = Padding,
         ["torch_dtype"] = "float32",
     };

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 namespace Cohort.Models;
 
 /// <summary>Reads a Hugging Face config.json, in the spelling of version 4 (rope_theta) and 5 (rope_parameters).</summary>
-internal sealed class ModelConfigReader(JsonObject json)
+/// <param name="json">config.json.</param>
+/// <param name="generation">generation_config.json, which may name further tokens that end a completion; empty where there is none.</param>
+internal sealed class ModelConfigReader(JsonObject json, JsonObject generation)
 {
     public ModelConfig Read()
     {
@@ -11,6 +13,7 @@ internal sealed class ModelConfigReader(JsonObject json)
         RequireSupported(family);
         var heads = Integer("num_attention_heads");
         var hidden = Integer("hidden_size");
+        int[] stops = [.. Integers(json, "eos_token_id").Concat(Integers(generation, "eos_token_id")).Distinct()];
         var config = new ModelConfig
         {
             Family = family,
@@ -25,8 +28,9 @@ internal sealed class ModelConfigReader(JsonObject json)
             RopeTheta = (Rope()?["rope_theta"] ?? json["rope_theta"])?.GetValue<double>() ?? 10000,
             NormEpsilon = json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
             TieEmbeddings = json["tie_word_embeddings"]?.GetValue<bool>() ?? false,
-            EndOfSequence = FirstInteger("eos_token_id") ?? throw new ModelException($"{ModelConfig.FileName} names no eos_token_id."),
-            Padding = FirstInteger("pad_token_id") ?? 0,
+            EndOfSequence = stops.Length > 0 ? stops[0] : throw new ModelException($"{ModelConfig.FileName} names no eos_token_id."),
+            FurtherStops = stops[Math.Min(1, stops.Length)..],
+            Padding = Integers(json, "pad_token_id").FirstOrDefault(),
         };
         config.Validate();
         return config;
@@ -69,10 +73,10 @@ internal sealed class ModelConfigReader(JsonObject json)
 
     private int Integer(string key, int otherwise) => json[key]?.GetValue<int>() ?? otherwise;
 
-    private int? FirstInteger(string key) => json[key] switch
+    private static IEnumerable<int> Integers(JsonObject from, string key) => from[key] switch
     {
-        JsonArray { Count: > 0 } several => several[0]!.GetValue<int>(),
-        JsonValue one => one.GetValue<int>(),
-        _ => null,
+        JsonArray several => several.Select(one => one!.GetValue<int>()),
+        JsonValue one => [one.GetValue<int>()],
+        _ => [],
     };
 }

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -6,16 +5,16 @@ namespace Cohort.Models;
 /// <summary>Gated feed-forward layer (arXiv:2002.05202): down(silu(gate(x)) * up(x)).</summary>
 internal sealed class SwiGlu : nn.Module<Tensor, Tensor>
 {
-    private readonly Linear _gate;
-    private readonly Linear _up;
-    private readonly Linear _down;
+    private readonly Projection _gate;
+    private readonly Projection _up;
+    private readonly Projection _down;
 
     public SwiGlu(ModelConfig config)
         : base(nameof(SwiGlu))
     {
-        _gate = nn.Linear(config.HiddenSize, config.IntermediateSize, hasBias: false);
-        _up = nn.Linear(config.HiddenSize, config.IntermediateSize, hasBias: false);
-        _down = nn.Linear(config.IntermediateSize, config.HiddenSize, hasBias: false);
+        _gate = new Projection(config.HiddenSize, config.IntermediateSize, hasBias: false);
+        _up = new Projection(config.HiddenSize, config.IntermediateSize, hasBias: false);
+        _down = new Projection(config.IntermediateSize, config.HiddenSize, hasBias: false);
         register_module("gate_proj", _gate);
         register_module("up_proj", _up);
         register_module("down_proj", _down);

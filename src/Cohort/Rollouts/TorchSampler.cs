@@ -74,7 +74,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             hidden.Dispose();
             hidden = next;
 
-            FinishReason? IsLast(long token) => token == model.Config.EndOfSequence ? FinishReason.Stop
+            FinishReason? IsLast(long token) => model.Config.EndsCompletion(token) ? FinishReason.Stop
                 : position + 1 == sampling.MaxNewTokens ? FinishReason.Length
                 : null;
         }
@@ -92,7 +92,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
 
         if (sampling is EvaluationSampling { MinNewTokens: > 0 and var least })
         {
-            logits = SamplingFilters.MinNewTokens(logits, position, least, [model.Config.EndOfSequence]);
+            logits = SamplingFilters.MinNewTokens(logits, position, least, [model.Config.EndOfSequence, .. model.Config.FurtherStops]);
         }
 
         return logits.MoveToOuterDisposeScope();

@@ -15,10 +15,21 @@ public abstract class Tokenizer
     /// <summary>The id that fills the space behind a sequence.</summary>
     public abstract int Padding { get; }
 
-    /// <summary>The token ids of a text; no special token is added.</summary>
+    /// <summary>The token ids of a text that stands behind other tokens, such as a completion; no special token is added.</summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="TokenizationException">The text holds something that no token stands for.</exception>
     public abstract IReadOnlyList<int> Encode(string text);
+
+    /// <summary>The token ids of a text that begins a sequence: with the tokens that the folder's post-processing puts first, such as &lt;s&gt;.</summary>
+    /// <inheritdoc cref="Encode"/>
+    public virtual IReadOnlyList<int> EncodePrompt(string text) => Encode(text);
+
+    /// <summary>
+    /// The token ids of a rendered chat template. Here, and only here, a special token that is spelled out is that token; nothing is added, since the
+    /// template writes its own begin of sequence.
+    /// </summary>
+    /// <inheritdoc cref="Encode"/>
+    public virtual IReadOnlyList<int> EncodeRendered(string text) => Encode(text);
 
     /// <summary>
     /// The text of token ids. Special tokens are skipped, and so are ids beyond the vocabulary, which models with a padded vocabulary
@@ -27,6 +38,10 @@ public abstract class Tokenizer
     /// <param name="ids">Token ids, each at least 0.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is negative.</exception>
     public abstract string Decode(IEnumerable<int> ids);
+
+    /// <summary>The text of one completion, token by token, for showing it while it is sampled.</summary>
+    /// <returns>A decoder at its beginning.</returns>
+    public virtual StreamingDecoder Stream() => new(this);
 
     /// <summary>
     /// Writes tokenizer.json and tokenizer_config.json, which Hugging Face's libraries read, into a folder. Files of these names are
