@@ -21,9 +21,10 @@ EOF
     exit 1
 }
 
-# True when a source or build file is newer than the last build that succeeded; a folder is newer when a file of it was deleted.
+# True when a source or build file is newer than the last build that succeeded, or that build had other native libraries (COHORT_CUDA); a folder is
+# newer when a file of it was deleted.
 is_stale() {
-    [ ! -x "$tool" ] || [ ! -e "$stamp" ] || [ -n "$(cd "$root" && find src eng Directory.* BannedSymbols.txt .editorconfig global.json \
+    [ ! -x "$tool" ] || [ ! -e "$stamp" ] || [ "$(cat "$stamp")" != "cuda=${COHORT_CUDA:-0}" ] || [ -n "$(cd "$root" && find src eng Directory.* BannedSymbols.txt .editorconfig global.json \
         \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]
 }
 
@@ -40,7 +41,7 @@ build() (
         need_sdk "this machine has ${output:-none}"
     }
     echo "building…" >&2
-    touch "$stamp.new"
+    echo "cuda=${COHORT_CUDA:-0}" >"$stamp.new"
     # No servers are left behind: they would take memory from training, and hold the lock.
     output=$(DOTNET_NOLOGO=1 "$dotnet" build "$1" --configuration Release --disable-build-servers \
         --nologo -tl:off --verbosity quiet "-clp:NoSummary;ErrorsOnly" 2>&1 9>&-) || {

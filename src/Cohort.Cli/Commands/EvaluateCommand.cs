@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using Cohort.Cli.Terminals;
 using Cohort.Evaluation;
+using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tensors;
 
@@ -23,6 +24,7 @@ internal sealed class EvaluateCommand
 
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string?> _out = SharedOptions.Text("--out", "FILE", "Write every answer to this file, one JSON object a line");
+    private readonly Option<DeviceKind> _device = SharedOptions.Device();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -37,7 +39,7 @@ internal sealed class EvaluateCommand
             "./cohort evaluate --model runs/train-1/model --task sort",
             "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
         {
-            options._model, options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json,
+            options._model, options._samples, options._temperature, options._maxTokens, options._seed, options._device, options._out, options._json,
         };
         options._problems.AddTo(command);
         command.SetAction(parsed => options.Run(parsed, context));
@@ -56,7 +58,7 @@ internal sealed class EvaluateCommand
             MaxNewTokens = asked == 0 ? set.LongestAnswer : asked,
         });
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
-        using var model = LoadedModel.Load(parsed.GetValue(_model)!);
+        using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var evaluation = new HeldOutEvaluation(model.Sampler, model.Tokenizer, set.Reward, Deadline);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));

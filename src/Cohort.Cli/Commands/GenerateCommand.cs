@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cohort.Cli.Terminals;
 using Cohort.Data;
+using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tensors;
 
@@ -31,6 +32,7 @@ internal sealed class GenerateCommand
     private readonly Option<int> _minTokens = SharedOptions.Count("--min-tokens", "N", "The shortest answer, in tokens", 0, 0);
     private readonly Option<bool> _greedy = SharedOptions.Flag("--greedy", "The most likely token, always");
     private readonly Option<ulong> _seed = SharedOptions.Seed();
+    private readonly Option<DeviceKind> _device = SharedOptions.Device();
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -46,7 +48,7 @@ internal sealed class GenerateCommand
             "./cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json")
         {
             options._model, options._prompt, options._samples, options._maxTokens, options._temperature, options._topK, options._topP,
-            options._minP, options._repetitionPenalty, options._minTokens, options._greedy, options._seed, options._json,
+            options._minP, options._repetitionPenalty, options._minTokens, options._greedy, options._seed, options._device, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
@@ -63,7 +65,7 @@ internal sealed class GenerateCommand
             RepetitionPenalty = parsed.GetValue(_repetitionPenalty),
             MinNewTokens = parsed.GetValue(_minTokens),
         });
-        using var model = LoadedModel.Load(parsed.GetValue(_model)!);
+        using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var (text, seed) = (parsed.GetValue(_prompt)!, parsed.GetValue(_seed));
         var prompt = model.Tokenizer.Encode(text);
         var room = model.ContextLength - prompt.Count;

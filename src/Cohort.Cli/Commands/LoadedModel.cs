@@ -23,10 +23,12 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Loads a folder, the tokenizer first, since it is quickest to be wrong.</summary>
     /// <param name="folder">A Hugging Face folder.</param>
-    public static LoadedModel Load(string folder)
+    /// <param name="device">What computes; the weights' type is the device's own.</param>
+    public static LoadedModel Load(string folder, DeviceKind device)
     {
+        var placement = Placement.Of(device, WeightType.Auto);
         var tokenizer = TokenizerFolder.Load(folder);
-        return new(ModelFolder.Load(folder), tokenizer);
+        return new(ModelFolder.Load(folder, placement), tokenizer);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cohort.Models;
 using Cohort.Tensors;
 using TorchSharp;
 
@@ -74,8 +75,10 @@ internal static class NativeChecks
 
     /// <summary>Where tensors can be.</summary>
     /// <param name="libtorchLoads">Whether libtorch may be asked.</param>
-    public static Check Device(bool libtorchLoads) => Found("device", true,
-        libtorchLoads && torch.cuda.is_available() ? $"cuda ({torch.cuda.device_count()}), cpu" : "cpu", "");
+    public static Check Device(bool libtorchLoads) => Found("device", true, libtorchLoads ? string.Join(", ", Placement.Available().Select(Named)) : "cpu", "");
+
+    private static string Named(DeviceKind device) =>
+        device.ToString().ToLowerInvariant() + (device == DeviceKind.Cuda ? $" ({torch.cuda.device_count()})" : "");
 
     /// <summary>Memory that programs can still get.</summary>
     public static Check Memory()

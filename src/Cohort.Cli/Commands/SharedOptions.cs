@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Cohort.Data.Tasks;
+using Cohort.Models;
 
 namespace Cohort.Cli.Commands;
 
@@ -70,6 +71,19 @@ internal static class SharedOptions
     /// <summary>--model.</summary>
     public static Option<string> Model() =>
         new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
+
+    /// <summary>--device.</summary>
+    public static Option<DeviceKind> Device() =>
+        Name<DeviceKind>("--device", "What computes; auto is cuda where it is available, else cpu [default: auto]");
+
+    /// <summary>One of the names of an enumeration, in lower case; its first where it is not given.</summary>
+    public static Option<T> Name<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var option = new Option<T>(name) { Description = description };
+        option.AcceptOnlyFromAmong([.. Enum.GetNames<T>().Select(word => word.ToLowerInvariant())]);
+        return option;
+    }
 
     /// <summary>A value as one line of JSON.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, Readable);

@@ -28,7 +28,7 @@ public static class BestOfGroupAdvantage
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (groups, counts) = (Groups.Of(scores, groupSize), Groups.Of(scored, groupSize));
-        var ranked = groups.to_type(ScalarType.Float64).masked_fill(~counts, double.NegativeInfinity);
+        var ranked = Moments.Precise(groups).masked_fill(~counts, double.NegativeInfinity);
         var two = ranked.topk(2, dim: 1).values;
         var (best, second) = (two.narrow(1, 0, 1), two.narrow(1, 1, 1));
         var margin = where((ranked == best).logical_and(Moments.Number(counts) > 1), best - second, 0.0);

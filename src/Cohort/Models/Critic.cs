@@ -7,14 +7,14 @@ public sealed class Critic : nn.Module
 {
     private readonly Projection _head;
 
-    /// <summary>Builds the critic; the trunk's weights are not initialized.</summary>
+    /// <summary>Builds the critic; the trunk's weights are not initialized. The head is float32 whatever the trunk's type is: values are sums.</summary>
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
     /// <param name="headBias">Whether the head has a bias, as <see cref="Rescale"/> needs it.</param>
     public Critic(ModelConfig config, bool headBias = false)
         : base(nameof(Critic))
     {
         Trunk = new Transformer(config);
-        _head = new Projection(config.HiddenSize, 1, headBias);
+        _head = new Placement(get_default_device(), ScalarType.Float32).Build(() => new Projection(config.HiddenSize, 1, headBias));
         register_module("model", Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
@@ -46,7 +46,7 @@ public sealed class Critic : nn.Module
     public Tensor AfterEach(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        return _head.forward(Trunk.Hidden(tokens)).squeeze(-1).MoveToOuterDisposeScope();
+        return _head.forward(Trunk.Hidden(tokens).to_type(_head.Weight.dtype)).squeeze(-1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turns every output v into factor · v + shift, by the head's weight and bias alone (PopArt, arXiv:1602.07714).</summary>

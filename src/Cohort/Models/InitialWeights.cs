@@ -1,4 +1,5 @@
 using Cohort.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -30,9 +31,22 @@ public static class InitialWeights
             }
             else if (name != "score.weight")
             {
-                parameter.normal_(0, Deviation(name, parameter, config), generator);
+                Draw(parameter, Deviation(name, parameter, config), generator);
             }
         }
+    }
+
+    // Always drawn as float32 on the processor: a seed gives the same weights on every device, and their rounding in every type.
+    private static void Draw(Tensor parameter, double deviation, Generator generator)
+    {
+        if (parameter.dtype == ScalarType.Float32 && parameter.device_type == DeviceType.CPU)
+        {
+            parameter.normal_(0, deviation, generator);
+            return;
+        }
+
+        using var scope = NewDisposeScope();
+        parameter.copy_(empty(parameter.shape, dtype: ScalarType.Float32, device: CPU).normal_(0, deviation, generator));
     }
 
     private static double Deviation(string name, Tensor parameter, ModelConfig config) => name switch

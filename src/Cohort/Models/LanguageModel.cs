@@ -34,11 +34,11 @@ public sealed class LanguageModel : nn.Module
     /// <returns>[..., V], owned by the caller's scope; carries gradient.</returns>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head is null ? Trunk.EmbeddingWeight : _head.Weight);
 
-    /// <summary>A second model with the same weights, on the same device, that shares no memory with this one.</summary>
+    /// <summary>A second model with the same weights, of the same type and on the same device, that shares no memory with this one.</summary>
     /// <returns>Owned by the caller.</returns>
     public LanguageModel Copy()
     {
-        var copy = new LanguageModel(Config);
+        var copy = Placement.Of(this).Build(() => new LanguageModel(Config));
         Weights.Copy(from: this, to: copy);
         return copy;
     }

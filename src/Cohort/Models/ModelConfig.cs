@@ -87,11 +87,11 @@ public sealed record ModelConfig
     }
 
     /// <summary>Reads the config.json of a model folder.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder, or the config.json itself under any name.</param>
     /// <exception cref="ModelException">The file is missing, malformed, or of another architecture.</exception>
     public static ModelConfig Read(string folder)
     {
-        var path = Path.Combine(folder, FileName);
+        var path = PathOf(folder);
         if (!File.Exists(path))
         {
             throw new ModelException(
@@ -101,7 +101,7 @@ public sealed record ModelConfig
 
         try
         {
-            var generation = Path.Combine(folder, GenerationFileName);
+            var generation = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, GenerationFileName);
             return new ModelConfigReader(Parse(path), File.Exists(generation) ? Parse(generation) : []).Read();
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
@@ -110,7 +110,11 @@ public sealed record ModelConfig
         }
     }
 
-    private static JsonObject Parse(string path) => JsonNode.Parse(File.ReadAllText(path)) as JsonObject
+    /// <summary>The config.json of a folder, or the file itself.</summary>
+    internal static string PathOf(string folder) => File.Exists(folder) ? folder : Path.Combine(folder, FileName);
+
+    /// <summary>The object of a JSON file.</summary>
+    internal static JsonObject Parse(string path) => JsonNode.Parse(File.ReadAllText(path)) as JsonObject
         ?? throw new ModelException($"{path} is not a JSON object.");
 
     /// <summary>The config.json that describes this model to other tools.</summary>

@@ -1,43 +1,83 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
 
-/// <summary>A Hugging Face folder: config.json and model.safetensors (float32). The tokenizer's files lie beside them.</summary>
+/// <summary>
+/// A Hugging Face folder: config.json, and the weights in model.safetensors or in several files with an index. The tokenizer's files lie beside them.
+/// </summary>
 public static class ModelFolder
 {
-    /// <summary>The weights' file name.</summary>
-    public const string WeightsFile = "model.safetensors";
+    /// <summary>The weights' file name, where they are in one file.</summary>
+    public const string WeightsFile = SafetensorsFolder.SingleFile;
+
+    private const string Head = "lm_head.weight";
+    private const string Embedding = "model.embed_tokens.weight";
+    private const string OldType = "torch_dtype", NewType = "dtype";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-    private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
+    private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+
+    /// <summary>Writes a policy or a critic of no source, in the types of its weights.</summary>
+    /// <inheritdoc cref="Save(nn.Module, ModelConfig, string, string, WeightType, long)"/>
+    public static void Save(nn.Module module, ModelConfig config, string folder) => Save(module, config, folder, source: "");
 
     /// <summary>Writes a policy or a critic; each file is replaced as a whole.</summary>
     /// <param name="module">The network.</param>
     /// <param name="config">Its shape.</param>
     /// <param name="folder">Made where it does not exist.</param>
+    /// <param name="source">
+    /// The folder that the network came from, or the config.json in it: keys of its config.json that are not known here stay, and its
+    /// <see cref="CarriedFiles"/> but the tokenizer's come along. Empty for none.
+    /// </param>
+    /// <param name="type">The weights' type in the files; automatic is the network's own.</param>
+    /// <param name="shardBytes">The size above which the weights are spread over several files.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>
-    public static void Save(nn.Module module, ModelConfig config, string folder)
+    public static void Save(
+        nn.Module module,
+        ModelConfig config,
+        string folder,
+        string source,
+        WeightType type = WeightType.Auto,
+        long shardBytes = SafetensorsFolder.DefaultShardBytes)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, ModelConfig.FileName), config.ToJson().ToJsonString(Indented) + "\n");
-        SafetensorsFile.Write(
-            Path.Combine(folder, WeightsFile),
-            module.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)),
-            Metadata);
+        var written = type == WeightType.Auto ? Placement.Of(module).Type : Placement.ScalarTypeOf(type);
+        AtomicFile.WriteText(
+            Path.Combine(folder, ModelConfig.FileName), ConfigJson(config, source, written).ToJsonString(Indented) + "\n");
+        if (source != "")
+        {
+            CarriedFiles.Copy(File.Exists(source) ? Path.GetDirectoryName(Path.GetFullPath(source))! : source, folder);
+        }
+
+        SafetensorsFolder.Write(
+            folder,
+            module.named_parameters().Select(pair => FolderNames.InFolder(config.Family, pair.name, pair.parameter)),
+            own => type == WeightType.Auto ? own : written,
+            shardBytes);
     }
+
+    /// <summary>Reads a language model in float32 on the processor.</summary>
+    /// <inheritdoc cref="Load(string, Placement)"/>
+    public static LanguageModel Load(string folder) => Load(folder, Placement.Cpu);
 
     /// <summary>Reads a language model.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="placement">Where its weights should lie, and in which type, whatever the files have.</param>
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="ModelException">A file is missing or does not fit the shape.</exception>
-    public static LanguageModel Load(string folder)
+    /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>
+    public static LanguageModel Load(string folder, Placement placement)
     {
-        var model = new LanguageModel(ModelConfig.Read(folder));
+        var config = ModelConfig.Read(folder);
+        using var files = Open(folder);
+        RequireOneHead(files, config);
+        var model = placement.Build(() => new LanguageModel(config));
         try
         {
-            ReadWeights(model, folder);
+            Read(files, model, config);
             return model;
         }
         catch
@@ -47,38 +87,113 @@ public static class ModelFolder
         }
     }
 
-    /// <summary>Reads the weights of a module whose shape is known.</summary>
-    /// <param name="module">Built with the folder's config.</param>
+    /// <summary>Reads the weights of a network whose shape is known, in the type and on the device of each.</summary>
+    /// <param name="module">A <see cref="LanguageModel"/> or <see cref="Critic"/>, built with the folder's config.</param>
     /// <param name="folder">The folder.</param>
     /// <exception cref="ModelException">The file is missing, a tensor is missing or has another shape.</exception>
+    /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>
     public static void ReadWeights(nn.Module module, string folder)
     {
-        var path = Path.Combine(folder, WeightsFile);
-        if (!File.Exists(path))
+        using var files = Open(folder);
+        Read(files, module, module switch
         {
-            throw new ModelException($"'{folder}' has no {WeightsFile}; the weights must be there in one file.");
+            LanguageModel model => model.Config,
+            Critic critic => critic.Config,
+            _ => throw new ArgumentException($"A {module.GetName()} has no folder of its own.", nameof(module)),
+        });
+    }
+
+    private static SafetensorsFolder Open(string folder)
+    {
+        if (SafetensorsFolder.Exists(folder))
+        {
+            return SafetensorsFolder.Open(folder);
+        }
+
+        var pickle = Pickles.FirstOrDefault(name => File.Exists(Path.Combine(folder, name)));
+        throw new ModelException(pickle is null
+            ? $"'{folder}' has no {WeightsFile} and no {SafetensorsFolder.IndexFile}; copy or download the weights too."
+            : $"'{folder}' has {pickle} and no {WeightsFile}. A pickle can run any program while it is read, so only safetensors are. Convert it once, where "
+                + $"you trust it: python3 -c \"from transformers import AutoModelForCausalLM as M; M.from_pretrained('{folder}').save_pretrained('{folder}')\"");
+    }
+
+    private static void Read(SafetensorsFolder files, nn.Module module, ModelConfig config)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var (parameterName, parameter) in module.named_parameters())
+        {
+            var (wanted, view) = FolderNames.InFolder(config.Family, parameterName, parameter);
+            var name = NameIn(files, parameterName, wanted, config) ?? throw new ModelException(
+                $"{files.Source} has no tensor '{wanted}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", view.shape)}])."
+                + (parameterName == Head ? $" Where the head is the embedding, set tie_word_embeddings to true in {ModelConfig.FileName}." : ""));
+            var file = files.FileOf(name);
+            var entry = file.Entry(name);
+            if (!entry.Shape.SequenceEqual(view.shape))
+            {
+                throw new ModelException(
+                    $"{file.Path}: tensor '{name}' has shape [{string.Join(",", entry.Shape)}], but {ModelConfig.FileName} asks for "
+                    + $"[{string.Join(",", view.shape)}].");
+            }
+
+            if (!is_floating_point(entry.Type))
+            {
+                throw new ModelException(
+                    $"{file.Path}: tensor '{name}' is {entry.Type}; weights must be float32, float16, bfloat16 or float64. Quantized folders are not read.");
+            }
+
+            file.ReadInto(name, view);
+        }
+    }
+
+    // A folder of the trunk alone leaves the prefix out, and one with a tied head may have the head in place of the embedding.
+    private static string? NameIn(SafetensorsFolder files, string parameterName, string wanted, ModelConfig config) =>
+        files.Contains(wanted) ? wanted
+        : files.Contains(FolderNames.WithoutTrunk(wanted)) ? FolderNames.WithoutTrunk(wanted)
+        : parameterName == Embedding && config.TieEmbeddings && files.Contains(Head) ? Head
+        : null;
+
+    private static void RequireOneHead(SafetensorsFolder files, ModelConfig config)
+    {
+        if (!config.TieEmbeddings || !files.Contains(Head))
+        {
+            return;
         }
 
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        using var file = SafetensorsFile.Open(path);
-        foreach (var (name, parameter) in module.named_parameters())
+        var embedding = FolderNames.InFolder(config.Family, Embedding, empty(0)).Name;
+        embedding = files.Contains(embedding) ? embedding : FolderNames.WithoutTrunk(embedding);
+        if (files.Contains(embedding) && !files.SameBytes(embedding, Head))
         {
-            if (!file.Contains(name))
-            {
-                throw new ModelException(
-                    $"{path} has no tensor '{name}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", parameter.shape)}]).");
-            }
-
-            var entry = file.Entry(name);
-            if (!entry.Shape.SequenceEqual(parameter.shape))
-            {
-                throw new ModelException(
-                    $"{path}: tensor '{name}' has shape [{string.Join(",", entry.Shape)}], but {ModelConfig.FileName} asks for "
-                    + $"[{string.Join(",", parameter.shape)}].");
-            }
-
-            parameter.copy_(file.Read(name));
+            throw new ModelException(
+                $"{files.Source}: tensor '{Head}' differs from '{embedding}', but {ModelConfig.FileName} has tie_word_embeddings true, which makes them one. "
+                + $"Set tie_word_embeddings to false in {ModelConfig.FileName}.");
         }
+    }
+
+    // The source's object, and over it what differs from how the source reads: so keys that are not known here stay, and so does its spelling.
+    private static JsonObject ConfigJson(ModelConfig config, string source, ScalarType type)
+    {
+        var json = config.ToJson();
+        if (source != "")
+        {
+            var (ours, theirs) = (json, ModelConfig.Read(source).ToJson());
+            json = ModelConfig.Parse(ModelConfig.PathOf(source));
+            foreach (var (key, value) in ours)
+            {
+                if (!JsonNode.DeepEquals(value, theirs[key]))
+                {
+                    json[key] = value?.DeepClone();
+                }
+            }
+        }
+
+        var name = type == ScalarType.BFloat16 ? "bfloat16" : "float32";
+        foreach (var key in new[] { OldType, NewType }.Where(json.ContainsKey).DefaultIfEmpty(OldType))
+        {
+            json[key] = name;
+        }
+
+        return json;
     }
 }

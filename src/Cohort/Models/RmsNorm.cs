@@ -18,13 +18,14 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         register_parameter("weight", _weight);
     }
 
-    /// <param name="input">[..., H].</param>
+    /// <param name="input">[..., H]; the norm of bfloat16 is taken in float32.</param>
     /// <returns>[..., H], owned by the caller's scope.</returns>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var length = linalg.vector_norm(input, 2, [-1], keepdim: true);
+        var precise = input.dtype == ScalarType.BFloat16 ? input.to_type(ScalarType.Float32) : input;
+        var length = linalg.vector_norm(precise, 2, [-1], keepdim: true);
         var scale = (length.square() / input.shape[^1]).add_(_epsilon).rsqrt_();
-        return (input * scale * _weight).MoveToOuterDisposeScope();
+        return ((precise * scale).to_type(input.dtype) * _weight).MoveToOuterDisposeScope();
     }
 }

@@ -29,6 +29,6 @@ internal static class Rotary
     {
         using var scope = NewDisposeScope();
         var swapped = input.roll(input.shape[^1] / 2, -1);
-        return (input * cos).addcmul(swapped, sin, 1).MoveToOuterDisposeScope();
+        return (input * cos.to_type(input.dtype)).addcmul(swapped, sin.to_type(input.dtype), 1).MoveToOuterDisposeScope();
     }
 }

@@ -20,7 +20,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
         : base(nameof(Transformer))
     {
         Config = config;
-        _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize);
+        _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize, device: get_default_device(), dtype: get_default_dtype());
         _blocks = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(config, layer)).ToArray());
         _norm = new RmsNorm(config.HiddenSize, config.NormEpsilon);
         (_cos, _sin) = Rotary.Tables(config.ContextLength, config.HeadSize, config.RopeTheta);

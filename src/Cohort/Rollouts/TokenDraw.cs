@@ -1,4 +1,5 @@
 using Cohort.Tensors;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cohort.Rollouts;
@@ -29,10 +30,12 @@ internal static class TokenDraw
     // probability zero adds nothing and is never first.
     private static Tensor Invert(Tensor distribution, double[] uniforms)
     {
-        var cumulative = distribution.to_type(ScalarType.Float64).exp().cumsum(1);
+        // Apple's graphics have no float64.
+        var near = distribution.device_type == DeviceType.MPS ? distribution.cpu() : distribution;
+        var cumulative = near.to_type(ScalarType.Float64).exp().cumsum(1);
         var total = cumulative.narrow(1, cumulative.shape[1] - 1, 1);
-        var marks = tensor(uniforms, device: distribution.device).unsqueeze(1) * total;
-        return searchsorted(cumulative, marks, right: true).squeeze(1).clamp_(max: distribution.shape[1] - 1);
+        var marks = tensor(uniforms, device: near.device).unsqueeze(1) * total;
+        return searchsorted(cumulative, marks, right: true).squeeze(1).clamp_(max: distribution.shape[1] - 1).to(distribution.device);
     }
 
     private static Tensor Cut(Tensor distribution, EvaluationSampling sampling)

@@ -33,7 +33,7 @@ public static class Guards
         {
             var index = bad[0, 0].item<long>();
             throw new ArgumentException(
-                $"{name} has {values.flatten()[index].to_type(ScalarType.Float64).item<double>()} at entry {index} of shape "
+                $"{name} has {values.flatten()[index].cpu().to_type(ScalarType.Float64).item<double>()} at entry {index} of shape "
                 + $"[{string.Join(",", values.shape)}]; every number that counts must be finite.",
                 name);
         }

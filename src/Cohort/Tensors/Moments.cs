@@ -1,10 +1,16 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cohort.Tensors;
 
-/// <summary>Mean and deviation along the last dimension, over what counts, in float64.</summary>
+/// <summary>Mean and deviation along the last dimension, over what counts, in float64 where the device has it.</summary>
 internal static class Moments
 {
+    /// <summary>Numbers in float64; Apple's graphics have only float32.</summary>
+    /// <param name="values">Any shape and type.</param>
+    /// <returns>Same shape, owned by the caller's scope.</returns>
+    public static Tensor Precise(Tensor values) => values.to_type(values.device_type == DeviceType.MPS ? ScalarType.Float32 : ScalarType.Float64);
+
     /// <summary>x - mean. Exactly 0 where all that counts is equal, which a rounded mean would miss and a small deviation then blow up.</summary>
     /// <param name="values">[..., N], floating.</param>
     /// <param name="mask">Same shape, bool; true counts.</param>
@@ -12,7 +18,7 @@ internal static class Moments
     public static Tensor Centred(Tensor values, Tensor mask)
     {
         using var scope = NewDisposeScope();
-        var precise = values.to_type(ScalarType.Float64);
+        var precise = Precise(values);
         var highest = precise.masked_fill(~mask, double.NegativeInfinity).amax([-1], keepdim: true);
         var below = (precise - highest).masked_fill(~mask, 0);
         return (below - (below.sum(-1, keepdim: true) / Number(mask).clamp(min: 1))).masked_fill(~mask, 0).MoveToOuterDisposeScope();
@@ -36,6 +42,6 @@ internal static class Moments
     public static Tensor Number(Tensor mask)
     {
         using var scope = NewDisposeScope();
-        return mask.sum(-1, keepdim: true).to_type(ScalarType.Float64).MoveToOuterDisposeScope();
+        return Precise(mask.sum(-1, keepdim: true)).MoveToOuterDisposeScope();
     }
 }

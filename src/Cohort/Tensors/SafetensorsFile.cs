@@ -69,7 +69,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <exception cref="IOException">The file cannot be written, e.g. because the disk is full.</exception>
     public static void Write(
         string path, IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata) =>
-        new SafetensorsWriter(tensors, metadata).Write(path);
+        new SafetensorsWriter(tensors.Select(entry => new StoredTensor(entry.Name, entry.Tensor, entry.Tensor.dtype)), metadata).Write(path);
 
     /// <summary>Whether the file has a tensor of this name.</summary>
     /// <param name="name">A tensor's name.</param>
@@ -93,11 +93,57 @@ public sealed class SafetensorsFile : IDisposable
         var tensor = empty([.. entry.Shape], dtype: entry.Type, device: CPU);
         if (entry.ByteCount > 0)
         {
-            using var view = _map.CreateViewStream(_dataStart + entry.Begin, entry.ByteCount, MemoryMappedFileAccess.Read);
+            using var view = Bytes(name);
             tensor.ReadBytesFromStream(view, CopyBytes);
         }
 
         return tensor.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Reads one tensor into memory that is there, in the type and on the device of that memory. Where type and layout are the file's, the bytes
+    /// go straight to their place; else they pass a mebibyte at a time.
+    /// </summary>
+    /// <param name="name">A tensor's name.</param>
+    /// <param name="target">The entry's shape, any strides; it is overwritten. Within no_grad if it is a parameter.</param>
+    /// <exception cref="SafetensorsException">The file has no tensor of this name, or it has another shape.</exception>
+    public void ReadInto(string name, Tensor target)
+    {
+        var entry = Entry(name);
+        if (!entry.Shape.SequenceEqual(target.shape))
+            throw new SafetensorsException(
+                Path, $"tensor '{name}' has shape [{string.Join(", ", entry.Shape)}], but [{string.Join(", ", target.shape)}] is asked for.");
+        if (entry.ByteCount == 0)
+            return;
+        using var scope = NewDisposeScope();
+        using var view = Bytes(name);
+        if (!target.is_contiguous())
+            target.copy_(Read(name));
+        else if (target.dtype == entry.Type && target.device_type == DeviceType.CPU)
+            target.detach().ReadBytesFromStream(view, CopyBytes);
+        else
+            ReadInPortions(view, entry, target.detach().flatten());
+    }
+
+    /// <summary>The bytes of a tensor, to read once from their beginning.</summary>
+    internal Stream Bytes(string name)
+    {
+        var entry = Entry(name);
+        return entry.ByteCount == 0
+            ? Stream.Null
+            : _map.CreateViewStream(_dataStart + entry.Begin, entry.ByteCount, MemoryMappedFileAccess.Read);
+    }
+
+    private static void ReadInPortions(Stream view, SafetensorsEntry entry, Tensor target)
+    {
+        var portion = CopyBytes / SafetensorsTypes.SizeOf(entry.Type);
+        for (var first = 0L; first < target.numel(); first += portion)
+        {
+            using var scope = NewDisposeScope();
+            var bytes = empty([Math.Min(portion, target.numel() - first)], dtype: entry.Type, device: CPU);
+            bytes.ReadBytesFromStream(view, CopyBytes);
+            target.narrow(0, first, bytes.numel()).copy_(bytes);
+        }
     }
 
     /// <summary>Closes the file.</summary>

@@ -165,6 +165,6 @@ internal sealed class SafetensorsHeader
 
     private static string Found(long[] numbers) => Clip($"[{string.Join(", ", numbers)}]");
 
-    // A damaged header may hold a name of megabytes; a message should not.
-    private static string Clip(string text) => text.Length <= 100 ? text : text[..100] + "...";
+    /// <summary>The beginning of a text: a damaged header may hold a name of megabytes, and a message should not.</summary>
+    internal static string Clip(string text) => text.Length <= 100 ? text : text[..100] + "...";
 }

@@ -6,30 +6,37 @@ using static TorchSharp.torch;
 
 namespace Cohort.Tensors;
 
+/// <summary>A tensor under its name in a file, and the type that it has there.</summary>
+internal readonly record struct StoredTensor(string Name, Tensor Tensor, ScalarType Type)
+{
+    /// <summary>Its size in the file.</summary>
+    public long ByteCount => Tensor.numel() * SafetensorsTypes.SizeOf(Type);
+}
+
 /// <summary>Writes one safetensors file: the header is made from shapes alone, then tensors stream out one by one.</summary>
 internal sealed class SafetensorsWriter
 {
     // Tensors begin at a multiple of this, so that a reader may use the mapped file as it lies.
     private const int Alignment = 8;
 
-    private readonly (string Name, Tensor Tensor)[] _tensors;
+    private readonly StoredTensor[] _tensors;
     private readonly byte[] _header;
 
-    public SafetensorsWriter(IEnumerable<(string Name, Tensor Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
+    public SafetensorsWriter(IEnumerable<StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         _tensors = [.. tensors
-            .OrderBy(entry => SafetensorsTypes.Rank(entry.Tensor.dtype))
+            .OrderBy(entry => SafetensorsTypes.Rank(entry.Type))
             .ThenBy(entry => entry.Name, StringComparer.Ordinal)];
         var names = new HashSet<string>();
-        foreach (var (name, tensor) in _tensors)
+        foreach (var (name, _, type) in _tensors)
         {
             if (name == SafetensorsHeader.MetadataKey)
                 throw new ArgumentException($"No tensor may be named '{name}': the header keeps its notes there.", nameof(tensors));
             if (!names.Add(name))
                 throw new ArgumentException($"Two tensors are named '{name}'; names must be unique.", nameof(tensors));
-            if (!SafetensorsTypes.Has(tensor.dtype))
+            if (!SafetensorsTypes.Has(type))
                 throw new ArgumentException(
-                    $"Tensor '{name}' is {tensor.dtype}; the types written here are {SafetensorsTypes.AllNames}.", nameof(tensors));
+                    $"Tensor '{name}' is {type}; the types written here are {SafetensorsTypes.AllNames}.", nameof(tensors));
         }
 
         _header = Header(metadata);
@@ -42,16 +49,22 @@ internal sealed class SafetensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)_header.Length);
         stream.Write(length);
         stream.Write(_header);
-        foreach (var (_, tensor) in _tensors)
-            WriteBytes(stream, tensor);
+        foreach (var stored in _tensors)
+            WriteBytes(stream, stored);
     });
 
-    private static void WriteBytes(Stream stream, Tensor tensor)
+    // In portions, so that neither another type nor another device makes a second copy of a whole tensor.
+    private static void WriteBytes(Stream stream, StoredTensor stored)
     {
-        if (tensor.numel() == 0)
-            return;
         using var scope = NewDisposeScope();
-        tensor.detach().cpu().contiguous().WriteBytesToStream(stream, SafetensorsFile.CopyBytes);
+        var flat = stored.Tensor.detach().contiguous().flatten();
+        var portion = SafetensorsFile.CopyBytes / SafetensorsTypes.SizeOf(stored.Type);
+        for (var first = 0L; first < flat.numel(); first += portion)
+        {
+            using var part = NewDisposeScope();
+            var numbers = flat.narrow(0, first, Math.Min(portion, flat.numel() - first));
+            numbers.to(CPU).to_type(stored.Type).WriteBytesToStream(stream, SafetensorsFile.CopyBytes);
+        }
     }
 
     private byte[] Header(IReadOnlyDictionary<string, string> metadata)
@@ -85,12 +98,12 @@ internal sealed class SafetensorsWriter
     private void WriteEntries(Utf8JsonWriter json)
     {
         var begin = 0L;
-        foreach (var (name, tensor) in _tensors)
+        foreach (var stored in _tensors)
         {
-            var end = begin + (tensor.numel() * tensor.element_size());
-            json.WriteStartObject(name);
-            json.WriteString("dtype", SafetensorsTypes.NameOf(tensor.dtype));
-            WriteNumbers(json, "shape", tensor.shape);
+            var end = begin + stored.ByteCount;
+            json.WriteStartObject(stored.Name);
+            json.WriteString("dtype", SafetensorsTypes.NameOf(stored.Type));
+            WriteNumbers(json, "shape", stored.Tensor.shape);
             WriteNumbers(json, "data_offsets", [begin, end]);
             json.WriteEndObject();
             begin = end;

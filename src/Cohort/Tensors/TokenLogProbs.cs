@@ -41,13 +41,14 @@ public static class TokenLogProbs
     }
 
     /// <summary>log softmax(logits / temperature), the distribution that sampling at that temperature draws from.</summary>
-    /// <param name="logits">[N, V].</param>
+    /// <param name="logits">[N, V]; bfloat16 gives float32.</param>
     /// <param name="temperature">Positive; 1 leaves the logits as they are.</param>
     /// <returns>[N, V], nats, owned by the caller's scope; carries gradient.</returns>
     public static Tensor Distribution(Tensor logits, double temperature)
     {
         using var scope = NewDisposeScope();
-        var tempered = temperature == 1 ? logits : logits / temperature;
+        var precise = logits.dtype == ScalarType.BFloat16 ? logits.to_type(ScalarType.Float32) : logits;
+        var tempered = temperature == 1 ? precise : precise / temperature;
         return nn.functional.log_softmax(tempered, dim: -1).MoveToOuterDisposeScope();
     }
 

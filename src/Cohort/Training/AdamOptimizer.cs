@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -10,16 +9,16 @@ namespace Cohort.Training;
 internal sealed class AdamOptimizer(nn.Module module, AdamOptions options)
     : Optimizer(module, options, options.LargestMoment ? ["first", "second", "largest"] : ["first", "second"])
 {
-    private protected override void Move(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate)
+    private protected override void Move(Tensor weights, Tensor gradient, Tensor[] state, double learningRate)
     {
         using var scope = NewDisposeScope();
         if (options.WeightDecay > 0 && options.DecayInGradient)
         {
-            gradient = gradient.add(parameter, alpha: options.WeightDecay);
+            gradient = gradient.add(weights, alpha: options.WeightDecay);
         }
         else if (options.WeightDecay > 0)
         {
-            parameter.mul_(1 - (learningRate * options.WeightDecay));
+            weights.mul_(1 - (learningRate * options.WeightDecay));
         }
 
         var (first, second) = (state[0], state[1]);
@@ -31,6 +30,6 @@ internal sealed class AdamOptimizer(nn.Module module, AdamOptions options)
         }
 
         var denominator = second.sqrt().div_(Math.Sqrt(1 - Math.Pow(options.Beta2, Steps))).add_(options.Epsilon);
-        parameter.addcdiv_(first, denominator, value: -learningRate / (1 - Math.Pow(options.Beta1, Steps)));
+        weights.addcdiv_(first, denominator, value: -learningRate / (1 - Math.Pow(options.Beta1, Steps)));
     }
 }

@@ -103,8 +103,8 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     private void Follow(Tensor returns, Tensor mask)
     {
         using var scope = NewDisposeScope();
-        var precise = returns.to_type(ScalarType.Float64);
-        var (mean, square) = (Masked.Mean(precise, mask).item<double>(), Masked.Mean(precise.square(), mask).item<double>());
+        var precise = Moments.Precise(returns);
+        var (mean, square) = (Number(Masked.Mean(precise, mask)), Number(Masked.Mean(precise.square(), mask)));
         if (!double.IsFinite(square))
         {
             throw new NonFiniteException("the returns' mean square");
@@ -113,6 +113,8 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         var (before, after) = (Scale, Scale.After(mean, square));
         critic.Rescale(before.Deviation / after.Deviation, (before.Mean - after.Mean) / after.Deviation);
         Scale = after;
+
+        static double Number(Tensor one) => one.cpu().to_type(ScalarType.Float64).item<double>();
     }
 
     private sealed class CriticCredit(CriticEstimator owner, RolloutBatch batch, Tensor advantages, Tensor values, Tensor returns)

@@ -54,7 +54,7 @@ internal static class Estimators
         switch (options.Start)
         {
             case CopyOfPolicy:
-                var copy = new Critic(policy.Config, options.NormalizeReturns);
+                var copy = Placement.Of(policy).Build(() => new Critic(policy.Config, options.NormalizeReturns));
                 Weights.Copy(from: policy, to: copy);
                 return copy;
             case FreshCritic fresh:
@@ -67,7 +67,7 @@ internal static class Estimators
                     KeyValueHeads = fresh.Heads,
                     HeadSize = fresh.HiddenSize / fresh.Heads,
                 };
-                var critic = new Critic(config, options.NormalizeReturns);
+                var critic = Placement.Of(policy).Build(() => new Critic(config, options.NormalizeReturns));
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;
             default:

@@ -21,8 +21,8 @@ internal static class ExplainedVariance
 
         double Variance(Tensor numbers)
         {
-            var precise = numbers.to_type(ScalarType.Float64);
-            return Masked.Mean((precise - Masked.Mean(precise, mask)).square(), mask).item<double>();
+            var precise = Moments.Precise(numbers);
+            return Masked.Mean((precise - Masked.Mean(precise, mask)).square(), mask).cpu().to_type(ScalarType.Float64).item<double>();
         }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class Measures
     /// <param name="weight">What they are summed over.</param>
     public void Means(IReadOnlyList<string> names, Tensor sums, double weight)
     {
-        var values = sums.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        var values = sums.cpu().to_type(ScalarType.Float64).data<double>().ToArray();
         for (var i = 0; i < names.Count; i++)
         {
             Mean(names[i], values[i], weight);

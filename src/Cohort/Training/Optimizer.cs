@@ -5,22 +5,23 @@ using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>Turns gradients into steps. Its state are tensors that save and load bit for bit.</summary>
+/// <summary>
+/// Turns gradients into steps. Its state are tensors that save and load bit for bit. A parameter of 16 bits has a float32 master here, to which steps
+/// are added and of which the parameter is the rounding (arXiv:1710.03740, section 3.1): a step smaller than the parameter's rounding is not lost.
+/// </summary>
 public abstract class Optimizer : IDisposable
 {
     private readonly double _maxGradientNorm;
     private readonly string[] _stateNames;
-    private readonly (string Name, Parameter Parameter, Tensor[] State)[] _slots;
+    private readonly Slot[] _slots;
 
     private protected Optimizer(nn.Module module, OptimizerOptions options, params string[] stateNames)
     {
         (_maxGradientNorm, _stateNames) = (options.MaxGradientNorm, stateNames);
         _slots = module.named_parameters()
             .Where(pair => pair.parameter.requires_grad)
-            .Select(pair => (pair.name, pair.parameter, stateNames.Select(_ => Zeros(pair.parameter)).ToArray()))
+            .Select(pair => new Slot(pair.name, pair.parameter, stateNames.Length))
             .ToArray();
-
-        static Tensor Zeros(Tensor parameter) => zeros_like(parameter, requires_grad: false).DetachFromDisposeScope();
     }
 
     /// <summary>Optimizer steps taken.</summary>
@@ -53,13 +54,17 @@ public abstract class Optimizer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var norm = CutGradients();
+        var norm = GradientNorm();
+        var scale = Math.Min(1, _maxGradientNorm / (norm + 1e-6));
         Steps++;
-        foreach (var (_, parameter, state) in _slots)
+        foreach (var slot in _slots)
         {
-            if (parameter.grad is { } gradient)
+            if (slot.Parameter.grad is { } gradient)
             {
-                Move(parameter, gradient, state, learningRate);
+                using var part = NewDisposeScope();
+                var cut = slot.HasMaster ? gradient.to_type(ScalarType.Float32).mul_(scale) : gradient.mul_(scale);
+                Move(slot.Weights, cut, slot.State, learningRate);
+                slot.Publish();
             }
         }
 
@@ -70,7 +75,7 @@ public abstract class Optimizer : IDisposable
     /// <param name="path">A safetensors file.</param>
     public void Save(string path) => SafetensorsFile.Write(
         path,
-        _slots.SelectMany(slot => _stateNames.Zip(slot.State, (name, state) => ($"{slot.Name}.{name}", state))),
+        _slots.SelectMany(Stored),
         new Dictionary<string, string> { ["steps"] = Steps.ToString() });
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -82,10 +87,12 @@ public abstract class Optimizer : IDisposable
         using var file = SafetensorsFile.Open(path);
         foreach (var slot in _slots)
         {
-            foreach (var (name, state) in _stateNames.Zip(slot.State))
+            foreach (var (name, state) in Stored(slot))
             {
-                state.copy_(file.Read($"{slot.Name}.{name}"));
+                file.ReadInto(name, state);
             }
+
+            slot.Publish();
         }
 
         Steps = long.Parse(file.Metadata["steps"]);
@@ -94,46 +101,97 @@ public abstract class Optimizer : IDisposable
     /// <summary>Frees the state.</summary>
     public void Dispose()
     {
-        foreach (var state in _slots.SelectMany(slot => slot.State))
+        foreach (var slot in _slots)
         {
-            state.Dispose();
+            slot.Dispose();
         }
 
         GC.SuppressFinalize(this);
     }
 
-    // Changes one parameter and its state, Steps being the number of this step from 1.
-    private protected abstract void Move(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate);
+    // Changes one parameter's weights and state, Steps being the number of this step from 1.
+    private protected abstract void Move(Tensor weights, Tensor gradient, Tensor[] state, double learningRate);
 
-    // As torch.nn.utils.clip_grad_norm_, but gradients whose norm is not finite stay as they are, so that the bad one can be named.
-    private double CutGradients()
+    private IEnumerable<(string Name, Tensor Tensor)> Stored(Slot slot)
     {
-        var gradients = _slots.Select(slot => slot.Parameter.grad).OfType<Tensor>().ToArray();
-        var norm = stack(gradients.Select(gradient => gradient.norm())).norm().to_type(ScalarType.Float64).item<double>();
-        if (!double.IsFinite(norm))
-        {
-            throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
-        }
+        var state = _stateNames.Zip(slot.State, (name, tensor) => ($"{slot.Name}.{name}", tensor));
+        return slot.HasMaster ? state.Append(($"{slot.Name}.master", slot.Weights)) : state;
+    }
 
-        var scale = Math.Min(1, _maxGradientNorm / (norm + 1e-6));
-        foreach (var gradient in gradients)
-        {
-            gradient.mul_(scale);
-        }
+    // Gradients are cut as by torch.nn.utils.clip_grad_norm_, but where the norm is not finite they stay as they are, so that the bad one can be named.
+    private double GradientNorm()
+    {
+        var norms = _slots.Where(slot => slot.Parameter.grad is not null).Select(slot => Norm(slot, slot.Parameter.grad!)).ToArray();
+        var norm = stack(norms).norm().cpu().to_type(ScalarType.Float64).item<double>();
+        return double.IsFinite(norm) ? norm : throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
 
-        return norm;
+        static Tensor Norm(Slot slot, Tensor gradient)
+        {
+            using var scope = NewDisposeScope();
+            return (slot.HasMaster ? gradient.to_type(ScalarType.Float32) : gradient).norm().MoveToOuterDisposeScope();
+        }
     }
 
     private string FirstBadGradient()
     {
-        foreach (var (name, parameter, _) in _slots)
+        foreach (var slot in _slots)
         {
-            if (parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>())
+            if (slot.Parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>())
             {
-                return name;
+                return slot.Name;
             }
         }
 
         return "all parameters together (each is finite, their norm is not)";
+    }
+
+    // A parameter, the weights that steps are added to (its master, or itself), and the state of their kind.
+    private sealed class Slot : IDisposable
+    {
+        public Slot(string name, Parameter parameter, int states)
+        {
+            (Name, Parameter) = (name, parameter);
+            HasMaster = parameter.dtype is ScalarType.BFloat16 or ScalarType.Float16;
+            Weights = HasMaster ? Master(parameter) : parameter;
+            State = [.. Enumerable.Range(0, states).Select(_ => zeros_like(Weights, requires_grad: false).DetachFromDisposeScope())];
+        }
+
+        private static Tensor Master(Parameter parameter)
+        {
+            using var scope = NewDisposeScope();
+            return parameter.detach().to_type(ScalarType.Float32).DetachFromDisposeScope();
+        }
+
+        public string Name { get; }
+
+        public Parameter Parameter { get; }
+
+        public bool HasMaster { get; }
+
+        public Tensor Weights { get; }
+
+        public Tensor[] State { get; }
+
+        // The parameter becomes the rounding of its master.
+        public void Publish()
+        {
+            if (HasMaster)
+            {
+                Parameter.copy_(Weights);
+            }
+        }
+
+        public void Dispose()
+        {
+            if (HasMaster)
+            {
+                Weights.Dispose();
+            }
+
+            foreach (var state in State)
+            {
+                state.Dispose();
+            }
+        }
     }
 }

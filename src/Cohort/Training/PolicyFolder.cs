@@ -9,10 +9,17 @@ internal static class PolicyFolder
     /// <summary>The folder's name inside a checkpoint.</summary>
     public const string Name = "policy";
 
-    /// <summary>Writes both.</summary>
-    public static void Save(LanguageModel model, Tokenizer tokenizer, string folder)
+    /// <summary>Writes both, with what the source folder carries along.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">Its tokenizer; where the source has the tokenizer's files, they are copied as they are.</param>
+    /// <param name="folder">Made where it does not exist.</param>
+    /// <param name="source">The folder that the model came from; empty for none.</param>
+    public static void Save(LanguageModel model, Tokenizer tokenizer, string folder, string source = "")
     {
-        ModelFolder.Save(model, model.Config, folder);
-        tokenizer.Save(folder);
+        ModelFolder.Save(model, model.Config, folder, source);
+        if (source == "" || !CarriedFiles.CopyTokenizer(source, folder))
+        {
+            tokenizer.Save(folder);
+        }
     }
 }

@@ -81,12 +81,12 @@ public sealed class PolicyRun : IDisposable
         var threads = Setup.Threads(options.Threads);
         var tokenizer = Setup.Tokenizer(options.Model, options.Data);
         var source = Setup.Problems(options.Data, options.Seed);
-        var policy = Setup.Policy(options.Model, tokenizer, options.Seed);
+        var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         try
         {
-            var resolved = PolicyTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
+            var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, tokenizer, policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base, Setup.Source(options.Model)));
             return Open(place, resolved, policy, tokenizer, source, reward, clock, sink, resume: false);
         }
         catch
@@ -107,7 +107,7 @@ public sealed class PolicyRun : IDisposable
         var source = Setup.Problems(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
-        var policy = ModelFolder.Load(place.Base);
+        var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         try
         {
             return Open(place, options, policy, tokenizer, source, reward, clock, sink, resume: true);

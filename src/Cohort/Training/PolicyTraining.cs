@@ -16,6 +16,7 @@ internal sealed class PolicyTraining : ITraining
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
     private readonly RunOptions _options;
+    private readonly string _base;
     private readonly LanguageModel _policy;
     private readonly LanguageModel _reference;
     private readonly Tokenizer _tokenizer;
@@ -37,11 +38,11 @@ internal sealed class PolicyTraining : ITraining
         PhaseClock clock,
         IMetricSink sink)
     {
-        (_options, _policy, _tokenizer) = (options, policy, tokenizer);
+        (_options, _base, _policy, _tokenizer) = (options, place.Base, policy, tokenizer);
         _log = new RolloutLog(place.Rollouts, logBytes);
         try
         {
-            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base, Setup.Placement(options)) : policy;
         }
         catch
         {
@@ -129,7 +130,7 @@ internal sealed class PolicyTraining : ITraining
         _estimator.Load(folder);
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder, _base);
 
     public void Dispose()
     {
@@ -140,9 +141,9 @@ internal sealed class PolicyTraining : ITraining
         _policy.Dispose();
     }
 
-    private static LanguageModel Frozen(string folder)
+    private static LanguageModel Frozen(string folder, Placement placement)
     {
-        var reference = ModelFolder.Load(folder);
+        var reference = ModelFolder.Load(folder, placement);
         Weights.Freeze(reference);
         return reference;
     }

@@ -23,6 +23,27 @@ internal static class Setup
         return threads;
     }
 
+    /// <summary>The options with device and type chosen, where they leave them open.</summary>
+    /// <exception cref="ModelException">The device is not available.</exception>
+    public static T Placed<T>(T options)
+        where T : CommonOptions
+    {
+        var device = Models.Placement.Resolve(options.Device);
+        return (T)((CommonOptions)options with { Device = device, Dtype = Models.Placement.Resolve(options.Dtype, device) });
+    }
+
+    /// <summary>Where the networks of a run lie.</summary>
+    /// <exception cref="ModelException">The device is not available.</exception>
+    public static Placement Placement(CommonOptions options) => Models.Placement.Of(options.Device, options.Dtype);
+
+    /// <summary>The folder that a starting model comes from; empty for a new one.</summary>
+    public static string Source(ModelOptions model) => model switch
+    {
+        FolderModel folder => folder.Path,
+        NewModel => "",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     /// <summary>The source of problems.</summary>
     public static ProblemSource Problems(DataOptions data, ulong seed) => data switch
     {
@@ -70,16 +91,16 @@ internal static class Setup
     };
 
     /// <summary>The starting policy.</summary>
-    public static LanguageModel Policy(ModelOptions model, Tokenizer tokenizer, ulong seed)
+    public static LanguageModel Policy(ModelOptions model, Tokenizer tokenizer, ulong seed, Placement placement)
     {
         switch (model)
         {
             case FolderModel folder:
-                return ModelFolder.Load(folder.Path);
+                return ModelFolder.Load(folder.Path, placement);
             case NewModel shape:
                 var config = shape.Shape(tokenizer);
                 config.Validate();
-                var policy = new LanguageModel(config);
+                var policy = placement.Build(() => new LanguageModel(config));
                 InitialWeights.Draw(policy, config, seed, Purpose.PolicyWeights);
                 return policy;
             default:

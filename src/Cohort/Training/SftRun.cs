@@ -25,11 +25,11 @@ public sealed class SftRun : IDisposable
         var threads = Setup.Threads(options.Threads);
         var tokenizer = Setup.Tokenizer(options.Model, options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
-        var policy = Setup.Policy(options.Model, tokenizer, options.Seed);
+        var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         try
         {
-            var resolved = SftTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
+            var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, tokenizer, policy.Config);
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base, Setup.Source(options.Model)));
             return Open(place, resolved, policy, tokenizer, source, sink, resume: false);
         }
         catch
@@ -50,7 +50,7 @@ public sealed class SftRun : IDisposable
         var source = Setup.Demonstrations(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
-        var policy = ModelFolder.Load(place.Base);
+        var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         try
         {
             return Open(place, options, policy, tokenizer, source, sink, resume: true);

@@ -19,6 +19,7 @@ internal sealed class SftTraining : ITraining
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
     private readonly SftOptions _options;
+    private readonly string _base;
     private readonly LanguageModel _policy;
     private readonly Tokenizer _tokenizer;
     private readonly DemonstrationSource _source;
@@ -38,7 +39,7 @@ internal sealed class SftTraining : ITraining
         IMetricSink sink)
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
-        (_options, _policy, _tokenizer, _source, _clock) = (options, policy, tokenizer, source, clock);
+        (_options, _base, _policy, _tokenizer, _source, _clock) = (options, place.Base, policy, tokenizer, source, clock);
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
@@ -143,7 +144,7 @@ internal sealed class SftTraining : ITraining
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder, _base);
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -9,12 +8,12 @@ namespace Cohort.Training;
 /// </summary>
 internal sealed class SgdOptimizer(nn.Module module, SgdOptions options) : Optimizer(module, options, options.Momentum > 0 ? ["velocity"] : [])
 {
-    private protected override void Move(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate)
+    private protected override void Move(Tensor weights, Tensor gradient, Tensor[] state, double learningRate)
     {
         using var scope = NewDisposeScope();
         if (options.WeightDecay > 0)
         {
-            gradient = gradient.add(parameter, alpha: options.WeightDecay);
+            gradient = gradient.add(weights, alpha: options.WeightDecay);
         }
 
         if (state is [var velocity])
@@ -23,6 +22,6 @@ internal sealed class SgdOptimizer(nn.Module module, SgdOptions options) : Optim
             gradient = options.Nesterov ? gradient.add(velocity, alpha: options.Momentum) : velocity;
         }
 
-        parameter.add_(gradient, alpha: -learningRate);
+        weights.add_(gradient, alpha: -learningRate);
     }
 }

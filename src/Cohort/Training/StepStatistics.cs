@@ -54,7 +54,7 @@ internal static class StepStatistics
     {
         using var scope = NewDisposeScope();
         var means = advantages.sum(1) / batch.ResponseMask.sum(1).clamp(min: 1);
-        return means.to_type(ScalarType.Float64).cpu().data<double>().ToArray();
+        return means.cpu().to_type(ScalarType.Float64).data<double>().ToArray();
     }
 
     /// <summary>The seed's composite objective from its four terms, and J_beta.</summary>

@@ -1,3 +1,5 @@
+using Cohort.Models;
+
 namespace Cohort.Training;
 
 /// <summary>What every run has, SFT and RL alike.</summary>
@@ -17,6 +19,15 @@ public abstract record CommonOptions
         init => field = value is >= 0 and <= 1024 ? value
             : throw new ArgumentOutOfRangeException(nameof(Threads), value, "Threads must lie in [0, 1024]; 0 is the physical cores.");
     }
+
+    /// <summary>What computes: CUDA where it is available, else the processor, chosen when the run starts. It changes the bits.</summary>
+    public DeviceKind Device { get; init; }
+
+    /// <summary>
+    /// The type of the policy's, the reference's and the critic's weights; automatic is bfloat16 on CUDA, else float32. What is trained in bfloat16 keeps
+    /// float32 masters in its optimizer.
+    /// </summary>
+    public WeightType Dtype { get; init; }
 
     /// <summary>The starting model.</summary>
     public ModelOptions Model { get; init; } = new FolderModel();

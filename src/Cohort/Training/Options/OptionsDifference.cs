@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cohort.Models;
 
 namespace Cohort.Training;
 
@@ -24,12 +25,14 @@ public static class OptionsDifference
             new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
     }
 
-    /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>
-    /// <param name="saved">The options in the run directory, with threads and rows of a micro-batch chosen.</param>
+    /// <summary>The options of the resumption, where what is left to be chosen (0, "auto") is what the saved run has chosen.</summary>
+    /// <param name="saved">The options in the run directory, with threads, device, type and rows of a micro-batch chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
+        Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
+        Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
     };
 
@@ -37,6 +40,8 @@ public static class OptionsDifference
     public static SftOptions KeepChoices(SftOptions saved, SftOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
+        Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
+        Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
     };
 
@@ -59,7 +64,7 @@ public static class OptionsDifference
     // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
-        "threads" => ResumeEffect.OtherRounding,
+        "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
         "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
             or "reward.deadlineSeconds" or "reward.largestUnscoredShare" => ResumeEffect.Exact,
