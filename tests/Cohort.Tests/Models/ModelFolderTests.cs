@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cohort.Models;
 using Cohort.Tensors;
+using static TorchSharp.torch;
 
 namespace Cohort.Tests.Models;
 
@@ -28,7 +29,16 @@ public sealed class ModelFolderTests : IDisposable
     public void Folder_without_weights_is_refused()
     {
         File.Delete(Weights);
-        Refused($"'{_folder.Path}' has no model.safetensors; the weights must be there in one file.");
+        Refused($"'{_folder.Path}' has no model.safetensors and no model.safetensors.index.json; copy or download the weights too.");
+    }
+
+    [Fact]
+    public void Folder_with_a_pickle_is_refused_with_the_way_to_convert_it()
+    {
+        File.Move(Weights, _folder.File("pytorch_model.bin"));
+        var error = Assert.Throws<ModelException>(() => ModelFolder.Load(_folder.Path));
+        Assert.StartsWith($"'{_folder.Path}' has pytorch_model.bin and no model.safetensors. A pickle can run any program", error.Message);
+        Assert.Contains("from_pretrained", error.Message);
     }
 
     [Theory]
@@ -92,6 +102,135 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolder.ReadWeights(other, _folder.File("critic"));
         foreach (var ((name, one), (_, again)) in critic.named_parameters().Zip(other.named_parameters()))
             Assert.True(one.data<float>().SequenceEqual(again.data<float>()), name);
+    }
+
+    [Theory]
+    [InlineData(WeightType.Float32, "float32")]
+    [InlineData(WeightType.Bfloat16, "bfloat16")]
+    public void Weights_are_written_and_read_in_the_type_that_is_asked_for(WeightType type, string name)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy();
+        ModelFolder.Save(model, model.Config, _folder.File("cast"), source: "", type);
+        Assert.Equal(name, (string)JsonNode.Parse(File.ReadAllText(_folder.File("cast/config.json")))!["torch_dtype"]!);
+        using var narrow = ModelFolder.Load(_folder.File("cast"), new Placement(CPU, ScalarType.BFloat16));
+        using var wide = ModelFolder.Load(_folder.File("cast"));
+        foreach (var (((_, original), (_, half)), (parameter, full)) in model.named_parameters().Zip(narrow.named_parameters()).Zip(wide.named_parameters()))
+        {
+            Assert.Equal((ScalarType.BFloat16, ScalarType.Float32), (half.dtype, full.dtype));
+            var rounded = original.to_type(ScalarType.BFloat16);
+            Assert.True(rounded.equal(half).all().item<bool>(), parameter);
+            Assert.True(full.equal(type == WeightType.Float32 ? original : rounded.to_type(ScalarType.Float32)).all().item<bool>(), parameter);
+        }
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float16)]
+    [InlineData(ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float64)]
+    public void Weights_of_every_floating_type_are_read_as_float32(ScalarType type)
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy();
+        SafetensorsFolder.Write(_folder.Path, model.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)), _ => type);
+        using var loaded = ModelFolder.Load(_folder.Path);
+        foreach (var ((name, one), (_, other)) in model.named_parameters().Zip(loaded.named_parameters()))
+            Assert.True(one.to_type(type).to_type(ScalarType.Float32).equal(other).all().item<bool>(), name);
+    }
+
+    [Fact]
+    public void Weights_of_whole_numbers_are_refused()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy();
+        SafetensorsFolder.Write(_folder.Path, model.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)), _ => ScalarType.Int8);
+        Assert.Contains("is Int8; weights must be float32", Assert.Throws<ModelException>(() => ModelFolder.Load(_folder.Path)).Message);
+    }
+
+    [Fact]
+    public void Shards_load_back_bit_for_bit_and_what_was_there_before_is_gone()
+    {
+        using var model = TinyModels.Policy();
+        ModelFolder.Save(model, model.Config, _folder.Path, source: "", shardBytes: 3000);
+        Assert.False(File.Exists(Weights));
+        Assert.True(Directory.GetFiles(_folder.Path, "model-*-of-*.safetensors").Length > 2);
+        Same();
+        ModelFolder.Save(model, model.Config, _folder.Path, source: "", shardBytes: 6000);
+        Same();
+        ModelFolder.Save(model, model.Config, _folder.Path);
+        Assert.Equal(["config.json", "model.safetensors"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Same();
+
+        void Same()
+        {
+            using var loaded = ModelFolder.Load(_folder.Path);
+            foreach (var ((name, one), (_, other)) in model.named_parameters().Zip(loaded.named_parameters()))
+                Assert.True(one.data<float>().SequenceEqual(other.data<float>()), name);
+        }
+    }
+
+    [Fact]
+    public void Folder_of_the_trunk_alone_is_read_where_the_head_is_tied_and_refused_where_it_is_not()
+    {
+        using var scope = NewDisposeScope();
+        using var tied = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
+        ModelFolder.Save(tied, tied.Config, _folder.Path);
+        SafetensorsFolder.Write(
+            _folder.Path, tied.named_parameters().Select(pair => (pair.name["model.".Length..], (Tensor)pair.parameter)), type => type);
+        using (var loaded = ModelFolder.Load(_folder.Path))
+            Assert.True(tied.Trunk.EmbeddingWeight.equal(loaded.Trunk.EmbeddingWeight).all().item<bool>());
+        SetConfig("tie_word_embeddings", false);
+        Refused($"{Weights} has no tensor 'lm_head.weight'; config.json asks for it (shape [13,16]). Where the head is the embedding, set "
+            + "tie_word_embeddings to true in config.json.");
+    }
+
+    [Fact]
+    public void Tied_head_may_be_there_twice_or_in_place_of_the_embedding_but_not_differ()
+    {
+        using var scope = NewDisposeScope();
+        using var tied = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
+        ModelFolder.Save(tied, tied.Config, _folder.Path);
+        var others = tied.named_parameters().Select(pair => (Name: pair.name, Tensor: (Tensor)pair.parameter)).ToArray();
+        Tensor embedding = tied.Trunk.EmbeddingWeight;
+        Loads([.. others, ("lm_head.weight", embedding)]);
+        Loads([.. others.Where(pair => pair.Name != "model.embed_tokens.weight"), ("lm_head.weight", embedding)]);
+        SafetensorsFolder.Write(_folder.Path, [.. others, ("lm_head.weight", embedding * 2)], type => type);
+        Refused($"{Weights}: tensor 'lm_head.weight' differs from 'model.embed_tokens.weight', but config.json has tie_word_embeddings true, which makes "
+            + "them one. Set tie_word_embeddings to false in config.json.");
+
+        void Loads((string Name, Tensor Tensor)[] tensors)
+        {
+            SafetensorsFolder.Write(_folder.Path, tensors, type => type);
+            using var loaded = ModelFolder.Load(_folder.Path);
+            Assert.True(embedding.equal(loaded.Trunk.EmbeddingWeight).all().item<bool>());
+        }
+    }
+
+    [Fact]
+    public void What_the_source_says_beside_the_shape_is_carried_along()
+    {
+        using var model = TinyModels.Policy();
+        SetConfig("vendor_note", "kept");
+        SetConfig("bos_token_id", 5);
+        SetConfig("eos_token_id", JsonNode.Parse("[1, 6]"));
+        SetConfig("dtype", "bfloat16");
+        string[] carried = ["LICENSE.txt", "NOTICE", "USE_POLICY.md"];
+        foreach (var name in carried.Append("README.md"))
+            File.WriteAllText(_folder.File(name), $"{name} of the source");
+        File.WriteAllText(_folder.File("generation_config.json"), "{\"eos_token_id\": [1, 9], \"top_k\": 20}");
+        var before = JsonNode.Parse(File.ReadAllText(Config))!.AsObject();
+        ModelFolder.Save(model, ModelConfig.Read(_folder.Path), _folder.File("copy"), _folder.Path);
+
+        before["dtype"] = before["torch_dtype"] = "float32";
+        Assert.Equal(before.ToJsonString(), JsonNode.Parse(File.ReadAllText(_folder.File("copy/config.json")))!.ToJsonString());
+        Assert.Equal(
+            ["LICENSE.txt", "NOTICE", "USE_POLICY.md", "config.json", "generation_config.json", "model.safetensors"],
+            Directory.GetFiles(_folder.File("copy")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(carried, name => Assert.Equal($"{name} of the source", File.ReadAllText(_folder.File($"copy/{name}"))));
+        Assert.Equal([6, 9], ModelConfig.Read(_folder.File("copy")).FurtherStops);
+        ModelFolder.Save(model, ModelConfig.Read(_folder.Path) with { ContextLength = 24 }, _folder.File("copy"), _folder.Path);
+        var shorter = JsonNode.Parse(File.ReadAllText(_folder.File("copy/config.json")))!.AsObject();
+        Assert.Equal((24, "kept"), ((int)shorter["max_position_embeddings"]!, (string)shorter["vendor_note"]!));
     }
 
     private string Config => _folder.File("config.json");

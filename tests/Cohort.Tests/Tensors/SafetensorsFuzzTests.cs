@@ -8,7 +8,8 @@ namespace Cohort.Tests.Tensors;
 
 public sealed class SafetensorsFuzzTests : IDisposable
 {
-    private const int Files = 2_000;
+    private const int Files = 12_000;
+    private const int Indexes = 3_000;
 
     // Pieces that bring a mutation to a place where a rule lies.
     private static readonly string[] Pieces =
@@ -43,6 +44,44 @@ public sealed class SafetensorsFuzzTests : IDisposable
 
         Assert.InRange(accepted, Files / 100, Files / 2);
         Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Mutated_indexes_are_read_or_refused_within_bounds_of_time()
+    {
+        using var scope = NewDisposeScope();
+        (string, Tensor)[] tensors = [("a", ones(2, 3)), ("b", zeros(4)), ("c", ones(1))];
+        SafetensorsFolder.Write(_folder.Path, tensors, type => type, shardBytes: 24);
+        var path = _folder.File(SafetensorsFolder.IndexFile);
+        var whole = File.ReadAllBytes(path);
+        var (accepted, slowest, watch) = (0, TimeSpan.Zero, new Stopwatch());
+        for (var number = 0; number < Indexes; number++)
+        {
+            File.WriteAllBytes(path, Mutate(whole, Seeds.Sequence(19, Purpose.TrainingProblems, step: 0, row: number)));
+            watch.Restart();
+            accepted += ReadFolder(path) ? 1 : 0;
+            slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
+        }
+
+        Assert.InRange(accepted, Indexes / 100, Indexes / 2);
+        Assert.InRange(slowest, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    private bool ReadFolder(string path)
+    {
+        try
+        {
+            using var folder = SafetensorsFolder.Open(_folder.Path);
+            foreach (var name in folder.Names)
+                folder.FileOf(name).Read(name).Dispose();
+            return true;
+        }
+        catch (SafetensorsException error)
+        {
+            Assert.StartsWith(path + ": ", error.Message);
+            Assert.InRange(error.Message.Length, path.Length + 20, path.Length + 600);
+            return false;
+        }
     }
 
     private static bool ReadAll(string path)

@@ -12,7 +12,7 @@ public sealed class OptionsDifferenceTests
     [Fact]
     public void Every_option_is_compared_and_only_these_may_change()
     {
-        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.path",
+        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.path", "device",
             "evaluation.patience", "evaluation.stopAt", "reward.deadlineSeconds", "reward.largestUnscoredShare", "rollout.loggedPrompts", "steps",
             "threads"];
         var allowed = new SortedSet<string>(StringComparer.Ordinal);

@@ -27,7 +27,7 @@ public sealed class OptionsProblemsTests
         + "finalFraction, decayShare, cycles, power, timeScale, weightDecay, maxGradientNorm, momentum, dampening, nesterov.")]
     [InlineData("""{"steps": 50}""", "steps is not an option; did you mean budget.steps?")]
     [InlineData("""{"budget": {"dollars": 50}}""", "budget.dollars is not an option; budget has steps, tokens.")]
-    [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, model, data, optimizer, evaluation, "
+    [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, device, dtype, model, data, optimizer, evaluation, "
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
         + "maxNewTokens, maxRefills, largestBatch, loggedPrompts.")]

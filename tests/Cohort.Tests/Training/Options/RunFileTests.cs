@@ -169,7 +169,7 @@ public sealed class RunFileTests
         var json = RunFile.Write(options);
 
         Assert.Equal(options, RunFile.ParseRun(json, []));
-        Assert.StartsWith("{\n  \"seed\": 1,\n  \"threads\": 0,\n  \"model\": {\n    \"kind\": \"folder\",\n", json);
+        Assert.StartsWith("{\n  \"seed\": 1,\n  \"threads\": 0,\n  \"device\": \"auto\",\n  \"dtype\": \"auto\",\n  \"model\": {\n    \"kind\": \"folder\",\n", json);
         Assert.DoesNotContain("\"rows\"", json);
     }
 
