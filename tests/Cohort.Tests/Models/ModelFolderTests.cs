@@ -221,7 +221,8 @@ public sealed class ModelFolderTests : IDisposable
         var before = JsonNode.Parse(File.ReadAllText(Config))!.AsObject();
         ModelFolder.Save(model, ModelConfig.Read(_folder.Path), _folder.File("copy"), _folder.Path);
 
-        before["dtype"] = before["torch_dtype"] = "float32";
+        before["dtype"] = "float32";
+        before["torch_dtype"] = "float32";
         Assert.Equal(before.ToJsonString(), JsonNode.Parse(File.ReadAllText(_folder.File("copy/config.json")))!.ToJsonString());
         Assert.Equal(
             ["LICENSE.txt", "NOTICE", "USE_POLICY.md", "config.json", "generation_config.json", "model.safetensors"],

