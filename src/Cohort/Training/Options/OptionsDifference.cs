@@ -25,11 +25,12 @@ public static class OptionsDifference
     }
 
     /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>
-    /// <param name="saved">The options in the run directory, with threads and rows of a micro-batch chosen.</param>
+    /// <param name="saved">The options in the run directory, with threads and rows of batches chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
+        Rollout = asked.Rollout with { LargestBatch = Choice(saved.Rollout.LargestBatch, asked.Rollout.LargestBatch) },
         Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
     };
 
