@@ -13,7 +13,7 @@ internal sealed class CompletionText(Tokenizer tokenizer, Sampling sampling)
 {
     private readonly StreamingDecoder _decoder = tokenizer.Stream();
     private readonly StringBuilder _text = new();
-    private readonly int _longest = sampling.Stop.Select(stop => stop.Length).DefaultIfEmpty().Max();
+    private readonly int _overlap = sampling.Stop.Select(stop => stop.Length).DefaultIfEmpty(1).Max() - 1;
     private int _shown;
     private bool _ended;
 
@@ -54,7 +54,7 @@ internal sealed class CompletionText(Tokenizer tokenizer, Sampling sampling)
     // The stop string that begins first among those that end in the text behind `before`; of two that begin together, the shorter.
     private bool CutAtStop(int before)
     {
-        var start = Math.Max(0, before - _longest + 1);
+        var start = Math.Max(0, before - _overlap);
         var tail = _text.ToString(start, _text.Length - start);
         var found = sampling.Stop
             .Select(stop => (Index: tail.IndexOf(stop, Math.Max(0, before - stop.Length + 1 - start), StringComparison.Ordinal), stop.Length))
@@ -72,8 +72,8 @@ internal sealed class CompletionText(Tokenizer tokenizer, Sampling sampling)
     // How many of the last characters are the beginning of a stop string.
     private int StopBegun()
     {
-        var start = Math.Max(_shown, _text.Length - _longest + 1);
-        var tail = _text.ToString(start, Math.Max(0, _text.Length - start));
+        var start = Math.Max(_shown, _text.Length - _overlap);
+        var tail = _text.ToString(start, _text.Length - start);
         return Enumerable.Range(0, tail.Length)
             .Where(at => sampling.Stop.Any(stop => stop.AsSpan().StartsWith(tail.AsSpan(at), StringComparison.Ordinal)))
             .Select(at => tail.Length - at)

@@ -31,9 +31,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             RequireFits(prompt, sampling);
         }
 
-        var longest = prompts.Select(prompt => prompt.Count).DefaultIfEmpty().Max() + sampling.MaxNewTokens;
-        var most = DecodingPlan.Rows(largestBatch, model.Config, longest, (int)model.Trunk.EmbeddingWeight.ElementSize);
-        var portion = Math.Max(1, most / samplesPerPrompt);
+        var portion = Math.Max(1, MostRows(prompts, sampling) / samplesPerPrompt);
         for (var first = 0; first < prompts.Count; first += portion)
         {
             var rows = new LiveRows(
@@ -128,6 +126,13 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         }
 
         return logits.MoveToOuterDisposeScope();
+    }
+
+    private int MostRows(IReadOnlyList<IReadOnlyList<int>> prompts, Sampling sampling)
+    {
+        using var scope = NewDisposeScope();
+        var longest = prompts.Select(prompt => prompt.Count).DefaultIfEmpty().Max() + sampling.MaxNewTokens;
+        return DecodingPlan.Rows(largestBatch, model.Config, longest, (int)model.Trunk.EmbeddingWeight.ElementSize);
     }
 
     private void RequireFits(IReadOnlyList<int> prompt, Sampling sampling)
