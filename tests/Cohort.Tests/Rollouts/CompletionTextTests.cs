@@ -61,8 +61,8 @@ public sealed class CompletionTextTests
         })];
         text.End();
 
-        Assert.Equal(["a", "", "é", "", "<", "</b", "", "<"], shown);
-        Assert.Equal("\uFFFD", text.TakeNew());
+        Assert.Equal(["a", "", "é", "", "<", "</b", "", ""], shown);
+        Assert.Equal("<\uFFFD", text.TakeNew());
         Assert.Equal("aé<</b<\uFFFD", text.ToString());
     }
 
