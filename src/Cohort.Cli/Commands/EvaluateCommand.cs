@@ -22,6 +22,8 @@ internal sealed class EvaluateCommand
     private readonly Option<int> _maxTokens = SharedOptions.Count(
         "--max-tokens", "N", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
 
+    private readonly Option<string[]> _stop = SharedOptions.Stop();
+    private readonly Option<bool> _includeStop = SharedOptions.IncludeStop();
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string?> _out = SharedOptions.Text("--out", "FILE", "Write every answer to this file, one JSON object a line");
     private readonly Option<DeviceKind> _device = SharedOptions.Device();
@@ -39,7 +41,8 @@ internal sealed class EvaluateCommand
             "./cohort evaluate --model runs/train-1/model --task sort",
             "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
         {
-            options._model, options._samples, options._temperature, options._maxTokens, options._seed, options._device, options._out, options._json,
+            options._model, options._samples, options._temperature, options._maxTokens, options._stop, options._includeStop, options._seed,
+            options._device, options._out, options._json,
         };
         options._problems.AddTo(command);
         command.SetAction(parsed => options.Run(parsed, context));
@@ -56,6 +59,8 @@ internal sealed class EvaluateCommand
         {
             Temperature = parsed.GetValue(_temperature),
             MaxNewTokens = asked == 0 ? set.LongestAnswer : asked,
+            Stop = parsed.GetValue(_stop)!,
+            IncludeStop = parsed.GetValue(_includeStop),
         });
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));

@@ -16,7 +16,7 @@ internal sealed class LoadedModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Samples from the model.</summary>
-    public ISampler Sampler { get; }
+    public TorchSampler Sampler { get; }
 
     /// <summary>The longest sequence, prompt and answer together.</summary>
     public int ContextLength => _model.Config.ContextLength;

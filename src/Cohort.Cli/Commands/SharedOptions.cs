@@ -68,6 +68,19 @@ internal static class SharedOptions
     /// <summary>--temperature.</summary>
     public static Option<double> Temperature() => Number("--temperature", "T", "Logits are divided by it; 0 is greedy", 1);
 
+    /// <summary>--stop, which may be given several times.</summary>
+    public static Option<string[]> Stop() => new("--stop")
+    {
+        Description = "An answer ends once it has this text; may be given several times",
+        HelpName = "TEXT",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>--include-stop.</summary>
+    public static Option<bool> IncludeStop() => Flag("--include-stop", "Keep the --stop text that ended an answer; else the answer ends before it");
+
     /// <summary>--model.</summary>
     public static Option<string> Model() =>
         new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };

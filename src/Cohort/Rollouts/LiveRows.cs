@@ -1,4 +1,5 @@
 using Cohort.Data;
+using Cohort.Models;
 using Cohort.Tokenization;
 using static TorchSharp.torch;
 
@@ -12,17 +13,40 @@ internal sealed class LiveRows
     private readonly IReadOnlyList<IReadOnlyList<int>> _prompts;
     private readonly int _firstPrompt;
     private readonly SampleSeed _seed;
+    private readonly Sampling _sampling;
+    private readonly ModelConfig _config;
+    private readonly Tokenizer _tokenizer;
     private readonly List<Row> _rows = [];
     private readonly int[] _unfinished;
     private readonly Row[] _all;
     private readonly List<int> _finishedPrompts = [];
 
-    public LiveRows(IReadOnlyList<IReadOnlyList<int>> prompts, int firstPrompt, int promptCount, int samplesPerPrompt, SampleSeed seed)
+    /// <param name="prompts">All prompts.</param>
+    /// <param name="firstPrompt">The first of this batch.</param>
+    /// <param name="promptCount">How many are of this batch.</param>
+    /// <param name="samplesPerPrompt">G.</param>
+    /// <param name="sampling">Says when a completion ends.</param>
+    /// <param name="seed">Where the random numbers come from.</param>
+    /// <param name="config">Says which tokens end a completion.</param>
+    /// <param name="tokenizer">Turns tokens into text.</param>
+    /// <param name="followsText">Whether text is decoded token by token, as stop strings need it; else once, at the end.</param>
+    public LiveRows(
+        IReadOnlyList<IReadOnlyList<int>> prompts,
+        int firstPrompt,
+        int promptCount,
+        int samplesPerPrompt,
+        Sampling sampling,
+        SampleSeed seed,
+        ModelConfig config,
+        Tokenizer tokenizer,
+        bool followsText)
     {
         (_prompts, _firstPrompt, _seed, SamplesPerPrompt) = (prompts, firstPrompt, seed, samplesPerPrompt);
+        (_sampling, _config, _tokenizer) = (sampling, config, tokenizer);
         _unfinished = Enumerable.Repeat(samplesPerPrompt, promptCount).ToArray();
         _all = Enumerable.Range(0, promptCount * samplesPerPrompt)
-            .Select(index => new Row(firstPrompt + (index / samplesPerPrompt), index % samplesPerPrompt))
+            .Select(index => new Row(
+                firstPrompt + (index / samplesPerPrompt), index % samplesPerPrompt, followsText ? new CompletionText(tokenizer, sampling) : null))
             .ToArray();
         _rows.AddRange(_all);
         Count = _all.Length;
@@ -64,7 +88,7 @@ internal sealed class LiveRows
     }
 
     /// <summary>Gives every growing row its next token.</summary>
-    public void Append(long[] tokens, float[] logProbs, Func<long, FinishReason?> isLast)
+    public void Append(long[] tokens, float[] logProbs)
     {
         for (var i = 0; i < _rows.Count; i++)
         {
@@ -76,9 +100,10 @@ internal sealed class LiveRows
 
             row.Tokens.Add((int)tokens[i]);
             row.LogProbs.Add(logProbs[i]);
-            row.Finish = isLast(tokens[i]);
+            row.Finish = Finish(row);
             if (row.Finish is not null)
             {
+                row.Text?.End();
                 Count--;
                 if (--_unfinished[row.Prompt - _firstPrompt] == 0)
                 {
@@ -88,10 +113,13 @@ internal sealed class LiveRows
         }
     }
 
+    /// <summary>What is new in the text of the first row of the batch since the last call.</summary>
+    public string TakeNewText() => _all[0].Text?.TakeNew() ?? "";
+
     /// <summary>Groups whose last completion ended since the last call.</summary>
-    public IReadOnlyList<CompletionGroup> TakeFinishedGroups(Tokenizer tokenizer)
+    public IReadOnlyList<CompletionGroup> TakeFinishedGroups()
     {
-        var groups = _finishedPrompts.Select(prompt => new CompletionGroup(prompt, CompletionsOf(prompt, tokenizer))).ToArray();
+        var groups = _finishedPrompts.Select(prompt => new CompletionGroup(prompt, CompletionsOf(prompt))).ToArray();
         _finishedPrompts.Clear();
         return groups;
     }
@@ -110,13 +138,26 @@ internal sealed class LiveRows
         return kept;
     }
 
-    private Completion[] CompletionsOf(int prompt, Tokenizer tokenizer) =>
+    private FinishReason? Finish(Row row)
+    {
+        var mayStop = _sampling is not EvaluationSampling { MinNewTokens: var least } || row.Tokens.Count > least;
+        return EndsSequence(row) || row.Text?.Add(row.Tokens[^1], mayStop) == true ? FinishReason.Stop
+            : row.Tokens.Count == _sampling.MaxNewTokens ? FinishReason.Length
+            : null;
+    }
+
+    private bool EndsSequence(Row row) => _config.EndsCompletion(row.Tokens[^1]);
+
+    private Completion[] CompletionsOf(int prompt) =>
         _all.AsSpan((prompt - _firstPrompt) * SamplesPerPrompt, SamplesPerPrompt).ToArray()
             .Select(row => new Completion(
-                row.Prompt, row.Sample, _prompts[row.Prompt], row.Tokens, row.LogProbs, row.Finish!.Value, tokenizer.Decode(row.Tokens)))
+                row.Prompt, row.Sample, _prompts[row.Prompt], row.Tokens, row.LogProbs, row.Finish!.Value, TextOf(row)))
             .ToArray();
 
-    private sealed class Row(int prompt, int sample)
+    private string TextOf(Row row) =>
+        row.Text is { } followed ? followed.ToString() : _tokenizer.Decode(EndsSequence(row) ? row.Tokens.SkipLast(1) : row.Tokens);
+
+    private sealed class Row(int prompt, int sample, CompletionText? text)
     {
         public int Prompt { get; } = prompt;
 
@@ -125,6 +166,8 @@ internal sealed class LiveRows
         public List<int> Tokens { get; } = [];
 
         public List<float> LogProbs { get; } = [];
+
+        public CompletionText? Text { get; } = text;
 
         public FinishReason? Finish { get; set; }
     }

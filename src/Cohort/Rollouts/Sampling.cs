@@ -14,6 +14,20 @@ public abstract record Sampling
         init => field = value >= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(MaxNewTokens), value, "MaxNewTokens must be at least 1.");
     } = 32;
+
+    /// <summary>
+    /// Texts that end a completion once its text has one of them, wherever tokens begin and end. The token that completed the first of them is the
+    /// completion's last.
+    /// </summary>
+    public IReadOnlyList<string> Stop
+    {
+        get;
+        init => field = value.All(text => text.Length > 0) ? value
+            : throw new ArgumentOutOfRangeException(nameof(Stop), "\"\"", "Stop must be a list of texts, none of them empty.");
+    } = [];
+
+    /// <summary>Whether a completion's text has the stop string that ended it; else the text ends before it.</summary>
+    public bool IncludeStop { get; init; }
 }
 
 /// <summary>Sampling in training: the full distribution at a temperature, so that the old policy is what sampled.</summary>
@@ -80,7 +94,7 @@ public sealed record EvaluationSampling : Sampling
                 nameof(RepetitionPenalty), value, "RepetitionPenalty must lie in (0, 100]; 1 leaves the logits as they are.");
     } = 1;
 
-    /// <summary>Tokens before which a completion does not end by itself; 0 is none.</summary>
+    /// <summary>Tokens before which a completion does not end by itself, neither by a token nor by a stop string; 0 is none.</summary>
     public int MinNewTokens
     {
         get;

@@ -8,13 +8,30 @@ namespace Cohort.Rollouts;
 internal static class TokenDraw
 {
     /// <summary>The tokens and the log-probabilities of the distribution that they were drawn from.</summary>
-    /// <param name="logits">[n, V] float32.</param>
+    /// <param name="logits">[n, V] floating; drawn from as float32, a part of the rows at a time where V is large.</param>
     /// <param name="sampling">How to draw.</param>
     /// <param name="uniforms">n numbers in [0, 1).</param>
     /// <returns>[n] int64 and [n] float32 nats, owned by the caller's scope. Greedy log-probabilities are those at temperature 1.</returns>
     public static (Tensor Tokens, Tensor LogProbs) Draw(Tensor logits, Sampling sampling, double[] uniforms)
     {
         using var scope = NewDisposeScope();
+        var rows = (int)Math.Max(1, DecodingPlan.DrawnTogether / logits.shape[1]);
+        if (uniforms.Length <= rows)
+        {
+            var (one, its) = DrawPart(logits, sampling, uniforms);
+            return (one.MoveToOuterDisposeScope(), its.MoveToOuterDisposeScope());
+        }
+
+        var parts = uniforms.Chunk(rows).Select((part, i) => DrawPart(logits.narrow(0, (long)i * rows, part.Length), sampling, part)).ToArray();
+        return (
+            cat([.. parts.Select(part => part.Tokens)]).MoveToOuterDisposeScope(),
+            cat([.. parts.Select(part => part.LogProbs)]).MoveToOuterDisposeScope());
+    }
+
+    private static (Tensor Tokens, Tensor LogProbs) DrawPart(Tensor given, Sampling sampling, double[] uniforms)
+    {
+        using var scope = NewDisposeScope();
+        var logits = given.to_type(ScalarType.Float32);
         var distribution = sampling switch
         {
             RolloutSampling full => TokenLogProbs.Distribution(logits, full.Temperature),
@@ -30,12 +47,14 @@ internal static class TokenDraw
     // probability zero adds nothing and is never first.
     private static Tensor Invert(Tensor distribution, double[] uniforms)
     {
-        // Apple's graphics have no float64.
-        var near = distribution.device_type == DeviceType.MPS ? distribution.cpu() : distribution;
-        var cumulative = near.to_type(ScalarType.Float64).exp().cumsum(1);
+        // Apple's graphics cards have no float64.
+        using var scope = NewDisposeScope();
+        var here = distribution.device_type == TorchSharp.DeviceType.MPS ? distribution.cpu() : distribution;
+        var cumulative = here.to_type(ScalarType.Float64).exp_().cumsum(1);
         var total = cumulative.narrow(1, cumulative.shape[1] - 1, 1);
-        var marks = tensor(uniforms, device: near.device).unsqueeze(1) * total;
-        return searchsorted(cumulative, marks, right: true).squeeze(1).clamp_(max: distribution.shape[1] - 1).to(distribution.device);
+        var marks = tensor(uniforms, device: here.device).unsqueeze(1) * total;
+        var first = searchsorted(cumulative, marks, right: true).squeeze(1).clamp_(max: distribution.shape[1] - 1);
+        return first.to(distribution.device).MoveToOuterDisposeScope();
     }
 
     private static Tensor Cut(Tensor distribution, EvaluationSampling sampling)

@@ -8,8 +8,10 @@ namespace Cohort.Rollouts;
 /// <summary>Samples with the policy's own modules and a KV cache: every device, and the trainer's numerics.</summary>
 /// <param name="model">The policy; its weights may change between calls.</param>
 /// <param name="tokenizer">Turns sampled tokens into text.</param>
-/// <param name="largestBatch">Rows that are decoded together at most, but never fewer than the samples of one prompt.</param>
-public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int largestBatch = 512) : ISampler
+/// <param name="largestBatch">
+/// Rows that are decoded together at most, but never fewer than the samples of one prompt; 0 is what <see cref="DecodingPlan"/> says.
+/// </param>
+public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int largestBatch = 0) : ISampler
 {
     /// <inheritdoc/>
     public bool SharesNumerics => true;
@@ -29,15 +31,46 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             RequireFits(prompt, sampling);
         }
 
-        var portion = Math.Max(1, largestBatch / samplesPerPrompt);
+        var portion = Math.Max(1, MostRows(prompts, sampling) / samplesPerPrompt);
         for (var first = 0; first < prompts.Count; first += portion)
         {
-            var rows = new LiveRows(prompts, first, Math.Min(portion, prompts.Count - first), samplesPerPrompt, seed);
-            Decode(rows, sampling, onGroup, cancel);
+            var rows = new LiveRows(
+                prompts, first, Math.Min(portion, prompts.Count - first), samplesPerPrompt, sampling, seed, model.Config, tokenizer,
+                followsText: sampling.Stop.Count > 0);
+            Decode(rows, sampling, static () => { }, onGroup, cancel);
         }
     }
 
-    private void Decode(LiveRows rows, Sampling sampling, Action<CompletionGroup> onGroup, CancellationToken cancel)
+    /// <summary>Samples one completion, on the calling thread, and shows its text as it comes: the one that <see cref="Sample"/> gives, piece by piece.</summary>
+    /// <param name="prompt">Token ids; at least one.</param>
+    /// <param name="sampling">How to draw, and where to end.</param>
+    /// <param name="seed">Where the random numbers come from.</param>
+    /// <param name="onText">
+    /// Takes each piece, never empty, between two tokens on the calling thread; it must not make tensors that outlive it. A piece never ends within
+    /// a character, and what may be the beginning of a stop string waits. All pieces together are the completion's text.
+    /// </param>
+    /// <param name="cancel">Read before every token.</param>
+    /// <returns>The completion.</returns>
+    /// <exception cref="OperationCanceledException">The token was set; the pieces that were given stand.</exception>
+    /// <exception cref="ArgumentException">The prompt is empty, or does not fit the context with the new tokens.</exception>
+    public Completion Stream(IReadOnlyList<int> prompt, Sampling sampling, SampleSeed seed, Action<string> onText, CancellationToken cancel)
+    {
+        RequireFits(prompt, sampling);
+        var completions = new List<Completion>();
+        var rows = new LiveRows([prompt], 0, 1, 1, sampling, seed, model.Config, tokenizer, followsText: true);
+        Decode(rows, sampling, Show, group => completions.AddRange(group.Completions), cancel);
+        return completions[0];
+
+        void Show()
+        {
+            if (rows.TakeNewText() is { Length: > 0 } piece)
+            {
+                onText(piece);
+            }
+        }
+    }
+
+    private void Decode(LiveRows rows, Sampling sampling, Action onToken, Action<CompletionGroup> onGroup, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -52,8 +85,9 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var (drawn, logProbs) = TokenDraw.Draw(Logits(hidden, sampling, rows, position), sampling, rows.Uniforms(position));
-            rows.Append(drawn.cpu().data<long>().ToArray(), logProbs.cpu().data<float>().ToArray(), IsLast);
-            foreach (var group in rows.TakeFinishedGroups(tokenizer))
+            rows.Append(drawn.cpu().data<long>().ToArray(), logProbs.cpu().data<float>().ToArray());
+            onToken();
+            foreach (var group in rows.TakeFinishedGroups())
             {
                 onGroup(group);
             }
@@ -73,10 +107,6 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             var next = cache.Append(drawn).MoveToOuterDisposeScope();
             hidden.Dispose();
             hidden = next;
-
-            FinishReason? IsLast(long token) => model.Config.EndsCompletion(token) ? FinishReason.Stop
-                : position + 1 == sampling.MaxNewTokens ? FinishReason.Length
-                : null;
         }
     }
 
@@ -87,7 +117,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         var logits = model.Logits(hidden);
         if (sampling is EvaluationSampling { RepetitionPenalty: not 1 and var penalty })
         {
-            logits = SamplingFilters.Repetition(logits, rows.History(logits.device), penalty);
+            logits = SamplingFilters.Repetition(logits.to_type(ScalarType.Float32), rows.History(logits.device), penalty);
         }
 
         if (sampling is EvaluationSampling { MinNewTokens: > 0 and var least })
@@ -96,6 +126,13 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         }
 
         return logits.MoveToOuterDisposeScope();
+    }
+
+    private int MostRows(IReadOnlyList<IReadOnlyList<int>> prompts, Sampling sampling)
+    {
+        using var scope = NewDisposeScope();
+        var longest = prompts.Select(prompt => prompt.Count).DefaultIfEmpty().Max() + sampling.MaxNewTokens;
+        return DecodingPlan.Rows(largestBatch, model.Config, longest, (int)model.Trunk.EmbeddingWeight.ElementSize);
     }
 
     private void RequireFits(IReadOnlyList<int> prompt, Sampling sampling)

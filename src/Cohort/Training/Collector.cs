@@ -85,7 +85,7 @@ internal sealed class Collector(
         return Sample(
             [.. Enumerable.Range(0, count).Select(i => source.Training(cursor + i))],
             rollout.SamplesPerPrompt,
-            new RolloutSampling { Temperature = rollout.Temperature, MaxNewTokens = rollout.MaxNewTokens },
+            rollout.TrainingSampling(),
             new SampleSeed(options.Seed, Purpose.TrainingTokens, step, first),
             cancel);
     }
@@ -93,7 +93,7 @@ internal sealed class Collector(
     private ScoredGroup[] SampleGreedy(ScoredGroup[] groups, long step, CancellationToken cancel) => Sample(
         [.. groups.Select(group => group.Problem)],
         samples: 1,
-        EvaluationSampling.Greedy with { MaxNewTokens = options.Rollout.MaxNewTokens },
+        options.Rollout.ValidationSampling() with { Temperature = 0 },
         new SampleSeed(options.Seed, Purpose.TrainingTokens, step),
         cancel);
 

@@ -57,7 +57,7 @@ internal sealed class PolicyTraining : ITraining
         _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
-            source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.MaxNewTokens, options.Seed, sink);
+            source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
         foreach (var notice in options.Notices())
         {
             sink.Notice(notice);
@@ -84,7 +84,11 @@ internal sealed class PolicyTraining : ITraining
         Setup.RequirePromptsFit(prompts, config, newTokens);
         return options with
         {
-            Rollout = options.Rollout with { MaxNewTokens = newTokens },
+            Rollout = options.Rollout with
+            {
+                MaxNewTokens = newTokens,
+                LargestBatch = DecodingPlan.Rows(options.Rollout.LargestBatch, config, longestPrompt + newTokens, sizeof(float)),
+            },
             Update = options.Update with
             {
                 MicroBatchRows = MicroBatchPlan.Rows(options.Update.MicroBatchRows, config, longestPrompt + newTokens),

@@ -44,7 +44,7 @@ internal sealed class SftTraining : ITraining
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
             new TorchSampler(policy, tokenizer), tokenizer, Reward(options.Data), TimeSpan.FromSeconds(10),
-            _heldOut.Select(Problem).ToArray(), options.MaxNewTokens, options.Seed, sink);
+            _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
         if (!source.IsHeldOut)
         {
             sink.Notice(

@@ -8,14 +8,14 @@ using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
-/// <summary>Measures the policy on the validation split while training: one sample at temperature 1, and the greedy answer.</summary>
+/// <summary>Measures the policy on the validation split while training: one sample, and the greedy answer.</summary>
 internal sealed class Validation(
     ISampler sampler,
     Tokenizer tokenizer,
     IRewardFunction reward,
     TimeSpan deadline,
     IReadOnlyList<Problem> problems,
-    int maxNewTokens,
+    EvaluationSampling sampling,
     ulong seed,
     IMetricSink sink)
 {
@@ -24,15 +24,15 @@ internal sealed class Validation(
     /// <summary>Measures. Every measurement draws with the same random numbers, so that curves show the policy and not the draw.</summary>
     public void Measure(long step, Measures measures)
     {
-        var sampled = Answer(new EvaluationSampling { MaxNewTokens = maxNewTokens }, done: 0);
-        var greedy = Answer(EvaluationSampling.Greedy with { MaxNewTokens = maxNewTokens }, done: problems.Count);
+        var sampled = Answer(sampling, done: 0);
+        var greedy = Answer(sampling with { Temperature = 0 }, done: problems.Count);
         measures.Set(MetricNames.ValidationSampled, sampled.PassRate);
         measures.Set(MetricNames.ValidationGreedy, greedy.PassRate);
         measures.Set(MetricNames.ValidationScore, sampled.ScoreMean);
         measures.Set(MetricNames.ValidationLength, sampled.LengthMean);
 
-        EvaluationResult Answer(EvaluationSampling sampling, int done) => _evaluation.Measure(
-            problems, sampling, new SampleSeed(seed, Purpose.ValidationTokens, Step: 0),
+        EvaluationResult Answer(EvaluationSampling draw, int done) => _evaluation.Measure(
+            problems, draw, new SampleSeed(seed, Purpose.ValidationTokens, Step: 0),
             count => sink.Progress(RunPhase.Evaluation, done + count, 2 * problems.Count), CancellationToken.None);
     }
 }

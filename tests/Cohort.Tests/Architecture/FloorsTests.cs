@@ -24,6 +24,7 @@ public sealed class FloorsTests : IDisposable
         [
             "Evaluation", "Rollouts", "Rewards", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Parsing", "Tokenization", "Tensors",
         ],
+        ["Chat"] = ["Rollouts", "Models", "Data", "Tokenization", "Tensors"], // samples, and knows nothing of training
         ["Audit"] = ["Advantages", "Losses", "Models", "Tensors"],
         ["Reports"] = ["Evaluation", "Checkpoints", "Tensors"], // of Tensors, AtomicFile
     };

@@ -13,11 +13,15 @@ internal sealed record CommandLine(int Code, string Output, string Error)
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
 
     /// <summary>Runs the tool in this process.</summary>
-    public static CommandLine Run(params string[] args)
+    public static CommandLine Run(params string[] args) => Pipe("", args);
+
+    /// <summary>Runs the tool in this process, with a text as standard input.</summary>
+    public static CommandLine Pipe(string text, params string[] args)
     {
+        using var input = new StringReader(text);
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = Program.Run(args, output, error);
+        var code = Program.Run(args, input, output, error);
         return new(code, output.ToString(), error.ToString());
     }
 

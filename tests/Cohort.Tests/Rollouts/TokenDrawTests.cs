@@ -71,6 +71,38 @@ public sealed class TokenDrawTests
         Assert.All(Numbers.Of(logProbs), logProb => Assert.True(double.IsFinite(logProb)));
     }
 
+    // 7 rows of 300000 logits are drawn from at once; 20 rows are three parts.
+    [Fact]
+    public void Rows_of_a_large_vocabulary_draw_as_each_does_alone()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3);
+        const int Rows = 20;
+        Assert.InRange(Rows, 2 * DecodingPlan.DrawnTogether / 300_000, 3 * DecodingPlan.DrawnTogether / 300_000);
+        var logits = randn([Rows, 300_000], ScalarType.Float32, generator: generator) * 3;
+        var sampling = new RolloutSampling { Temperature = 0.9 };
+        var (tokens, logProbs) = TokenDraw.Draw(logits, sampling, Grid(Rows));
+        for (var row = 0; row < Rows; row++)
+        {
+            var (token, logProb) = TokenDraw.Draw(logits.narrow(0, row, 1), sampling, [Grid(Rows)[row]]);
+            Assert.Equal((Numbers.Of(token)[0], Numbers.Of(logProb)[0]), (Numbers.Of(tokens)[row], Numbers.Of(logProbs)[row]));
+        }
+
+        Assert.True(Numbers.Of(tokens).Distinct().Count() > 15);
+    }
+
+    [Fact]
+    public void Logits_of_half_precision_are_drawn_from_as_float32()
+    {
+        using var scope = NewDisposeScope();
+        var logits = (randn(3, 50, ScalarType.Float32) * 4).to_type(ScalarType.BFloat16);
+        var (tokens, logProbs) = TokenDraw.Draw(logits, new RolloutSampling { Temperature = 0.7 }, [0.1, 0.5, 0.9]);
+        var (same, exact) = TokenDraw.Draw(logits.to_type(ScalarType.Float32), new RolloutSampling { Temperature = 0.7 }, [0.1, 0.5, 0.9]);
+        Assert.Equal(ScalarType.Float32, logProbs.dtype);
+        Assert.Equal(Numbers.Of(same), Numbers.Of(tokens));
+        Assert.Equal(Numbers.Of(exact), Numbers.Of(logProbs));
+    }
+
     [Fact]
     public void Extreme_numbers_always_give_a_token()
     {

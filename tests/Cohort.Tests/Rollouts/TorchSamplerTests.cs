@@ -117,6 +117,114 @@ public sealed class TorchSamplerTests : IDisposable
     }
 
     [Fact]
+    public void Each_of_several_ends_of_sequence_ends_a_completion_and_none_comes_too_early()
+    {
+        int[] ends = [1, 5, 9];
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { FurtherStops = ends[1..] });
+        var completions = Sample(model, Prompts, 20, new RolloutSampling { MaxNewTokens = MaxNewTokens });
+        foreach (var completion in completions)
+        {
+            var stops = completion.FinishReason == FinishReason.Stop;
+            Assert.Equal(stops ? completion.ResponseTokens.Count - 1 : MaxNewTokens, completion.ResponseTokens.TakeWhile(t => !ends.Contains(t)).Count());
+            Assert.Equal(new IdTokenizer(13).Decode(completion.ResponseTokens.Where(token => !ends.Contains(token))), completion.Text);
+        }
+
+        Assert.Equal(ends, completions.Where(c => c.FinishReason == FinishReason.Stop).Select(c => c.ResponseTokens[^1]).Distinct().Order());
+        Assert.Contains(completions, completion => completion.FinishReason == FinishReason.Length);
+
+        var longer = Sample(model, Prompts, 20, new EvaluationSampling { MaxNewTokens = MaxNewTokens, MinNewTokens = 4 });
+        Assert.Equal(5, longer.Min(completion => completion.ResponseTokens.Count));
+        Assert.Equal(ends, longer.Where(c => c.FinishReason == FinishReason.Stop).Select(c => c.ResponseTokens[^1]).Distinct().Order());
+    }
+
+    // Texts are ids with spaces between them, so that "4 1" is within "4 12" too. Rows of one sample draw the same with and without stop strings.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Stop_strings_end_a_completion_where_its_text_has_one(bool include)
+    {
+        string[] stops = ["4 1", "7 ", "11 8"];
+        var tokenizer = new IdTokenizer(13);
+        var plain = new RolloutSampling { MaxNewTokens = MaxNewTokens, Temperature = 1.4 };
+        var ended = 0;
+        for (var step = 0; step < 12; step++)
+        {
+            var seed = Seed with { Step = step };
+            var without = Sample(_model, Prompts, 1, plain, largestBatch: 1, seed);
+            var with = Sample(_model, Prompts, 1, plain with { Stop = stops, IncludeStop = include }, largestBatch: 1, seed);
+            foreach (var (free, stopped) in without.Zip(with))
+            {
+                var count = Enumerable.Range(1, free.ResponseTokens.Count)
+                    .FirstOrDefault(n => stops.Any(tokenizer.Decode(free.ResponseTokens.Take(n)).Contains), free.ResponseTokens.Count);
+                var text = tokenizer.Decode(free.ResponseTokens.Take(count));
+                var found = stops.Select(stop => (Index: text.IndexOf(stop, StringComparison.Ordinal), stop.Length)).Where(m => m.Index >= 0).Order().ToArray();
+                Assert.Equal(free.ResponseTokens.Take(count), stopped.ResponseTokens);
+                Assert.Equal(free.BehaviourLogProbs.Take(count), stopped.BehaviourLogProbs);
+                Assert.Equal(found is [var first, ..] ? text[..(first.Index + (include ? first.Length : 0))] : text, stopped.Text);
+                Assert.Equal(found is [] ? free.FinishReason : FinishReason.Stop, stopped.FinishReason);
+                ended += found.Length > 0 && stopped.ResponseTokens[^1] != 1 ? 1 : 0;
+            }
+        }
+
+        Assert.InRange(ended, 10, 90);
+    }
+
+    [Fact]
+    public void No_stop_string_ends_a_completion_before_its_least_number_of_tokens()
+    {
+        var sampling = new EvaluationSampling { MaxNewTokens = MaxNewTokens, Stop = [" "] };
+        Assert.All(Sample(_model, Prompts, 20, sampling), completion => Assert.InRange(completion.ResponseTokens.Count(token => token > 1), 0, 2));
+
+        // The first token that shows behind the fifth brings a space; padding shows nothing.
+        Assert.All(Sample(_model, Prompts, 20, sampling with { MinNewTokens = 5 }), completion => Assert.Equal(
+            Math.Min(MaxNewTokens, 6 + completion.ResponseTokens.Skip(5).TakeWhile(token => token == 0).Count()), completion.ResponseTokens.Count));
+    }
+
+    [Fact]
+    public void Streamed_pieces_are_the_text_of_the_completion_that_sampling_gives()
+    {
+        var sampling = new EvaluationSampling { MaxNewTokens = MaxNewTokens, Stop = ["11 8", "3 3"] };
+        var reasons = new HashSet<FinishReason>();
+        for (var step = 0; step < 20; step++)
+        {
+            var pieces = new List<string>();
+            var (seed, prompt) = (Seed with { Step = step }, Prompts[step % Prompts.Length]);
+            var streamed = Sampler().Stream(prompt, sampling, seed, pieces.Add, CancellationToken.None);
+            var whole = Sample(_model, [prompt], 1, sampling, seed: seed)[0];
+            Assert.Equal(whole.ResponseTokens, streamed.ResponseTokens);
+            Assert.Equal((whole.Text, whole.FinishReason, whole.Text), (streamed.Text, streamed.FinishReason, string.Concat(pieces)));
+            Assert.DoesNotContain("", pieces);
+            Assert.True(pieces.Count >= streamed.ResponseTokens.Count / 3);
+            reasons.Add(streamed.FinishReason);
+        }
+
+        Assert.Equal(2, reasons.Count);
+    }
+
+    [Fact]
+    public void Cancelling_a_stream_keeps_the_pieces_and_leaves_nothing_behind()
+    {
+        using var cancel = new CancellationTokenSource();
+        var sampling = new EvaluationSampling { MaxNewTokens = MaxNewTokens, MinNewTokens = MaxNewTokens };
+        var pieces = new List<string>();
+        LiveTensors.StayAsMany("A cancelled stream", () => Assert.Throws<OperationCanceledException>(
+            () => Sampler().Stream(Prompts[0], sampling, Seed, Note, cancel.Token)));
+        Assert.Equal(3, pieces.Count);
+        Assert.StartsWith(string.Concat(pieces), Sample(_model, [Prompts[0]], 1, sampling)[0].Text);
+
+        void Note(string piece)
+        {
+            pieces.Add(piece);
+            if (pieces.Count == 3)
+                cancel.Cancel();
+        }
+    }
+
+    [Fact]
+    public void Sampling_with_stop_strings_leaves_no_tensors_behind() => LiveTensors.StayAsMany(
+        "Sampling", () => Sample(_model, Prompts, 5, new RolloutSampling { MaxNewTokens = MaxNewTokens, Stop = ["7 "] }, largestBatch: 12));
+
+    [Fact]
     public void Repetition_penalty_counts_every_token_of_prompt_and_completion()
     {
         using var scope = NewDisposeScope();

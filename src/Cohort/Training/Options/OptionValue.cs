@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Cohort.Training;
 
 /// <summary>
-/// One value of a run file: a number, true or false, a text, or a name out of a list. Its rule is what the property itself says when it
+/// One value of a run file: a number, true or false, a text, a list of texts, or a name out of a list. Its rule is what the property itself says when it
 /// refuses a value, as a sentence without its subject: "must lie in (0, 1]."
 /// </summary>
 internal static class OptionValue
@@ -24,6 +24,12 @@ internal static class OptionValue
         {
             var text = node!.GetValue<string>();
             return text.Contains('\0') ? "must be a string without zero characters." : Offer(key, options, text);
+        }
+
+        if (type == typeof(IReadOnlyList<string>) && node is JsonArray list && list.All(item => item?.GetValueKind() == JsonValueKind.String))
+        {
+            var texts = list.Select(item => item!.GetValue<string>()).ToArray();
+            return texts.Any(text => text.Contains('\0')) ? "must be strings without zero characters." : Offer(key, options, texts);
         }
 
         if (type == typeof(bool) && kind is JsonValueKind.True or JsonValueKind.False)
@@ -48,7 +54,8 @@ internal static class OptionValue
 
     /// <summary>What a type's values are called.</summary>
     public static string TypeName(Type type) =>
-        type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string" : IsWhole(type) ? "a whole number" : "a number";
+        type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string"
+            : type == typeof(IReadOnlyList<string>) ? "a list of strings" : IsWhole(type) ? "a whole number" : "a number";
 
     /// <summary>The names of an enumeration, as a run file writes them.</summary>
     public static IReadOnlyList<string> Names(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)];

@@ -26,13 +26,14 @@ public static class OptionsDifference
     }
 
     /// <summary>The options of the resumption, where what is left to be chosen (0, "auto") is what the saved run has chosen.</summary>
-    /// <param name="saved">The options in the run directory, with threads, device, type and rows of a micro-batch chosen.</param>
+    /// <param name="saved">The options in the run directory, with threads, device, type and rows of batches chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
         Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
         Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
+        Rollout = asked.Rollout with { LargestBatch = Choice(saved.Rollout.LargestBatch, asked.Rollout.LargestBatch) },
         Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
     };
 

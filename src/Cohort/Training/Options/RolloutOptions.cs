@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cohort.Rollouts;
 
 namespace Cohort.Training;
 
@@ -41,6 +42,20 @@ public sealed record RolloutOptions
     }
 
     /// <summary>
+    /// Texts that end a completion, such as "&lt;/answer&gt;", beside the model's own ends of sequence; here and in evaluation. The tokens up to the
+    /// one that completed the text are trained on.
+    /// </summary>
+    public IReadOnlyList<string> Stop
+    {
+        get;
+        init => field = value.All(text => text.Length > 0) ? value
+            : throw new ArgumentOutOfRangeException(nameof(Stop), "\"\"", "Stop must be a list of strings, none of them empty.");
+    } = [];
+
+    /// <summary>Whether rewards see the stop string that ended a completion; else its text ends before it.</summary>
+    public bool IncludeStop { get; init; }
+
+    /// <summary>
     /// Rounds at most in which groups without a signal are replaced by those of further prompts (dynamic sampling, arXiv:2503.14476); 0 keeps
     /// them. What is still flat after the last round stays.
     /// </summary>
@@ -51,13 +66,16 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxRefills), value, "MaxRefills must lie in [0, 1000]; 0 keeps groups without a signal.");
     }
 
-    /// <summary>Rows that are decoded together at most.</summary>
+    /// <summary>
+    /// Rows that are decoded together at most, but never fewer than the completions of one prompt; 0 is as many as 2 GB of keys, values and logits
+    /// hold, at most 512.
+    /// </summary>
     public int LargestBatch
     {
         get;
-        init => field = value is >= 1 and <= 1_000_000 ? value
-            : throw new ArgumentOutOfRangeException(nameof(LargestBatch), value, "LargestBatch must lie in [1, 1000000].");
-    } = 512;
+        init => field = value is >= 0 and <= 1_000_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(LargestBatch), value, "LargestBatch must lie in [0, 1000000]; 0 is automatic.");
+    }
 
     /// <summary>Prompts per step whose completions are written to rollouts.jsonl.</summary>
     public int LoggedPrompts
@@ -70,4 +88,11 @@ public sealed record RolloutOptions
     /// <summary>B, rows per step.</summary>
     [JsonIgnore]
     public int Rows => PromptsPerStep * SamplesPerPrompt;
+
+    /// <summary>How training's completions are drawn.</summary>
+    internal RolloutSampling TrainingSampling() =>
+        new() { Temperature = Temperature, MaxNewTokens = MaxNewTokens, Stop = Stop, IncludeStop = IncludeStop };
+
+    /// <summary>How completions are drawn that measure the policy: at temperature 1, and to the same end.</summary>
+    internal EvaluationSampling ValidationSampling() => new() { MaxNewTokens = MaxNewTokens, Stop = Stop, IncludeStop = IncludeStop };
 }
