@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -57,12 +55,12 @@ internal static class CharacterTokenizerFormat
             if (ids[tokens[id]] != id)
                 throw new TokenizationException($"{folder}: the tokenizer has {tokens.Length} tokens, but none with id {id}; ids must be "
                     + $"0 to {tokens.Length - 1}. Save the tokenizer again with the tool that made it.");
-            if (!special.Contains(id) && !IsOneCharacter(tokens[id]))
+            if (!special.Contains(id) && !Characters.IsOne(tokens[id]))
                 throw new TokenizationException($"{folder}: token '{tokens[id]}' (id {id}) of the tokenizer is neither special nor one "
-                    + $"character; supported now are {Description}.");
+                    + $"character; a BPE model without merges needs {Description}.");
         }
 
-        var names = SpecialTokens.Read(folder, ids);
+        var names = SpecialTokens.Read(folder, name => ids.TryGetValue(name, out var id) ? id : null, ids.Count);
         return new(tokens, names.Padding, names.EndOfSequence, special);
     }
 
@@ -114,9 +112,6 @@ internal static class CharacterTokenizerFormat
     private static bool AddsNothing(JsonElement root) => IsAbsent(root, "post_processor")
         || (root.GetProperty("post_processor").TryGetProperty("special_tokens", out var special)
             && special.ValueKind == JsonValueKind.Object && !special.EnumerateObject().Any());
-
-    private static bool IsOneCharacter(string token) =>
-        Rune.DecodeFromUtf16(token, out _, out var length) == OperationStatus.Done && length == token.Length;
 
     private static bool IsAbsent(JsonElement parent, string key) =>
         !parent.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null;

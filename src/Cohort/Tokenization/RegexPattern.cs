@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Cohort.Tokenization;
+
+/// <summary>
+/// A regular expression of tokenizer.json. .NET matches UTF-16 units, the reference code points: a text with characters beyond U+FFFF is matched in a
+/// shadow, where each of them is one unit of the same category that the expression does not name.
+/// </summary>
+internal sealed class RegexPattern : TextPattern
+{
+    private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.Multiline;
+    private const int WorthCompiling = 1 << 16;
+    private const char CircledLetter = '\u24B6';
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string _source;
+    private readonly Regex _regex;
+    private readonly Lazy<Regex> _compiled;
+    private readonly Lazy<char[]> _shadows;
+    private long _matched;
+
+    /// <summary>An expression in the reference's syntax.</summary>
+    /// <exception cref="TokenizationException">It has something that .NET says otherwise and that is not mapped.</exception>
+    public RegexPattern(string source)
+    {
+        var translated = new OnigurumaSyntax(source);
+        _source = source;
+        try
+        {
+            _regex = new Regex(translated.Pattern, Options, Limit);
+        }
+        catch (ArgumentException cause)
+        {
+            throw new TokenizationException($"the regular expression '{source}' is not one. {cause.Message}", cause);
+        }
+
+        _compiled = new(() => new Regex(translated.Pattern, Options | RegexOptions.Compiled, Limit));
+        _shadows = new(() => ShadowsFor(translated));
+    }
+
+    /// <inheritdoc/>
+    protected override List<(int Start, int End)> Matches(ReadOnlySpan<char> text)
+    {
+        var regex = Interlocked.Add(ref _matched, text.Length) > WorthCompiling ? _compiled.Value : _regex;
+        var matches = new List<(int Start, int End)>();
+        try
+        {
+            if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            {
+                foreach (var match in regex.EnumerateMatches(text))
+                    matches.Add((match.Index, match.Index + match.Length));
+                return matches;
+            }
+
+            var (shadow, places) = ShadowOf(text);
+            foreach (var match in regex.EnumerateMatches(shadow))
+                matches.Add((places[match.Index], places[match.Index + match.Length]));
+            return matches;
+        }
+        catch (RegexMatchTimeoutException cause)
+        {
+            throw new TokenizationException($"The tokenizer's regular expression '{_source}' took more than {Limit.TotalSeconds} s on a text of "
+                + $"{text.Length} characters; give shorter texts.", cause);
+        }
+    }
+
+    private (char[] Shadow, int[] Places) ShadowOf(ReadOnlySpan<char> text)
+    {
+        var shadow = new List<char>(text.Length);
+        var places = new List<int>(text.Length + 1);
+        for (var i = 0; i < text.Length; i++)
+        {
+            places.Add(i);
+            if (char.IsHighSurrogate(text[i]))
+                shadow.Add(ShadowOf(new Rune(text[i], text[++i])));
+            else
+                shadow.Add(text[i]);
+        }
+
+        places.Add(text.Length);
+        return ([.. shadow], [.. places]);
+    }
+
+    // Circled and squared letters are symbols, but \w has them.
+    private char ShadowOf(Rune rune) => rune.Value is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189)
+        ? CircledLetter
+        : _shadows.Value[(int)Rune.GetUnicodeCategory(rune)];
+
+    private static char[] ShadowsFor(OnigurumaSyntax syntax)
+    {
+        var shadows = new char[Enum.GetValues<UnicodeCategory>().Length];
+        for (var unit = '\u0250'; unit < '\uFFF0'; unit++)
+        {
+            ref var shadow = ref shadows[(int)char.GetUnicodeCategory(unit)];
+            if (shadow == 0 && unit is < CircledLetter or > '\u24E9' && !syntax.Names(unit) && char.ToUpperInvariant(unit) == char.ToLowerInvariant(unit))
+                shadow = unit;
+        }
+
+        // Every upper-case letter there may have a lower-case one; then the first will do.
+        for (var unit = '\u0250'; unit < '\uFFF0'; unit++)
+        {
+            ref var shadow = ref shadows[(int)char.GetUnicodeCategory(unit)];
+            if (shadow == 0 && !syntax.Names(unit))
+                shadow = unit;
+        }
+
+        return shadows;
+    }
+}
