@@ -32,29 +32,32 @@ internal sealed record AddedToken
 /// <summary>The added tokens of a tokenizer, and where they are in a text.</summary>
 internal sealed class AddedTokens
 {
-    private readonly Dictionary<int, AddedToken> _byId;
+    private readonly Dictionary<string, int> _ids;
+    private readonly Dictionary<int, string> _spellings;
     private readonly Spellings _plain, _normalized;
 
     /// <summary>These tokens; those that are looked for in normalized text are normalized as such text is.</summary>
     public AddedTokens(IReadOnlyList<AddedToken> tokens, Normalizer normalizer)
     {
-        _byId = tokens.ToDictionary(token => token.Id);
+        _ids = tokens.ToDictionary(token => token.Content, token => token.Id);
         Special = tokens.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
-        _plain = new(tokens.Where(token => !token.IsNormalized).Select(token => (token.Content, token)));
-        _normalized = new(tokens.Where(token => token.IsNormalized).Select(token => (normalizer.Apply(token.Content, prepends: true), token)));
+        var spellings = tokens.Select(token => (Spelling: token.IsNormalized ? normalizer.Apply(token.Content, prepends: true) : token.Content, token));
+        _spellings = spellings.ToDictionary(pair => pair.token.Id, pair => pair.Spelling);
+        _plain = new(spellings.Where(pair => !pair.token.IsNormalized));
+        _normalized = new(spellings.Where(pair => pair.token.IsNormalized));
     }
 
     /// <summary>The ids of special tokens.</summary>
     public IReadOnlySet<int> Special { get; }
 
     /// <summary>The largest id and one.</summary>
-    public int Size => _byId.Count == 0 ? 0 : _byId.Keys.Max() + 1;
+    public int Size => _spellings.Count == 0 ? 0 : _spellings.Keys.Max() + 1;
 
-    /// <summary>The token of an id.</summary>
-    public string? TokenOf(int id) => _byId.TryGetValue(id, out var token) ? token.Content : null;
+    /// <summary>The text of an id: as the token is looked for, thus normalized where it is looked for in normalized text.</summary>
+    public string? TokenOf(int id) => _spellings.GetValueOrDefault(id);
 
     /// <summary>The id of a token.</summary>
-    public int? IdOf(string content) => _byId.Values.FirstOrDefault(token => token.Content == content)?.Id;
+    public int? IdOf(string content) => _ids.TryGetValue(content, out var id) ? id : null;
 
     /// <summary>A text cut at the added tokens in it: each part is such a token, or text between them.</summary>
     /// <param name="text">The text.</param>
@@ -95,7 +98,8 @@ internal sealed class AddedTokens
 
     private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.DecimalDigitNumber
         or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation or UnicodeCategory.NonSpacingMark
-        or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark || rune.Value is 0x200C or 0x200D;
+        or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+        || rune.Value is 0x200C or 0x200D || Characters.IsCircledLetter(rune);
 
     /// <summary>Finds spellings leftmost first and, of those that begin at one place, the longest.</summary>
     private sealed class Spellings

@@ -6,12 +6,15 @@ namespace Cohort.Tokenization;
 
 /// <summary>
 /// A regular expression in the syntax of Oniguruma, which the reference uses, as .NET's. What the two write alike but mean otherwise is rewritten:
-/// \w, \h, \R, (?m), possessive quantifiers, {,n}, and s and k without case. What is not mapped is refused by name.
+/// \w, \b, \h, \R, (?m), possessive quantifiers, {,n}, and s and k without case. What is not mapped is refused by name.
 /// </summary>
 internal sealed class OnigurumaSyntax
 {
     private const int DeepestGroup = 50, LongestPattern = 20_000;
-    private const string Word = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u00B2\u00B3\u00B9\u00BC-\u00BE\u24B6-\u24E9";
+
+    // Outside of a class \w has the fractions and superscripts of Latin-1 too.
+    private const string WordInClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
+    private const string Word = WordInClass + @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
 
     private static readonly Dictionary<string, string> Categories = (
         "L:letter Lu:uppercaseletter Ll:lowercaseletter Lt:titlecaseletter Lm:modifierletter Lo:otherletter M:mark Mn:nonspacingmark "
@@ -127,10 +130,10 @@ internal sealed class OnigurumaSyntax
     private (string Written, bool? IgnoresCase)? Option()
     {
         var match = Regex.Match(_source[_at..], @"^\?(?<on>[im]*)(?<off>-[im]+)?(?<colon>:|(?=\)))");
-        if (!match.Success || match.Length == 2)
+        var (on, off) = (match.Groups["on"].Value, match.Groups["off"].Value);
+        if (on.Length + off.Length == 0)
             return null;
         _at += match.Length;
-        var (on, off) = (match.Groups["on"].Value, match.Groups["off"].Value);
         return ((on + off).Replace('m', 's') + match.Groups["colon"].Value, off.Contains('i') ? false : on.Contains('i') ? true : null);
     }
 
@@ -259,7 +262,7 @@ internal sealed class OnigurumaSyntax
             case 'D': return @"\D";
             case 's': return @"\s";
             case 'S': return @"\S";
-            case 'w': return inClass ? Word : $"[{Word}]";
+            case 'w': return inClass ? WordInClass : $"[{Word}]";
             case 'W' when !inClass: return $"[^{Word}]";
             case 'h': return inClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]";
             case 'H' when !inClass: return "[^0-9A-Fa-f]";
@@ -267,7 +270,9 @@ internal sealed class OnigurumaSyntax
             case 'P': return Property(negated: true);
             case 'R' when !inClass: return @"(?>\r\n|[\n-\r\u0085\u2028\u2029])";
             case 'N' when !inClass: return "[^\\n]";
-            case 'A' or 'z' or 'Z' or 'b' or 'B' or 'G' when !inClass: return "\\" + _source[_at - 1];
+            case 'b' when !inClass: return $"(?:(?<=[{Word}])(?![{Word}])|(?<![{Word}])(?=[{Word}]))";
+            case 'B' when !inClass: return $"(?:(?<=[{Word}])(?=[{Word}])|(?<![{Word}])(?![{Word}]))";
+            case 'A' or 'z' or 'Z' or 'G' when !inClass: return "\\" + _source[_at - 1];
             case >= '1' and <= '9' and var group when !inClass && !(_at < _source.Length && char.IsAsciiDigit(_source[_at])): return "\\" + group;
             default: throw Unsupported($"'\\{_source[_at - 1]}'{(inClass ? " in a class" : "")}");
         }

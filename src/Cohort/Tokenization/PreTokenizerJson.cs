@@ -5,6 +5,9 @@ namespace Cohort.Tokenization;
 /// <summary>Reads the "pre_tokenizer" of tokenizer.json.</summary>
 internal static class PreTokenizerJson
 {
+    // What this part alone takes for a word is not quite the \w of expressions.
+    private const string Word = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9\u200C\u200D";
+
     /// <summary>The pre-tokenizer.</summary>
     /// <exception cref="TokenizationException">It is not supported.</exception>
     public static PreTokenizer Read(JsonElement part) => TokenizerJson.TypeOf(part) switch
@@ -22,7 +25,7 @@ internal static class PreTokenizerJson
             new RegexPattern(@"[\p{P}$+<=>^`|~]"),
             TokenizerJson.Part(part, "behavior") is null ? SplitBehavior.Isolated : Behavior(TokenizerJson.Text(part, "behavior")),
             Inverted: false),
-        "Whitespace" => new SplitPreTokenizer(new RegexPattern(@"\w+|[^\w\s]+"), SplitBehavior.Removed, Inverted: true),
+        "Whitespace" => new SplitPreTokenizer(new RegexPattern($@"[{Word}]+|[^{Word}\s]+"), SplitBehavior.Removed, Inverted: true),
         "WhitespaceSplit" => new SplitPreTokenizer(new RegexPattern(@"\s"), SplitBehavior.Removed, Inverted: false),
         "Sequence" => new PreTokenizerSequence(TokenizerJson.Steps(part, "pretokenizers", Read)),
         var type => throw TokenizerJson.Unsupported("pre_tokenizer", type),

@@ -84,29 +84,16 @@ internal sealed class RegexPattern : TextPattern
         return ([.. shadow], [.. places]);
     }
 
-    // Circled and squared letters are symbols, but \w has them.
-    private char ShadowOf(Rune rune) => rune.Value is (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169) or (>= 0x1F170 and <= 0x1F189)
-        ? CircledLetter
-        : _shadows.Value[(int)Rune.GetUnicodeCategory(rune)];
+    private char ShadowOf(Rune rune) => Characters.IsCircledLetter(rune) ? CircledLetter : _shadows.Value[(int)Rune.GetUnicodeCategory(rune)];
 
+    // A unit of each category; of letters, if there is one, a unit that has no other case, so that an expression without case does not take it for two.
     private static char[] ShadowsFor(OnigurumaSyntax syntax)
     {
+        var units = Enumerable.Range(0x250, 0xFFF0 - 0x250).Select(unit => (char)unit)
+            .Where(unit => !char.IsSurrogate(unit) && !Characters.IsCircledLetter(new(unit)) && !syntax.Names(unit));
         var shadows = new char[Enum.GetValues<UnicodeCategory>().Length];
-        for (var unit = '\u0250'; unit < '\uFFF0'; unit++)
-        {
-            ref var shadow = ref shadows[(int)char.GetUnicodeCategory(unit)];
-            if (shadow == 0 && unit is < CircledLetter or > '\u24E9' && !syntax.Names(unit) && char.ToUpperInvariant(unit) == char.ToLowerInvariant(unit))
-                shadow = unit;
-        }
-
-        // Every upper-case letter there may have a lower-case one; then the first will do.
-        for (var unit = '\u0250'; unit < '\uFFF0'; unit++)
-        {
-            ref var shadow = ref shadows[(int)char.GetUnicodeCategory(unit)];
-            if (shadow == 0 && !syntax.Names(unit))
-                shadow = unit;
-        }
-
+        foreach (var category in units.GroupBy(char.GetUnicodeCategory))
+            shadows[(int)category.Key] = category.FirstOrDefault(unit => char.ToUpperInvariant(unit) == char.ToLowerInvariant(unit), category.First());
         return shadows;
     }
 }

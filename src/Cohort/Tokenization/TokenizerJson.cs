@@ -78,12 +78,13 @@ internal static class TokenizerJson
             var content = Text(token, "content");
             if (content.Length == 0)
                 continue;
-            var id = vocabulary.IdOf(content) ?? (added.TryGetValue(content, out var earlier) ? earlier.Id : next++);
+            var earlier = added.GetValueOrDefault(content);
+            var id = vocabulary.IdOf(content) ?? earlier?.Id ?? next++;
             added[content] = new()
             {
                 Content = content,
                 Id = id,
-                IsSpecial = Flag(token, "special"),
+                IsSpecial = Flag(token, "special") || earlier is { IsSpecial: true },
                 IsNormalized = Flag(token, "normalized"),
                 IsSingleWord = Flag(token, "single_word"),
                 StripsLeft = Flag(token, "lstrip"),
