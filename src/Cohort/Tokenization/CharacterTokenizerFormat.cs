@@ -10,10 +10,6 @@ namespace Cohort.Tokenization;
 /// </summary>
 internal static class CharacterTokenizerFormat
 {
-    /// <summary>How messages describe this kind.</summary>
-    public const string Description =
-        "character tokenizers (a BPE model without merges, normalizer, pre-tokenizer and unk_token, with decoder Fuse)";
-
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -35,7 +31,8 @@ internal static class CharacterTokenizerFormat
         return IsText(model, "type", "BPE") && TokenizerFolder.Required(model, "merges").GetArrayLength() == 0
             && IsAbsent(model, "unk_token") && IsAbsent(model, "continuing_subword_prefix") && IsAbsent(model, "end_of_word_suffix")
             && IsAbsent(root, "normalizer") && IsAbsent(root, "pre_tokenizer") && AddsNothing(root)
-            && !IsTrue(model, "byte_fallback") && root.TryGetProperty("decoder", out var decoder) && IsText(decoder, "type", "Fuse");
+            && !IsTrue(model, "byte_fallback") && !IsTrue(model, "ignore_merges")
+            && root.TryGetProperty("decoder", out var decoder) && IsText(decoder, "type", "Fuse");
     }
 
     /// <summary>The tokenizer of a tokenizer.json that <see cref="Describes"/> this kind.</summary>
@@ -57,7 +54,7 @@ internal static class CharacterTokenizerFormat
                     + $"0 to {tokens.Length - 1}. Save the tokenizer again with the tool that made it.");
             if (!special.Contains(id) && !Characters.IsOne(tokens[id]))
                 throw new TokenizationException($"{folder}: token '{tokens[id]}' (id {id}) of the tokenizer is neither special nor one "
-                    + $"character; a BPE model without merges needs {Description}.");
+                    + "character; a BPE model without merges and with the decoder Fuse is a character tokenizer, whose tokens are characters.");
         }
 
         var names = SpecialTokens.Read(folder, name => ids.TryGetValue(name, out var id) ? id : null, ids.Count);

@@ -78,17 +78,18 @@ internal static class TokenizerJson
             var content = Text(token, "content");
             if (content.Length == 0)
                 continue;
+            var isSpecial = Flag(token, "special", fallback: false);
             var earlier = added.GetValueOrDefault(content);
             var id = vocabulary.IdOf(content) ?? earlier?.Id ?? next++;
             added[content] = new()
             {
                 Content = content,
                 Id = id,
-                IsSpecial = Flag(token, "special") || earlier is { IsSpecial: true },
-                IsNormalized = Flag(token, "normalized"),
-                IsSingleWord = Flag(token, "single_word"),
-                StripsLeft = Flag(token, "lstrip"),
-                StripsRight = Flag(token, "rstrip"),
+                IsSpecial = isSpecial || earlier is { IsSpecial: true },
+                IsNormalized = Flag(token, "normalized", fallback: !isSpecial),
+                IsSingleWord = Flag(token, "single_word", fallback: false),
+                StripsLeft = Flag(token, "lstrip", fallback: false),
+                StripsRight = Flag(token, "rstrip", fallback: false),
             };
         }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using System.Text.Json;
 using Cohort.Tensors;
 using Cohort.Tokenization;
@@ -162,9 +161,9 @@ public sealed class PipelineTokenizerTests : IDisposable
     private static byte[] Damaged(byte[] source, RandomSequence random)
     {
         var bytes = source.ToList();
-        for (var change = random.Next(1, 4); change > 0; change--)
+        for (var change = 1 + random.Next(3); change > 0; change--)
         {
-            var (at, length) = (random.Next(bytes.Count), random.Next(1, 30));
+            var (at, length) = (random.Next(bytes.Count), 1 + random.Next(29));
             switch (random.Next(4))
             {
                 case 0: bytes[at] = (byte)random.Next(256); break;
@@ -180,7 +179,7 @@ public sealed class PipelineTokenizerTests : IDisposable
     private Tokenizer Load(string name, string endOfSequence)
     {
         File.Copy(Path.Combine(Golden, name, "tokenizer.json"), _folder.File("tokenizer.json"), overwrite: true);
-        File.WriteAllText(_folder.File("tokenizer_config.json"), $$"""{ "eos_token": "{{endOfSequence}}" }""", Encoding.UTF8);
+        File.WriteAllText(_folder.File("tokenizer_config.json"), $$"""{ "eos_token": "{{endOfSequence}}" }""");
         return TokenizerFolder.Load(_folder.Path);
     }
 }

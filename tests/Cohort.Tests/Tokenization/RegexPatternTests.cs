@@ -26,7 +26,7 @@ public sealed class RegexPatternTests
     [InlineData("[a&&b]", "'&&' in a class")]
     [InlineData("[[:alpha:]]", "a class in a class")]
     [InlineData(@"\K", "'\\K'")]
-    [InlineData("(?<name>a)", "the group '(?<n")]
+    [InlineData("(?<name>a)", "the group '(?<n'")]
     [InlineData("a{2}?", "'{n}?'")]
     [InlineData("a**", "a repetition of a repetition")]
     [InlineData("😀", "a character beyond U+FFFF")]
