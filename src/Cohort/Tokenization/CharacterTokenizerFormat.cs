@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,10 +10,6 @@ namespace Cohort.Tokenization;
 /// </summary>
 internal static class CharacterTokenizerFormat
 {
-    /// <summary>How messages describe this kind.</summary>
-    public const string Description =
-        "character tokenizers (a BPE model without merges, normalizer, pre-tokenizer and unk_token, with decoder Fuse)";
-
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -37,7 +31,8 @@ internal static class CharacterTokenizerFormat
         return IsText(model, "type", "BPE") && TokenizerFolder.Required(model, "merges").GetArrayLength() == 0
             && IsAbsent(model, "unk_token") && IsAbsent(model, "continuing_subword_prefix") && IsAbsent(model, "end_of_word_suffix")
             && IsAbsent(root, "normalizer") && IsAbsent(root, "pre_tokenizer") && AddsNothing(root)
-            && !IsTrue(model, "byte_fallback") && root.TryGetProperty("decoder", out var decoder) && IsText(decoder, "type", "Fuse");
+            && !IsTrue(model, "byte_fallback") && !IsTrue(model, "ignore_merges")
+            && root.TryGetProperty("decoder", out var decoder) && IsText(decoder, "type", "Fuse");
     }
 
     /// <summary>The tokenizer of a tokenizer.json that <see cref="Describes"/> this kind.</summary>
@@ -57,12 +52,12 @@ internal static class CharacterTokenizerFormat
             if (ids[tokens[id]] != id)
                 throw new TokenizationException($"{folder}: the tokenizer has {tokens.Length} tokens, but none with id {id}; ids must be "
                     + $"0 to {tokens.Length - 1}. Save the tokenizer again with the tool that made it.");
-            if (!special.Contains(id) && !IsOneCharacter(tokens[id]))
+            if (!special.Contains(id) && !Characters.IsOne(tokens[id]))
                 throw new TokenizationException($"{folder}: token '{tokens[id]}' (id {id}) of the tokenizer is neither special nor one "
-                    + $"character; supported now are {Description}.");
+                    + "character; a BPE model without merges and with the decoder Fuse is a character tokenizer, whose tokens are characters.");
         }
 
-        var names = SpecialTokens.Read(folder, ids);
+        var names = SpecialTokens.Read(folder, name => ids.TryGetValue(name, out var id) ? id : null, ids.Count);
         return new(tokens, names.Padding, names.EndOfSequence, special);
     }
 
@@ -114,9 +109,6 @@ internal static class CharacterTokenizerFormat
     private static bool AddsNothing(JsonElement root) => IsAbsent(root, "post_processor")
         || (root.GetProperty("post_processor").TryGetProperty("special_tokens", out var special)
             && special.ValueKind == JsonValueKind.Object && !special.EnumerateObject().Any());
-
-    private static bool IsOneCharacter(string token) =>
-        Rune.DecodeFromUtf16(token, out _, out var length) == OperationStatus.Done && length == token.Length;
 
     private static bool IsAbsent(JsonElement parent, string key) =>
         !parent.TryGetProperty(key, out var value) || value.ValueKind == JsonValueKind.Null;

@@ -15,7 +15,10 @@ public abstract class Tokenizer
     /// <summary>The id that fills the space behind a sequence.</summary>
     public abstract int Padding { get; }
 
-    /// <summary>The token ids of a text that stands behind other tokens, such as a completion; no special token is added.</summary>
+    /// <summary>
+    /// The token ids of a text that stands behind other tokens, such as a completion; nothing is added. Decoding a prompt's ids and these together gives
+    /// both texts together, where decoding gives back text at all.
+    /// </summary>
     /// <param name="text">Any text.</param>
     /// <exception cref="TokenizationException">The text holds something that no token stands for.</exception>
     public abstract IReadOnlyList<int> Encode(string text);
@@ -39,13 +42,17 @@ public abstract class Tokenizer
     /// <exception cref="ArgumentOutOfRangeException">An id is negative.</exception>
     public abstract string Decode(IEnumerable<int> ids);
 
+    /// <summary>The text of token ids as <see cref="Decode"/> gives it, but with special tokens as they are spelled.</summary>
+    /// <inheritdoc cref="Decode"/>
+    public virtual string DecodeWithSpecial(IEnumerable<int> ids) => Decode(ids);
+
     /// <summary>The text of one completion, token by token, for showing it while it is sampled.</summary>
     /// <returns>A decoder at its beginning.</returns>
-    public virtual StreamingDecoder Stream() => new(this);
+    public virtual StreamingDecoder Stream() => new RepeatedDecoding(this);
 
     /// <summary>
-    /// Writes tokenizer.json and tokenizer_config.json, which Hugging Face's libraries read, into a folder. Files of these names are
-    /// overwritten in place, so write into a folder that is still being made.
+    /// Writes tokenizer.json and tokenizer_config.json, which Hugging Face's libraries read, into a folder; what was loaded is written as it was, byte
+    /// for byte. Files of these names are overwritten in place, so write into a folder that is still being made.
     /// </summary>
     /// <param name="folder">A folder that exists.</param>
     /// <exception cref="IOException">A file cannot be written.</exception>

@@ -35,30 +35,4 @@ public sealed class HuggingFaceGoldenTests
             Assert.Equal(example.GetProperty("decoded").GetString(), decoded);
         }
     }
-
-    // Folders inside the one that COHORT_GOLDEN names.
-    [Fact]
-    public void Further_tokenizers_agree_or_are_refused_with_the_reason()
-    {
-        var further = Path.Combine(Environment.GetEnvironmentVariable("COHORT_GOLDEN") ?? "", "tokenizers");
-        foreach (var folder in Directory.Exists(further) ? Directory.GetDirectories(further) : [])
-        {
-            Tokenizer tokenizer;
-            try
-            {
-                tokenizer = TokenizerFolder.Load(folder);
-            }
-            catch (TokenizationException refusal)
-            {
-                Assert.Contains(folder, refusal.Message);
-                continue;
-            }
-
-            using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));
-            foreach (var example in expected.RootElement.GetProperty("cases").EnumerateArray())
-                Assert.Equal(
-                    example.GetProperty("ids_without_special").EnumerateArray().Select(id => id.GetInt32()),
-                    tokenizer.Encode(example.GetProperty("text").GetString() ?? ""));
-        }
-    }
 }

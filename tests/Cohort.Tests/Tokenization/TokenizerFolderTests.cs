@@ -87,27 +87,69 @@ public sealed class TokenizerFolderTests : IDisposable
         Assert.StartsWith($"There is no folder {_folder.File("nowhere")}", error.Message);
     }
 
-    [Fact]
-    public void Unsupported_kind_is_refused_with_what_was_found_and_what_is_supported()
+    [Theory]
+    [InlineData("model", """{"type":"Unigram","vocab":[["a",-1.5]]}""", "model Unigram is not supported")]
+    [InlineData("model", """{"type":"BPE","dropout":0.1,"vocab":{"a":0},"merges":["a a"]}""", "model BPE with dropout 0.1, which encodes at random")]
+    [InlineData("normalizer", """{"type":"Nmt"}""", "normalizer Nmt is not supported")]
+    [InlineData("normalizer", """{"type":"Sequence","normalizers":[{"type":"Precompiled"}]}""", "normalizer Precompiled is not supported")]
+    [InlineData("normalizer", """{"type":"Replace","pattern":{"Regex":"(a)"},"content":"$1"}""", "Replace of a Regex with the content '$1'")]
+    [InlineData("pre_tokenizer", """{"type":"UnicodeScripts"}""", "pre_tokenizer UnicodeScripts is not supported")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"Regex":"\\p{Han}+"},"behavior":"Isolated","invert":false}""", "has '\\p{Han}'")]
+    [InlineData("pre_tokenizer", """{"type":"Split","pattern":{"String":"a"},"behavior":"Glued","invert":false}""", "behavior Glued is not supported")]
+    [InlineData("post_processor", """{"type":"TemplateProcessing","single":[],"special_tokens":{}}""", "without the sequence A")]
+    [InlineData("decoder", """{"type":"WordPiece"}""", "decoder WordPiece is not supported")]
+    public void Unsupported_part_is_refused_by_name_and_value(string part, string value, string message)
     {
-        var root = Tokenizer(model => model["merges"] = new JsonArray("a b", "ab c"));
-        root["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel" };
+        var root = Tokenizer(model => model["merges"] = new JsonArray("a a"));
+        root["model"]!["vocab"]!["aa"] = 1;
+        root[part] = JsonNode.Parse(value);
         Write("tokenizer.json", root);
-        AssertRefused("tokenizer.json holds a BPE model with 2 merges, normalizer none, pre-tokenizer ByteLevel, decoder Fuse. "
-            + "Supported now are character tokenizers");
-        Write("tokenizer.json", """{"model":{"type":"Unigram","vocab":[["a",-1.5]]}}""");
-        AssertRefused("tokenizer.json holds a Unigram model, normalizer none");
+        AssertRefused("tokenizer.json: ");
+        AssertRefused(message);
     }
 
     [Theory]
-    [InlineData("unk_token", "\"<unk>\"")]
-    [InlineData("byte_fallback", "true")]
-    [InlineData("end_of_word_suffix", "\"</w>\"")]
-    [InlineData("merges", "[[\"a\",\"b\"]]")]
-    public void Model_that_would_encode_otherwise_is_unsupported(string key, string value)
+    [InlineData("unk_token", "\"a\"", "?a", new[] { 0, 0 })]
+    [InlineData("merges", "[[\"a\",\"a\"]]", "aaa", new[] { 1, 0 })]
+    [InlineData("merges", "[\"#version: 0.2\",\"a a\"]", "aaa", new[] { 1, 0 })]
+    [InlineData("ignore_merges", "true", "aa", new[] { 1 })]
+    [InlineData("end_of_word_suffix", "\"</w>\"", "aaa", new[] { 0, 0, 2 })]
+    public void Model_that_encodes_otherwise_is_no_character_tokenizer(string key, string value, string text, int[] ids)
     {
-        Write("tokenizer.json", Tokenizer(model => model[key] = JsonNode.Parse(value)));
-        AssertRefused("Supported now are character tokenizers");
+        var root = Tokenizer(
+            model =>
+            {
+                model["vocab"] = new JsonObject { ["a"] = 0, ["aa"] = 1, ["a</w>"] = 2, ["</e>"] = 3 };
+                model[key] = JsonNode.Parse(value);
+            },
+            [("</e>", 3)]);
+        Write("tokenizer.json", root);
+        Write("tokenizer_config.json", """{"eos_token":"</e>"}""");
+        Assert.Equal(ids, TokenizerFolder.Load(_folder.Path).Encode(text));
+    }
+
+    [Theory]
+    [InlineData("[\"a b c\"]", "the merge 'a b c' is not two tokens with a space between them")]
+    [InlineData("[[\"a\"]]", "[\"a\"] is not a pair of tokens")]
+    [InlineData("[\"a z\"]", "'z' is in a merge, but not in the vocabulary")]
+    [InlineData("[\"a \"]", "the merge of 'a' and '' joins nothing")]
+    public void Merges_that_are_none_are_refused(string merges, string message)
+    {
+        Write("tokenizer.json", Tokenizer(model => model["merges"] = JsonNode.Parse(merges)));
+        AssertRefused(message);
+    }
+
+    [Fact]
+    public void Special_tokens_come_from_the_map_and_the_generation_config_where_the_others_have_none()
+    {
+        new CharacterTokenizer("ab").Save(_folder.Path);
+        Write("tokenizer_config.json", "{}");
+        Write("config.json", """{"pad_token_id":-1}""");
+        Write("generation_config.json", """{"eos_token_id":[3,1],"pad_token_id":2}""");
+        var tokenizer = TokenizerFolder.Load(_folder.Path);
+        Assert.Equal((3, 2), (tokenizer.EndOfSequence, tokenizer.Padding));
+        Write("special_tokens_map.json", """{"eos_token":{"content":"<eos>"}}""");
+        Assert.Equal(1, TokenizerFolder.Load(_folder.Path).EndOfSequence);
     }
 
     [Fact]
@@ -120,19 +162,6 @@ public sealed class TokenizerFolderTests : IDisposable
         Write("tokenizer.json", root);
         Write("tokenizer_config.json", """{"backend":"tokenizers","eos_token":"<eos>","tokenizer_class":"TokenizersBackend"}""");
         Assert.Equal([1, 1], TokenizerFolder.Load(_folder.Path).Encode("aa"));
-    }
-
-    [Theory]
-    [InlineData("normalizer")]
-    [InlineData("pre_tokenizer")]
-    [InlineData("post_processor")]
-    [InlineData("decoder")]
-    public void Stage_that_would_change_text_or_ids_is_unsupported(string stage)
-    {
-        var root = Tokenizer(_ => { });
-        root[stage] = new JsonObject { ["type"] = "Metaspace" };
-        Write("tokenizer.json", root);
-        AssertRefused("Supported now are character tokenizers");
     }
 
     [Fact]
@@ -154,6 +183,8 @@ public sealed class TokenizerFolderTests : IDisposable
     [InlineData("""{"model":{}""")]
     [InlineData("""{"model":{"type":"BPE"}}""")]
     [InlineData("""{"model":{"type":7}}""")]
+    [InlineData("""{"added_tokens":[],"decoder":null,"model":{"type":"BPE","merges":[],"vocab":{"a":-1}}}""")]
+    [InlineData("""{"added_tokens":[],"decoder":null,"model":{"type":"BPE","merges":[],"vocab":{"a":2000000000}}}""")]
     [InlineData("""{"model":{"type":"BPE","type":"BPE"}}""")]
     [InlineData("""{"model":{"type":"BPE","merges":7}}""")]
     [InlineData("""{"added_tokens":[],"decoder":{"type":"Fuse"},"model":{"type":"BPE","merges":[],"vocab":[]}}""")]
