@@ -59,7 +59,7 @@ internal sealed class EvaluateCommand
         {
             Temperature = parsed.GetValue(_temperature),
             MaxNewTokens = asked == 0 ? set.LongestAnswer : asked,
-            Stop = parsed.GetValue(_stop)!,
+            Stop = [.. parsed.GetValue(_stop)!],
             IncludeStop = parsed.GetValue(_includeStop),
         });
         using var answers = AnswerFile.Open(parsed.GetValue(_out));

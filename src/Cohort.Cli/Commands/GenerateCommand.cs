@@ -71,7 +71,7 @@ internal sealed class GenerateCommand
             MinP = parsed.GetValue(_minP),
             RepetitionPenalty = parsed.GetValue(_repetitionPenalty),
             MinNewTokens = parsed.GetValue(_minTokens),
-            Stop = parsed.GetValue(_stop)!,
+            Stop = [.. parsed.GetValue(_stop)!],
             IncludeStop = parsed.GetValue(_includeStop),
         });
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));

@@ -19,12 +19,7 @@ public abstract record Sampling
     /// Texts that end a completion once its text has one of them, wherever tokens begin and end. The token that completed the first of them is the
     /// completion's last.
     /// </summary>
-    public IReadOnlyList<string> Stop
-    {
-        get;
-        init => field = value.All(text => text.Length > 0) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Stop), "\"\"", "Stop must be a list of texts, none of them empty.");
-    } = [];
+    public StopStrings Stop { get; init; } = [];
 
     /// <summary>Whether a completion's text has the stop string that ended it; else the text ends before it.</summary>
     public bool IncludeStop { get; init; }

@@ -57,7 +57,7 @@ public sealed class GenerateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
-    public void Empty_stop_text_is_refused() => CommandLine.Refuse([.. Generate, "--stop", ""], "Stop must be a list of texts, none of them empty.");
+    public void Empty_stop_text_is_refused() => CommandLine.Refuse([.. Generate, "--stop", ""], "A stop string must have at least one character.");
 
     [Fact]
     public void Evaluation_ends_answers_at_stop_texts()
@@ -90,7 +90,7 @@ public sealed class GenerateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.Equal(["+", "="], options.GetProperty("stop").EnumerateArray().Select(stop => stop.GetString()!));
         Assert.Equal(512, options.GetProperty("largestBatch").GetInt32());
 
-        CommandLine.Refuse(tiny.Train("bad", "--set", "rollout.stop=[\"\"]"), "rollout.stop is [\"\"]; it must be a list of strings, none of them empty.");
+        CommandLine.Refuse(tiny.Train("bad", "--set", "rollout.stop=[\"\"]"), "rollout.stop is [\"\"]; it must be a list of strings, none of them empty or with a zero character.");
         CommandLine.Refuse(tiny.Train("bad", "--set", "rollout.stop=x"), "rollout.stop is \"x\"; it must be a list of strings.");
     }
 

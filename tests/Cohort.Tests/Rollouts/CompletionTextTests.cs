@@ -31,7 +31,7 @@ public sealed class CompletionTextTests
 
         string Ended(bool include)
         {
-            var text = new CompletionText(ByteTokenizer.Of("abcdef"), new RolloutSampling { Stop = stops, IncludeStop = include });
+            var text = new CompletionText(ByteTokenizer.Of("abcdef"), new RolloutSampling { Stop = [.. stops], IncludeStop = include });
             Assert.True(text.Add(0, mayStop: true));
             return text.ToString();
         }
@@ -76,7 +76,7 @@ public sealed class CompletionTextTests
         {
             var random = Seeds.Sequence(5, Purpose.TestTokens, 0, row);
             string[] stops = [.. Enumerable.Range(0, random.Next(3)).Select(_ => tokenizer.Decode(Draw(random, random.Next(1, 3)))).Where(s => s != "")];
-            var sampling = new EvaluationSampling { Stop = stops, IncludeStop = random.Next(2) == 0 };
+            var sampling = new EvaluationSampling { Stop = [.. stops], IncludeStop = random.Next(2) == 0 };
             var (text, tokens, shown) = (new CompletionText(tokenizer, sampling), new List<int>(), new StringBuilder());
             var ended = false;
             foreach (var token in Draw(random, 12))

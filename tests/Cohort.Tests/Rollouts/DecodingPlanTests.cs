@@ -8,7 +8,13 @@ public sealed class DecodingPlanTests
     // Qwen2.5-0.5B.
     private static readonly ModelConfig Half = new()
     {
-        VocabularySize = 151_936, HiddenSize = 896, Layers = 24, Heads = 14, KeyValueHeads = 2, HeadSize = 64, ContextLength = 32_768,
+        VocabularySize = 151_936,
+        HiddenSize = 896,
+        Layers = 24,
+        Heads = 14,
+        KeyValueHeads = 2,
+        HeadSize = 64,
+        ContextLength = 32_768,
     };
 
     // (2 * 24 layers * 2 heads * 64 * 256 tokens + 151936 logits) * 4 bytes = 6899200; 2e9 of them are 289.9 rows.

@@ -151,7 +151,7 @@ public sealed class TorchSamplerTests : IDisposable
         {
             var seed = Seed with { Step = step };
             var without = Sample(_model, Prompts, 1, plain, largestBatch: 1, seed);
-            var with = Sample(_model, Prompts, 1, plain with { Stop = stops, IncludeStop = include }, largestBatch: 1, seed);
+            var with = Sample(_model, Prompts, 1, plain with { Stop = [.. stops], IncludeStop = include }, largestBatch: 1, seed);
             foreach (var (free, stopped) in without.Zip(with))
             {
                 var count = Enumerable.Range(1, free.ResponseTokens.Count)

@@ -45,12 +45,7 @@ public sealed record RolloutOptions
     /// Texts that end a completion, such as "&lt;/answer&gt;", beside the model's own ends of sequence; here and in evaluation. The tokens up to the
     /// one that completed the text are trained on.
     /// </summary>
-    public IReadOnlyList<string> Stop
-    {
-        get;
-        init => field = value.All(text => text.Length > 0) ? value
-            : throw new ArgumentOutOfRangeException(nameof(Stop), "\"\"", "Stop must be a list of strings, none of them empty.");
-    } = [];
+    public StopStrings Stop { get; init; } = [];
 
     /// <summary>Whether rewards see the stop string that ended a completion; else its text ends before it.</summary>
     public bool IncludeStop { get; init; }

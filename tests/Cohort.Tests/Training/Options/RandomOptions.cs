@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Cohort.Rollouts;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Options;
@@ -71,6 +72,7 @@ internal static class RandomOptions
             : type == typeof(bool) ? random.Next(2) == 0
             : type == typeof(string) && random.Next(2) == 0 ? $"part={random.Next(1, 99)}"
             : type == typeof(string) ? string.Concat("a/ü\"\\\n𝄞".EnumerateRunes().OrderBy(_ => random.Next()).Take(random.Next(8)))
+            : type == typeof(StopStrings) ? StopStrings.Create([.. Enumerable.Range(0, random.Next(3)).Select(_ => $"</{(char)random.Next(32, 999)}>")])
             : type == typeof(ulong) ? (ulong)random.NextInt64(long.MinValue, long.MaxValue)
             : Convert.ChangeType(size * random.NextDouble(), type);
     }
