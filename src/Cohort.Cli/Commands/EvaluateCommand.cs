@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Cohort.Cli.Terminals;
+using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Rollouts;
 using Cohort.Tensors;
@@ -21,6 +22,10 @@ internal sealed class EvaluateCommand
     private readonly Option<int> _maxTokens = SharedOptions.Count(
         "--max-tokens", "N", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
 
+    private readonly Option<string?> _chat = SharedOptions.Choice(
+        "--chat", "Write prompts with the model's chat template [default: auto, those that are messages]", "auto", "always", "never");
+
+    private readonly Option<string?> _system = SharedOptions.System();
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string?> _out = SharedOptions.Text("--out", "FILE", "Write every answer to this file, one JSON object a line");
     private readonly Option<bool> _json = SharedOptions.Json();
@@ -37,12 +42,15 @@ internal sealed class EvaluateCommand
             "./cohort evaluate --model runs/train-1/model --task sort",
             "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
         {
-            options._model, options._samples, options._temperature, options._maxTokens, options._seed, options._out, options._json,
+            options._model, options._samples, options._temperature, options._maxTokens, options._chat, options._system, options._seed,
+            options._out, options._json,
         };
         options._problems.AddTo(command);
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
     }
+
+    private ChatUse Use(ParseResult parsed) => parsed.GetValue(_chat) is { } word ? Enum.Parse<ChatUse>(word, ignoreCase: true) : ChatUse.Auto;
 
     private int Run(ParseResult parsed, Context context)
     {
@@ -57,7 +65,7 @@ internal sealed class EvaluateCommand
         });
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!);
-        var evaluation = new HeldOutEvaluation(model.Sampler, model.Tokenizer, set.Reward, Deadline);
+        var evaluation = new HeldOutEvaluation(model.Sampler, model.Prompts(Use(parsed), parsed.GetValue(_system) ?? ""), set.Reward, Deadline);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
         AnswerFile.Write(answers, sampled, greedy);

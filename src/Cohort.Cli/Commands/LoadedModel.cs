@@ -1,3 +1,4 @@
+using Cohort.Data;
 using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tokenization;
@@ -9,8 +10,10 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly LanguageModel _model;
 
-    private LoadedModel(LanguageModel model, Tokenizer tokenizer) =>
-        (_model, Tokenizer, Sampler) = (model, tokenizer, new TorchSampler(model, tokenizer));
+    private readonly ChatTemplate? _template;
+
+    private LoadedModel(LanguageModel model, Tokenizer tokenizer, ChatTemplate? template) =>
+        (_model, Tokenizer, _template, Sampler) = (model, tokenizer, template, new TorchSampler(model, tokenizer));
 
     /// <summary>The folder's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
@@ -25,9 +28,14 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="folder">A Hugging Face folder.</param>
     public static LoadedModel Load(string folder)
     {
-        var tokenizer = TokenizerFolder.Load(folder);
-        return new(ModelFolder.Load(folder), tokenizer);
+        var (tokenizer, template) = (TokenizerFolder.Load(folder), ChatTemplate.Find(folder));
+        return new(ModelFolder.Load(folder), tokenizer, template);
     }
+
+    /// <summary>What writes prompts for the model.</summary>
+    /// <param name="use">When they are written with the folder's chat template.</param>
+    /// <param name="system">A system message; empty for none.</param>
+    public PromptEncoder Prompts(ChatUse use = ChatUse.Auto, string system = "") => new(Tokenizer, _template, use, system);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

@@ -71,6 +71,9 @@ internal static class SharedOptions
     public static Option<string> Model() =>
         new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
 
+    /// <summary>--system.</summary>
+    public static Option<string?> System() => Text("--system", "TEXT", "A system message, for prompts that are written with the chat template");
+
     /// <summary>A value as one line of JSON.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, Readable);
 
