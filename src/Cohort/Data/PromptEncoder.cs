@@ -122,7 +122,8 @@ public sealed class PromptEncoder
             $"it is to be written as a conversation, but the model's folder has no chat template: add {ChatTemplate.FileName} to the folder, or "
             + "\"chat_template\" to its tokenizer_config.json; for prompts that are texts, set data.chat to \"auto\".");
 
-    private IReadOnlyList<int> EncodeMarked(string marked) => [.. ContentMarks.Cut(marked).Where(piece => piece != "").SelectMany(Tokenizer.EncodeRendered)];
+    private IReadOnlyList<int> EncodeMarked(string marked) =>
+        [.. ContentMarks.Cut(marked).Where(piece => piece != "").SelectMany(Tokenizer.EncodeRendered)];
 
     private static string Shown(string text) => $"\"...{ContentMarks.Remove(text)[^Math.Min(60, ContentMarks.Remove(text).Length)..].ReplaceLineEndings("\\n")}\"";
 

@@ -147,7 +147,8 @@ internal sealed partial class Lexer
             ?? throw new JinjaException($"the character '{_source[_position]}' has no meaning in a tag", _line);
         if (text is "(" or "[" or "{")
             open.Push(text[0]);
-        else if (text is ")" or "]" or "}" && (!open.TryPop(out var opened) || "([{".IndexOf(opened, StringComparison.Ordinal) != ")]}".IndexOf(text[0], StringComparison.Ordinal)))
+        else if (text is ")" or "]" or "}"
+            && (!open.TryPop(out var opened) || "([{".IndexOf(opened, StringComparison.Ordinal) != ")]}".IndexOf(text[0], StringComparison.Ordinal)))
             throw new JinjaException($"'{text}' closes nothing that is open", _line);
         Take(TokenKind.Operator, text, text.Length);
     }

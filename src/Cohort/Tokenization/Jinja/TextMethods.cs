@@ -139,7 +139,8 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
         return Sequence.List([.. parts]);
     }
 
-    private static long? Whole(Arguments call, int index) => call.Get(index, index == 1 ? "start" : "end") is null ? null : call.Whole(index, index == 1 ? "start" : "end", 0);
+    private static long? Whole(Arguments call, int index) =>
+        call.Get(index, index == 1 ? "start" : "end") is null ? null : call.Whole(index, index == 1 ? "start" : "end", 0);
 
     private static string Part(string text, Arguments call)
     {
