@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using Cohort.Cli.Terminals;
+using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Models;
 using Cohort.Rollouts;
@@ -24,6 +25,10 @@ internal sealed class EvaluateCommand
 
     private readonly Option<string[]> _stop = SharedOptions.Stop();
     private readonly Option<bool> _includeStop = SharedOptions.IncludeStop();
+    private readonly Option<string?> _chat = SharedOptions.Choice(
+        "--chat", "Write prompts with the model's chat template [default: auto, those that are messages]", "auto", "always", "never");
+
+    private readonly Option<string?> _system = SharedOptions.System();
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string?> _out = SharedOptions.Text("--out", "FILE", "Write every answer to this file, one JSON object a line");
     private readonly Option<DeviceKind> _device = SharedOptions.Device();
@@ -41,13 +46,15 @@ internal sealed class EvaluateCommand
             "./cohort evaluate --model runs/train-1/model --task sort",
             "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
         {
-            options._model, options._samples, options._temperature, options._maxTokens, options._stop, options._includeStop, options._seed,
-            options._device, options._out, options._json,
+            options._model, options._samples, options._temperature, options._maxTokens, options._stop, options._includeStop, options._chat,
+            options._system, options._seed, options._device, options._out, options._json,
         };
         options._problems.AddTo(command);
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
     }
+
+    private ChatUse Use(ParseResult parsed) => parsed.GetValue(_chat) is { } word ? Enum.Parse<ChatUse>(word, ignoreCase: true) : ChatUse.Auto;
 
     private int Run(ParseResult parsed, Context context)
     {
@@ -64,7 +71,8 @@ internal sealed class EvaluateCommand
         });
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
-        var evaluation = new HeldOutEvaluation(model.Sampler, model.Tokenizer, set.Reward, Deadline);
+        var prompts = model.Prompts(Use(parsed), parsed.GetValue(_system) ?? "");
+        var evaluation = new HeldOutEvaluation(model.Sampler, prompts, set.Reward, Deadline);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
         AnswerFile.Write(answers, sampled, greedy);

@@ -16,6 +16,8 @@ internal sealed class GenerateCommand
     private readonly Option<string> _prompt =
         new("--prompt") { Description = "The text that the model continues; - reads standard input", HelpName = "TEXT", Required = true };
 
+    private readonly Option<bool> _chat = SharedOptions.Flag("--chat", "The prompt is a user's message, written with the model's chat template");
+    private readonly Option<string?> _system = SharedOptions.System();
     private readonly Option<int> _samples = SharedOptions.Count("--samples", "N", "How many answers", 1, 1);
     private readonly Option<int> _maxTokens = SharedOptions.Count(
         "--max-tokens", "N", "The longest answer, in tokens; 0 is 64, or what the context has room for", 0, 0);
@@ -53,9 +55,9 @@ internal sealed class GenerateCommand
             "./cohort generate --model runs/train-1/model --prompt 31415926= --samples 5 --temperature 0.7 --top-p 0.9 --json",
             "./cohort generate --model runs/train-1/model --prompt - --stop '</answer>' --include-stop < question.txt")
         {
-            options._model, options._prompt, options._samples, options._maxTokens, options._temperature, options._topK, options._topP,
-            options._minP, options._repetitionPenalty, options._minTokens, options._stop, options._includeStop,
-            options._greedy, options._seed, options._device, options._json,
+            options._model, options._prompt, options._chat, options._system, options._samples, options._maxTokens, options._temperature, options._topK,
+            options._topP, options._minP, options._repetitionPenalty, options._minTokens, options._stop, options._includeStop, options._greedy,
+            options._seed, options._device, options._json,
         };
         command.SetAction(parsed => options.Run(parsed, context));
         return command;
@@ -77,7 +79,10 @@ internal sealed class GenerateCommand
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var text = parsed.GetValue(_prompt) is var given && given == StandardInput ? ReadInput(context) : given!;
         var seed = new SampleSeed(parsed.GetValue(_seed), Purpose.GeneratedTokens, Step: 0);
-        var prompt = model.Tokenizer.Encode(text);
+        var system = parsed.GetValue(_system) ?? "";
+        var use = parsed.GetValue(_chat) ? ChatUse.Always : system == "" ? ChatUse.Auto
+            : throw new UsageException("--system is for conversations; add --chat.");
+        var prompt = model.Prompts(use, system).Encode(new Problem("--prompt", text, Reference: ""));
         var room = model.ContextLength - prompt.Count;
         var asked = parsed.GetValue(_maxTokens);
         sampling = UsageException.Check(() => sampling with { MaxNewTokens = asked == 0 ? Math.Clamp(room, 1, 64) : asked });

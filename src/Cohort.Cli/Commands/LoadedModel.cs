@@ -1,3 +1,4 @@
+using Cohort.Data;
 using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tokenization;
@@ -9,8 +10,10 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly LanguageModel _model;
 
-    private LoadedModel(LanguageModel model, Tokenizer tokenizer) =>
-        (_model, Tokenizer, Sampler) = (model, tokenizer, new TorchSampler(model, tokenizer));
+    private readonly ChatTemplate? _template;
+
+    private LoadedModel(LanguageModel model, Tokenizer tokenizer, ChatTemplate? template) =>
+        (_model, Tokenizer, _template, Sampler) = (model, tokenizer, template, new TorchSampler(model, tokenizer));
 
     /// <summary>The folder's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
@@ -27,9 +30,14 @@ internal sealed class LoadedModel : IDisposable
     public static LoadedModel Load(string folder, DeviceKind device)
     {
         var placement = Placement.Of(device, WeightType.Auto);
-        var tokenizer = TokenizerFolder.Load(folder);
-        return new(ModelFolder.Load(folder, placement), tokenizer);
+        var (tokenizer, template) = (TokenizerFolder.Load(folder), ChatTemplate.Find(folder));
+        return new(ModelFolder.Load(folder, placement), tokenizer, template);
     }
+
+    /// <summary>What writes prompts for the model.</summary>
+    /// <param name="use">When they are written with the folder's chat template.</param>
+    /// <param name="system">A system message; empty for none.</param>
+    public PromptEncoder Prompts(ChatUse use = ChatUse.Auto, string system = "") => new(Tokenizer, _template, use, system);
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

@@ -85,6 +85,9 @@ internal static class SharedOptions
     public static Option<string> Model() =>
         new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
 
+    /// <summary>--system.</summary>
+    public static Option<string?> System() => Text("--system", "TEXT", "A system message, for prompts that are written with the chat template");
+
     /// <summary>--device.</summary>
     public static Option<DeviceKind> Device() =>
         Name<DeviceKind>("--device", "What computes; auto is cuda where it is available, else cpu [default: auto]");

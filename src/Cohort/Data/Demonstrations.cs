@@ -1,3 +1,5 @@
+using Cohort.Tokenization;
+
 namespace Cohort.Data;
 
 /// <summary>Reads demonstrations from files.</summary>
@@ -5,23 +7,45 @@ public static class Demonstrations
 {
     private const string Rule =
         "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"completion\": \"4\"}: \"prompt\" a string that is not empty, "
-        + "\"completion\" (or else \"answer\") a string or a number; other fields are ignored. Mend these lines or remove them.";
+        + "\"completion\" (or else \"answer\") a string or a number; or {\"messages\": [{\"role\": \"user\", \"content\": \"2+2=\"}, {\"role\": "
+        + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are ignored. Mend these lines or "
+        + "remove them.";
 
     /// <summary>
     /// Reads a file with one JSON object per line: "prompt" and "completion"; "answer" is the problem's reference, and stands in for a
-    /// missing "completion", as "completion" does for a missing "answer". Other fields are ignored, blank lines skipped.
+    /// missing "completion", as "completion" does for a missing "answer". Or a conversation as "messages", which gives one demonstration for each of
+    /// the assistant's messages. Other fields are ignored, blank lines skipped.
     /// </summary>
     /// <param name="path">The file; UTF-8.</param>
     /// <exception cref="DataException">The file cannot be read or is empty, or lines are bad: the first five are named.</exception>
-    public static IReadOnlyList<Demonstration> ReadJsonLines(string path) => JsonLines.Read(path, Rule, Convert);
+    public static IReadOnlyList<Demonstration> ReadJsonLines(string path) => [.. JsonLines.Read(path, Rule, Convert).SelectMany(row => row)];
 
-    private static Demonstration Convert(JsonFields fields)
+    private static IReadOnlyList<Demonstration> Convert(JsonFields fields) =>
+        fields.IsList("messages") ? OfConversation(fields.Id(), fields.Turns("messages"), fields) : [OfPair(fields)];
+
+    // Every message of the assistant is learnt, each behind the messages before it, as sampling would see them.
+    private static Demonstration[] OfConversation(string id, IReadOnlyList<ChatTurn> turns, JsonFields fields)
+    {
+        if (turns.Count > 0 && turns[^1].Role != Conversation.Assistant)
+            fields.Refuse(": \"messages\" does not end with the assistant's message, so there is nothing to learn at its end");
+        if (turns.Count > 0 && turns[0].Role == Conversation.Assistant)
+            fields.Refuse(": \"messages\" begins with the assistant's message; begin with what it answers");
+
+        var answers = turns.Index().Where(turn => turn.Item.Role == Conversation.Assistant).ToArray();
+        return [.. answers.Select((answer, number) => new Demonstration(
+            Problem.OfTurns(answers.Length == 1 ? id : $"{id}#{number + 1}", [.. turns.Take(answer.Index)], answer.Item.Content),
+            answer.Item.Content)
+        {
+            Answer = answer.Item,
+        })];
+    }
+
+    private static Demonstration OfPair(JsonFields fields)
     {
         var completion = fields.Has("completion") || !fields.Has("answer") ? "completion" : "answer";
         var reference = fields.Has("answer") ? "answer" : completion;
         var text = fields.TextOrNumber(completion);
-        var problem = new Problem(
-            fields.Id(), fields.NonEmptyText("prompt"), reference == completion ? text : fields.TextOrNumber(reference));
+        var problem = Problems.Convert(fields, reference == completion ? text : fields.TextOrNumber(reference));
         return new Demonstration(problem, text);
     }
 }

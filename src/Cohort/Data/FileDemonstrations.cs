@@ -8,7 +8,7 @@ namespace Cohort.Data;
 /// <exception cref="ArgumentException">There are no demonstrations.</exception>
 public sealed class FileDemonstrations(IReadOnlyList<Demonstration> demonstrations, ulong seed) : DemonstrationSource
 {
-    private readonly SplitData<Demonstration> _data = new(demonstrations, pair => pair.Problem.Prompt, seed, Purpose.Demonstrations);
+    private readonly SplitData<Demonstration> _data = new(demonstrations, pair => pair.Problem, seed, Purpose.Demonstrations);
 
     /// <inheritdoc/>
     public override bool IsHeldOut => _data.IsHeldOut;

@@ -11,7 +11,7 @@ namespace Cohort.Data;
 /// <exception cref="ArgumentException">There are no problems.</exception>
 public sealed class FileProblems(IReadOnlyList<Problem> problems, ulong seed) : ProblemSource
 {
-    private readonly SplitData<Problem> _data = new(problems, problem => problem.Prompt, seed, Purpose.TrainingProblems);
+    private readonly SplitData<Problem> _data = new(problems, problem => problem, seed, Purpose.TrainingProblems);
 
     /// <inheritdoc/>
     public override bool IsHeldOut => _data.IsHeldOut;

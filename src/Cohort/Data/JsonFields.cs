@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Cohort.Tokenization;
 
 namespace Cohort.Data;
 
@@ -40,6 +41,60 @@ internal sealed class JsonFields(JsonElement line, LineId id)
 
     /// <summary>A string, or a number exactly as it is written.</summary>
     public string TextOrNumber(string name) => Field(name, JsonValueKind.String, JsonValueKind.Number) ?? "";
+
+    /// <summary>Whether the line has this field as a list.</summary>
+    public bool IsList(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array;
+
+    /// <summary>Notes what is wrong with the line.</summary>
+    public void Refuse(string problem) => _problems.Add(problem);
+
+    /// <summary>A list of messages, at least one: each an object with a "role", a "content" and what else the chat template may read.</summary>
+    public IReadOnlyList<ChatTurn> Turns(string name)
+    {
+        var messages = line.GetProperty(name);
+        if (messages.GetArrayLength() == 0)
+            _problems.Add($": \"{name}\" has no messages");
+        return [.. messages.EnumerateArray().Select((message, index) => Turn($"{name}[{index}]", message))];
+    }
+
+    private ChatTurn Turn(string place, JsonElement message)
+    {
+        if (message.ValueKind != JsonValueKind.Object)
+        {
+            _problems.Add($": \"{place}\" is {Name(message.ValueKind)} instead of object");
+            return new ChatTurn("", "");
+        }
+
+        var role = message.TryGetProperty("role", out var speaker) && speaker.ValueKind == JsonValueKind.String ? Text(place, speaker) : null;
+        if (string.IsNullOrEmpty(role))
+            _problems.Add($": \"{place}\" has no \"role\" that is a string");
+        var others = message.EnumerateObject().Where(field => field.Name != "role").ToDictionary(field => field.Name, field => field.Value.Clone());
+        if (!others.TryGetValue("content", out var content))
+        {
+            if (!others.ContainsKey("tool_calls"))
+                _problems.Add($": \"{place}\" has no \"content\"");
+        }
+        else if (content.ValueKind == JsonValueKind.String)
+        {
+            others.Remove("content");
+        }
+        else if (content.ValueKind is not (JsonValueKind.Null or JsonValueKind.Array))
+        {
+            _problems.Add($": the \"content\" of \"{place}\" is {Name(content.ValueKind)} instead of string");
+        }
+
+        return new ChatTurn(role ?? "", Said(place, content)) { Fields = others };
+    }
+
+    // A text, or the texts of a list of parts.
+    private string Said(string place, JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => Text(place, content) ?? "",
+        JsonValueKind.Array => string.Concat(content.EnumerateArray()
+            .Where(part => part.ValueKind == JsonValueKind.Object && part.TryGetProperty("text", out var text) && text.ValueKind == JsonValueKind.String)
+            .Select(part => Text(place, part.GetProperty("text")))),
+        _ => "",
+    };
 
     private string? Field(string name, params JsonValueKind[] kinds)
     {

@@ -3,23 +3,129 @@ using Cohort.Tokenization;
 namespace Cohort.Data;
 
 /// <summary>From problems and demonstrations to tokens: the one place where it is decided how a prompt is written for the model.</summary>
-/// <param name="tokenizer">The model's.</param>
-public sealed class PromptEncoder(Tokenizer tokenizer)
+public sealed class PromptEncoder
 {
+    // A noncharacter behind the answer, to see what the template writes behind that.
+    private const char AnswerEnd = '\uFDD1';
+
+    private readonly ChatTemplate? _template;
+    private readonly ChatUse _use;
+    private readonly string _system;
+    private readonly string[] _specials;
+    private readonly ContentMarks _marks;
+
+    /// <summary>An encoder for texts.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    public PromptEncoder(Tokenizer tokenizer)
+        : this(tokenizer, template: null, ChatUse.Auto, system: "")
+    {
+    }
+
+    /// <summary>An encoder for texts and conversations.</summary>
+    /// <param name="tokenizer">The model's tokenizer.</param>
+    /// <param name="template">The model's chat template, or null where its folder has none.</param>
+    /// <param name="use">When the template is used.</param>
+    /// <param name="system">A system message for conversations that do not begin with one; empty for none.</param>
+    public PromptEncoder(Tokenizer tokenizer, ChatTemplate? template, ChatUse use, string system)
+    {
+        (Tokenizer, _template, _use, _system) = (tokenizer, template, use, system);
+        _specials = [.. tokenizer.SpecialSpellings.Concat(template?.SpecialTokens.Values ?? []).Where(spelling => spelling != "").Distinct()];
+        _marks = new ContentMarks(_specials);
+    }
+
     /// <summary>The model's tokenizer.</summary>
-    public Tokenizer Tokenizer { get; } = tokenizer;
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Whether a problem's prompt is written with the chat template.</summary>
+    /// <param name="problem">The problem.</param>
+    public bool WritesConversation(Problem problem) => _use == ChatUse.Always || (_use == ChatUse.Auto && problem.Turns.Count > 0);
 
     /// <summary>The tokens that the policy continues.</summary>
     /// <param name="problem">The problem.</param>
-    /// <exception cref="DataException">The tokenizer has no token for something in it; the message names the problem.</exception>
-    public IReadOnlyList<int> Encode(Problem problem) => Named(problem, () => Tokenizer.EncodePrompt(problem.Prompt));
+    /// <exception cref="DataException">The tokenizer has no token for something in it, or the template refuses it; the message names the problem.</exception>
+    public IReadOnlyList<int> Encode(Problem problem) => Named(problem, () => TurnsOf(problem) is { Count: > 0 } turns
+        ? EncodeMarked(Render(turns, addGenerationPrompt: true))
+        : Tokenizer.EncodePrompt(problem.Prompt));
 
-    /// <summary>Prompt and completion, the end of sequence included.</summary>
+    /// <summary>
+    /// Prompt and completion with what ends it: the end of turn that the template writes, else the end of sequence. The prompt is what sampling
+    /// would be given at this turn, and the completion is what the template adds to it for the answer; the two are tokenized apart, as in sampling.
+    /// </summary>
     /// <param name="demonstration">The pair.</param>
-    /// <exception cref="DataException">The tokenizer has no token for something in it; the message names the problem.</exception>
+    /// <exception cref="DataException">The tokenizer has no token for something in it, or the template refuses it; the message names the problem.</exception>
     public (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response) Encode(Demonstration demonstration) => (
         Encode(demonstration.Problem),
-        Named(demonstration.Problem, () => [.. Tokenizer.Encode(demonstration.Completion), Tokenizer.EndOfSequence]));
+        Named(demonstration.Problem, () => TurnsOf(demonstration.Problem) is { Count: > 0 } turns
+            ? EncodeAnswer(turns, demonstration.Answer)
+            : [.. Tokenizer.Encode(demonstration.Completion), Tokenizer.EndOfSequence]));
+
+    /// <summary>Writes the tokenizer's files into a folder, and the chat template where there is one.</summary>
+    /// <param name="folder">A folder that exists.</param>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public void Save(string folder)
+    {
+        Tokenizer.Save(folder);
+        _template?.Save(folder);
+    }
+
+    private IReadOnlyList<ChatTurn> TurnsOf(Problem problem)
+    {
+        if (_use == ChatUse.Never && problem.Turns.Count > 0)
+            throw new TokenizationException(
+                "it is a conversation, but data.chat is \"never\"; set data.chat to \"auto\", or write the prompt as one text.");
+        var turns = _use == ChatUse.Always && problem.Turns.Count == 0 ? [new ChatTurn("user", problem.Prompt)] : problem.Turns;
+        return _system == "" || turns is [] or [{ Role: "system" }, ..] ? turns : [new ChatTurn("system", _system), .. turns];
+    }
+
+    private IReadOnlyList<int> EncodeAnswer(IReadOnlyList<ChatTurn> turns, ChatTurn answer)
+    {
+        var prompt = Render(turns, addGenerationPrompt: true);
+        var whole = Render([.. turns, answer], addGenerationPrompt: false);
+        if (!whole.StartsWith(prompt, StringComparison.Ordinal))
+            throw new TokenizationException(
+                $"the chat template writes the conversation up to message {turns.Count + 1} (of {answer.Role}) otherwise than the prompt before it, so "
+                + "that no completion could lead there: the prompt ends "
+                + $"with {Shown(prompt)}, the conversation with {Shown(whole)}. Use a template whose generation prompt is how an answer begins.");
+
+        var end = EndOfTurn(turns, answer, whole);
+        return end.HasToken ? EncodeMarked(whole[prompt.Length..Math.Max(prompt.Length, end.Position)])
+            : [.. EncodeMarked(whole[prompt.Length..Math.Max(prompt.Length, end.Position)]), Tokenizer.EndOfSequence];
+    }
+
+    // Where the answer's last token ends in the conversation's text. What follows it, such as a newline, the policy never samples. Behind a text it is
+    // the first special token; behind calls of tools, which special tokens may begin, the last one.
+    private (int Position, bool HasToken) EndOfTurn(IReadOnlyList<ChatTurn> turns, ChatTurn answer, string whole)
+    {
+        var probe = Render([.. turns, answer with { Content = answer.Content + AnswerEnd }], addGenerationPrompt: false);
+        var behind = probe[(probe.LastIndexOf(AnswerEnd) + 1)..];
+        var contentEnd = behind.Length < probe.Length && whole.EndsWith(behind, StringComparison.Ordinal) ? whole.Length - behind.Length : -1;
+        if (contentEnd >= 0 && answer.Fields.Count == 0)
+        {
+            var first = Specials(whole, contentEnd).OrderBy(found => found.Start).ThenByDescending(found => found.End).FirstOrDefault();
+            return first.End > 0 ? (first.End, true) : (contentEnd, false);
+        }
+
+        var last = Specials(whole, Math.Max(contentEnd, 0)).OrderByDescending(found => found.End).FirstOrDefault();
+        return last.End > 0 ? (last.End, true) : (whole.Length, false);
+    }
+
+    private IEnumerable<(int Start, int End)> Specials(string text, int from)
+    {
+        foreach (var special in _specials)
+            for (var at = text.IndexOf(special, from, StringComparison.Ordinal); at >= 0; at = text.IndexOf(special, at + 1, StringComparison.Ordinal))
+                yield return (at, at + special.Length);
+    }
+
+    private string Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt) => _template is { } template
+        ? template.Render(turns, addGenerationPrompt, variables: null, _marks)
+        : throw new TokenizationException(
+            $"it is to be written as a conversation, but the model's folder has no chat template: add {ChatTemplate.FileName} to the folder, or "
+            + "\"chat_template\" to its tokenizer_config.json; for prompts that are texts, set data.chat to \"auto\".");
+
+    private IReadOnlyList<int> EncodeMarked(string marked) =>
+        [.. ContentMarks.Cut(marked).Where(piece => piece != "").SelectMany(Tokenizer.EncodeRendered)];
+
+    private static string Shown(string text) => $"\"...{ContentMarks.Remove(text)[^Math.Min(60, ContentMarks.Remove(text).Length)..].ReplaceLineEndings("\\n")}\"";
 
     private static IReadOnlyList<int> Named(Problem problem, Func<IReadOnlyList<int>> encode)
     {

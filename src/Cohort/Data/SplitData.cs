@@ -15,17 +15,17 @@ internal sealed class SplitData<T>
     private readonly IReadOnlyList<T> _test;
     private Epoch _epoch;
 
-    public SplitData(IReadOnlyList<T> items, Func<T, string> prompt, ulong seed, Purpose purpose)
+    public SplitData(IReadOnlyList<T> items, Func<T, Problem> problem, ulong seed, Purpose purpose)
     {
         if (items.Count == 0)
             throw new ArgumentException("There are 0 lines of data; give at least one.", nameof(items));
 
         (_seed, _purpose) = (seed, purpose);
-        var parts = items.ToLookup(item => Splits.Of(prompt(item)));
+        var parts = items.ToLookup(item => Splits.Of(problem(item).SplitKey));
         IsHeldOut = items.Count >= SplitData.FewestItems && Enum.GetValues<Split>().All(parts.Contains);
         _training = [.. IsHeldOut ? parts[Split.Train] : items];
-        _validation = Distinct(IsHeldOut ? parts[Split.Validation] : items, prompt);
-        _test = Distinct(IsHeldOut ? parts[Split.Test] : items, prompt);
+        _validation = Distinct(IsHeldOut ? parts[Split.Validation] : items, item => problem(item).Prompt);
+        _test = Distinct(IsHeldOut ? parts[Split.Test] : items, item => problem(item).Prompt);
         _epoch = Shuffle(number: 0);
     }
 

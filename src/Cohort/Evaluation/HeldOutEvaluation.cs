@@ -2,16 +2,15 @@ using Cohort.Data;
 using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Tensors;
-using Cohort.Tokenization;
 
 namespace Cohort.Evaluation;
 
 /// <summary>Measures a policy on problems that it was not trained on: samples or the greedy answer per problem.</summary>
 /// <param name="sampler">Samples from the policy.</param>
-/// <param name="tokenizer">The policy's tokenizer.</param>
+/// <param name="prompts">Writes the problems for the policy.</param>
 /// <param name="reward">Scores answers.</param>
 /// <param name="deadline">Time for one call of the reward.</param>
-public sealed class HeldOutEvaluation(ISampler sampler, Tokenizer tokenizer, IRewardFunction reward, TimeSpan deadline)
+public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, IRewardFunction reward, TimeSpan deadline)
 {
     private const int Portion = 64;
 
@@ -42,7 +41,7 @@ public sealed class HeldOutEvaluation(ISampler sampler, Tokenizer tokenizer, IRe
         var groups = new CompletionGroup[problems.Count];
         var done = 0;
         sampler.Sample(
-            problems.Select(problem => tokenizer.Encode(problem.Prompt)).ToArray(),
+            problems.Select(prompts.Encode).ToArray(),
             samplesPerProblem,
             sampling,
             seed,

@@ -15,6 +15,9 @@ public abstract class Tokenizer
     /// <summary>The id that fills the space behind a sequence.</summary>
     public abstract int Padding { get; }
 
+    /// <summary>How the special tokens are spelled, such as &lt;|im_end|&gt;: what <see cref="EncodeRendered"/> takes for more than characters.</summary>
+    public virtual IReadOnlyCollection<string> SpecialSpellings => [];
+
     /// <summary>
     /// The token ids of a text that stands behind other tokens, such as a completion; nothing is added. Decoding a prompt's ids and these together gives
     /// both texts together, where decoding gives back text at all.

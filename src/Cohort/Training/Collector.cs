@@ -5,7 +5,6 @@ using Cohort.Models;
 using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Tensors;
-using Cohort.Tokenization;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -44,7 +43,7 @@ internal sealed class Collector(
     LanguageModel policy,
     LanguageModel reference,
     ISampler sampler,
-    Tokenizer tokenizer,
+    PromptEncoder prompts,
     IRewardFunction reward,
     ProblemSource source,
     RunOptions options,
@@ -103,7 +102,7 @@ internal sealed class Collector(
         var groups = new CompletionGroup[problems.Length];
         clock.Start(Phase.Rollout);
         sampler.Sample(
-            [.. problems.Select(problem => tokenizer.Encode(problem.Prompt))],
+            [.. problems.Select(problem => prompts.Encode(problem))],
             samples,
             sampling,
             seed,

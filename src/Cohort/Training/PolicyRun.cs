@@ -80,14 +80,15 @@ public sealed class PolicyRun : IDisposable
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
         var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var source = Setup.Problems(options.Data, options.Seed);
         var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         try
         {
-            var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, tokenizer, policy.Config);
+            var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, prompts, policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base, Setup.Source(options.Model)));
-            return Open(place, resolved, policy, tokenizer, source, reward, clock, sink, resume: false);
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, prompts, place.Base, Setup.Source(options.Model)));
+            return Open(place, resolved, policy, prompts, source, reward, clock, sink, resume: false);
         }
         catch
         {
@@ -103,14 +104,14 @@ public sealed class PolicyRun : IDisposable
         var place = RunFiles.RequireRun(new RunDirectory(directory));
         var past = RunFile.ReadRun(RunFiles.PastOptions(place), []);
         options = OptionsDifference.KeepChoices(past, options);
-        var tokenizer = TokenizerFolder.Load(place.Base);
+        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
         var source = Setup.Problems(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         try
         {
-            return Open(place, options, policy, tokenizer, source, reward, clock, sink, resume: true);
+            return Open(place, options, policy, prompts, source, reward, clock, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
@@ -128,7 +129,7 @@ public sealed class PolicyRun : IDisposable
         RunDirectory place,
         RunOptions options,
         LanguageModel policy,
-        Tokenizer tokenizer,
+        PromptEncoder prompts,
         ProblemSource source,
         IRewardFunction reward,
         PhaseClock clock,
@@ -141,7 +142,7 @@ public sealed class PolicyRun : IDisposable
             EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
         };
         var state = resume ? RunLoop.LastState(place, first) : first;
-        var training = new PolicyTraining(place, options, policy, tokenizer, source, reward, state.RolloutsBytes, clock, sink);
+        var training = new PolicyTraining(place, options, policy, prompts, source, reward, state.RolloutsBytes, clock, sink);
         try
         {
             return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training);

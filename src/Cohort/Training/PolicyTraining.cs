@@ -6,7 +6,6 @@ using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
-using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
@@ -19,7 +18,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly string _base;
     private readonly LanguageModel _policy;
     private readonly LanguageModel _reference;
-    private readonly Tokenizer _tokenizer;
+    private readonly PromptEncoder _prompts;
     private readonly IAdvantageEstimator _estimator;
     private readonly PolicyUpdate _update;
     private readonly PolicyTrainer _trainer;
@@ -31,14 +30,14 @@ internal sealed class PolicyTraining : ITraining
         RunDirectory place,
         RunOptions options,
         LanguageModel policy,
-        Tokenizer tokenizer,
+        PromptEncoder prompts,
         ProblemSource source,
         IRewardFunction reward,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
     {
-        (_options, _base, _policy, _tokenizer) = (options, place.Base, policy, tokenizer);
+        (_options, _base, _policy, _prompts) = (options, place.Base, policy, prompts);
         _log = new RolloutLog(place.Rollouts, logBytes);
         try
         {
@@ -50,17 +49,22 @@ internal sealed class PolicyTraining : ITraining
             throw;
         }
 
-        var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
+        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference, sampler, tokenizer, reward, source, options, clock);
+        var collector = new Collector(policy, _reference, sampler, prompts, reward, source, options, clock);
         _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
-            sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
+            sampler, prompts, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
             source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
         foreach (var notice in options.Notices())
         {
             sink.Notice(notice);
+        }
+
+        if (Setup.ChatNotice(prompts, source.Training(0), policy.Config) is var chat and not "")
+        {
+            sink.Notice(chat);
         }
 
         if (!source.IsHeldOut)
@@ -73,15 +77,15 @@ internal sealed class PolicyTraining : ITraining
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
-    public static RunOptions Resolve(RunOptions options, ProblemSource source, Tokenizer tokenizer, ModelConfig config)
+    public static RunOptions Resolve(RunOptions options, ProblemSource source, PromptEncoder prompts, ModelConfig config)
     {
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        var prompts = known.Select(problem => (Problem: problem, Length: Setup.Length(tokenizer, problem, problem.Prompt))).ToArray();
-        var longestPrompt = prompts.Max(prompt => prompt.Length);
+        var lengths = known.Select(problem => (Problem: problem, Length: prompts.Encode(problem).Count)).ToArray();
+        var longestPrompt = lengths.Max(prompt => prompt.Length);
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
-        Setup.RequirePromptsFit(prompts, config, newTokens);
+        Setup.RequirePromptsFit(lengths, config, newTokens);
         return options with
         {
             Rollout = options.Rollout with
@@ -134,7 +138,7 @@ internal sealed class PolicyTraining : ITraining
         _estimator.Load(folder);
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder, _base);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, folder, _base);
 
     public void Dispose()
     {

@@ -90,6 +90,35 @@ internal static class Setup
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>What writes a run's prompts: the tokenizer, and the chat template of the folder where there is one.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="model">Where the model comes from; a new one has no template.</param>
+    /// <param name="data">When the template is used.</param>
+    public static PromptEncoder Prompts(Tokenizer tokenizer, ModelOptions model, DataOptions data) =>
+        Prompts(tokenizer, model is FolderModel folder ? ChatTemplate.Find(folder.Path) : null, data);
+
+    /// <summary>What writes a run's prompts.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="template">The chat template, or null where the model has none.</param>
+    /// <param name="data">When the template is used.</param>
+    public static PromptEncoder Prompts(Tokenizer tokenizer, ChatTemplate? template, DataOptions data) =>
+        new(tokenizer, template, data.Chat, data.System);
+
+    /// <summary>What does not fit between a model and its chat template; empty where all is well.</summary>
+    /// <param name="prompts">Writes prompts.</param>
+    /// <param name="problem">One of the run's.</param>
+    /// <param name="config">The model.</param>
+    public static string ChatNotice(PromptEncoder prompts, Problem problem, ModelConfig config)
+    {
+        if (!prompts.WritesConversation(problem))
+            return "";
+        var end = prompts.Encode(new Demonstration(problem, "0")).Response[^1];
+        return config.EndsCompletion(end) ? ""
+            : $"The chat template ends the assistant's messages with token {end}, which does not end the model's completions "
+                + $"({string.Join(", ", config.FurtherStops.Prepend(config.EndOfSequence))} do): add it to \"eos_token_id\" of the folder's "
+                + $"{ModelConfig.GenerationFileName}, or completions go on behind the answer.";
+    }
+
     /// <summary>The starting policy.</summary>
     public static LanguageModel Policy(ModelOptions model, Tokenizer tokenizer, ulong seed, Placement placement)
     {
@@ -117,20 +146,6 @@ internal static class Setup
         TaskData task => BundledTasks.Create(task.Task, task.Size).LongestAnswer + 1,
         _ => Math.Clamp(room, 1, 64),
     };
-
-    /// <summary>The length of a problem's prompt or completion, in tokens.</summary>
-    /// <exception cref="DataException">The tokenizer does not know a character of it.</exception>
-    public static int Length(Tokenizer tokenizer, Problem problem, string text)
-    {
-        try
-        {
-            return tokenizer.Encode(text).Count;
-        }
-        catch (TokenizationException error)
-        {
-            throw new DataException($"Problem '{problem.Id}': {error.Message}", error);
-        }
-    }
 
     /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
     /// <param name="prompts">Problems with the lengths of their prompts, in tokens.</param>

@@ -24,13 +24,14 @@ public sealed class SftRun : IDisposable
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
         var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
         var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         try
         {
-            var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, tokenizer, policy.Config);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base, Setup.Source(options.Model)));
-            return Open(place, resolved, policy, tokenizer, source, sink, resume: false);
+            var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, prompts, policy.Config);
+            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, prompts, place.Base, Setup.Source(options.Model)));
+            return Open(place, resolved, policy, prompts, source, sink, resume: false);
         }
         catch
         {
@@ -46,14 +47,14 @@ public sealed class SftRun : IDisposable
         var place = RunFiles.RequireRun(new RunDirectory(directory));
         var past = RunFile.ReadSft(RunFiles.PastOptions(place), []);
         options = OptionsDifference.KeepChoices(past, options);
-        var tokenizer = TokenizerFolder.Load(place.Base);
+        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         try
         {
-            return Open(place, options, policy, tokenizer, source, sink, resume: true);
+            return Open(place, options, policy, prompts, source, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
@@ -85,7 +86,7 @@ public sealed class SftRun : IDisposable
         RunDirectory place,
         SftOptions options,
         LanguageModel policy,
-        Tokenizer tokenizer,
+        PromptEncoder prompts,
         DemonstrationSource source,
         IMetricSink sink,
         bool resume)
@@ -93,7 +94,7 @@ public sealed class SftRun : IDisposable
         var first = new TrainerState();
         var state = resume ? RunLoop.LastState(place, first) : first;
         var clock = new PhaseClock();
-        var training = new SftTraining(place, options, policy, tokenizer, source, clock, sink);
+        var training = new SftTraining(place, options, policy, prompts, source, clock, sink);
         try
         {
             return new SftRun(new RunLoop(place, options, training, state, clock, sink), training);

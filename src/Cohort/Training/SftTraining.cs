@@ -6,7 +6,6 @@ using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
-using Cohort.Tokenization;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -21,7 +20,7 @@ internal sealed class SftTraining : ITraining
     private readonly SftOptions _options;
     private readonly string _base;
     private readonly LanguageModel _policy;
-    private readonly Tokenizer _tokenizer;
+    private readonly PromptEncoder _prompts;
     private readonly DemonstrationSource _source;
     private readonly IReadOnlyList<Demonstration> _heldOut;
     private readonly Optimizer _optimizer;
@@ -33,18 +32,23 @@ internal sealed class SftTraining : ITraining
         RunDirectory place,
         SftOptions options,
         LanguageModel policy,
-        Tokenizer tokenizer,
+        PromptEncoder prompts,
         DemonstrationSource source,
         PhaseClock clock,
         IMetricSink sink)
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
-        (_options, _base, _policy, _tokenizer, _source, _clock) = (options, place.Base, policy, tokenizer, source, clock);
+        (_options, _base, _policy, _prompts, _source, _clock) = (options, place.Base, policy, prompts, source, clock);
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
-            new TorchSampler(policy, tokenizer), tokenizer, Reward(options.Data), TimeSpan.FromSeconds(10),
+            new TorchSampler(policy, prompts.Tokenizer), prompts, Reward(options.Data), TimeSpan.FromSeconds(10),
             _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
+        if (Setup.ChatNotice(prompts, source.Training(0).Problem, policy.Config) is var chat and not "")
+        {
+            sink.Notice(chat);
+        }
+
         if (!source.IsHeldOut)
         {
             sink.Notice(
@@ -55,16 +59,17 @@ internal sealed class SftTraining : ITraining
 
     /// <summary>Fills in what the options leave open, once per run.</summary>
     /// <exception cref="DataException">A demonstration does not fit the context.</exception>
-    public static SftOptions Resolve(SftOptions options, DemonstrationSource source, Tokenizer tokenizer, ModelConfig config)
+    public static SftOptions Resolve(SftOptions options, DemonstrationSource source, PromptEncoder prompts, ModelConfig config)
     {
         var known = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? 64, 1_000_000)).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems))
             .ToArray();
         var longest = 0;
         var longestAnswer = 0;
-        foreach (var (problem, completion) in known)
+        foreach (var demonstration in known)
         {
-            var (prompt, answer) = (Setup.Length(tokenizer, problem, problem.Prompt), Setup.Length(tokenizer, problem, completion) + 1);
+            var problem = demonstration.Problem;
+            var (prompt, answer) = prompts.Encode(demonstration) is var row ? (row.Prompt.Count, row.Response.Count) : default;
             if (prompt + answer > config.ContextLength)
             {
                 throw new DataException(
@@ -86,7 +91,7 @@ internal sealed class SftTraining : ITraining
     {
         using var scope = NewDisposeScope();
         _clock.Start(Phase.Update);
-        var rows = Enumerable.Range(0, _options.BatchRows).Select(i => Encode(_source.Training(state.ProblemCursor + i))).ToArray();
+        var rows = Enumerable.Range(0, _options.BatchRows).Select(i => _prompts.Encode(_source.Training(state.ProblemCursor + i))).ToArray();
         var tokens = rows.Sum(row => (long)row.Response.Count);
         _clock.UpdatedTokens = rows.Sum(row => (long)row.Prompt.Count + row.Response.Count);
         measures.Set(MetricNames.SftTokens, tokens);
@@ -112,7 +117,7 @@ internal sealed class SftTraining : ITraining
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        foreach (var part in _heldOut.Select(Encode).Chunk(_options.MicroBatchRows))
+        foreach (var part in _heldOut.Select(_prompts.Encode).Chunk(_options.MicroBatchRows))
         {
             using var micro = NewDisposeScope();
             var (logProbs, _) = Forward(part);
@@ -144,7 +149,7 @@ internal sealed class SftTraining : ITraining
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder, _base);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, folder, _base);
 
     public void Dispose()
     {
@@ -160,9 +165,6 @@ internal sealed class SftTraining : ITraining
     private static BoundedReward Reward(DataOptions data) => data is TaskData task
         ? new TaskReward(Data.Tasks.BundledTasks.Create(task.Task, task.Size))
         : new ExactReward();
-
-    private (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response) Encode(Demonstration demonstration) =>
-        (_tokenizer.Encode(demonstration.Problem.Prompt), [.. _tokenizer.Encode(demonstration.Completion), _tokenizer.EndOfSequence]);
 
     private void AddGradients(
         (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, Measures measures, CancellationToken cancel)

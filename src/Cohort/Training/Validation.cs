@@ -4,14 +4,13 @@ using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
-using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
 /// <summary>Measures the policy on the validation split while training: one sample, and the greedy answer.</summary>
 internal sealed class Validation(
     ISampler sampler,
-    Tokenizer tokenizer,
+    PromptEncoder prompts,
     IRewardFunction reward,
     TimeSpan deadline,
     IReadOnlyList<Problem> problems,
@@ -19,7 +18,7 @@ internal sealed class Validation(
     ulong seed,
     IMetricSink sink)
 {
-    private readonly HeldOutEvaluation _evaluation = new(sampler, tokenizer, reward, deadline);
+    private readonly HeldOutEvaluation _evaluation = new(sampler, prompts, reward, deadline);
 
     /// <summary>Measures. Every measurement draws with the same random numbers, so that curves show the policy and not the draw.</summary>
     public void Measure(long step, Measures measures)

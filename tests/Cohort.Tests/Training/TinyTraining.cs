@@ -27,7 +27,7 @@ internal sealed class TinyTraining : IDisposable
         Update = new PolicyUpdate(Policy, Reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         Source = new TaskProblems(new ReverseTask(2), options.Seed);
         _collector = new Collector(
-            Policy, Reference, around?.Invoke(sampler) ?? sampler, tokenizer,
+            Policy, Reference, around?.Invoke(sampler) ?? sampler, new PromptEncoder(tokenizer),
             new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion))), Source, options, clock);
         _trainer = new PolicyTrainer(options, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
         _state = new TrainerState

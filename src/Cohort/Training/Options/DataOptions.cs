@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cohort.Data;
 using Cohort.Data.Tasks;
 
 namespace Cohort.Training;
@@ -12,6 +13,12 @@ public abstract record DataOptions
     private protected DataOptions()
     {
     }
+
+    /// <summary>When prompts are written with the model's chat template.</summary>
+    public ChatUse Chat { get; init; }
+
+    /// <summary>A system message for conversations that do not begin with one; empty for none.</summary>
+    public string System { get; init; } = "";
 }
 
 /// <summary>A bundled task, which makes problems without end.</summary>

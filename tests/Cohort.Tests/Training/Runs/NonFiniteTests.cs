@@ -129,6 +129,6 @@ public sealed class NonFiniteTests : IDisposable
         using (no_grad())
             model.named_parameters().Single(pair => pair.name == "lm_head.weight").parameter.fill_(double.NaN);
 
-        PolicyFolder.Save(model, tokenizer, folder);
+        PolicyFolder.Save(model, new PromptEncoder(tokenizer), folder);
     }
 }

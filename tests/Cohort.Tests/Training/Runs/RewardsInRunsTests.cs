@@ -135,7 +135,7 @@ public sealed class RewardsInRunsTests : IDisposable
             return ValueTask.FromResult(Score.Of(1));
         });
         var sampler = new WaitingSampler(scored);
-        var result = new HeldOutEvaluation(sampler, new CharacterTokenizer("ab"), reward, TimeSpan.FromSeconds(30)).Measure(
+        var result = new HeldOutEvaluation(sampler, new PromptEncoder(new CharacterTokenizer("ab")), reward, TimeSpan.FromSeconds(30)).Measure(
             [new("p1", "a", "b"), new("p2", "b", "a")], new EvaluationSampling(), new SampleSeed(1, Purpose.TestTokens, 0), _ => { }, default);
 
         Assert.True(sampler.SawAScoreWhileSampling);
