@@ -20,11 +20,14 @@ public static class ModelFolder
     /// <exception cref="IOException">A file cannot be written.</exception>
     public static void Save(nn.Module module, ModelConfig config, string folder)
     {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var names = new WeightNames(config);
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, ModelConfig.FileName), config.ToJson().ToJsonString(Indented) + "\n");
         SafetensorsFile.Write(
             Path.Combine(folder, WeightsFile),
-            module.named_parameters().Select(pair => (pair.name, (Tensor)pair.parameter)),
+            module.named_parameters().Select(pair => (pair.name, names.IsTransposed(pair.name) ? pair.parameter.t() : (Tensor)pair.parameter)),
             Metadata);
     }
 
@@ -62,23 +65,28 @@ public static class ModelFolder
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var file = SafetensorsFile.Open(path);
+        var names = new WeightNames(ConfigOf(module));
         foreach (var (name, parameter) in module.named_parameters())
         {
-            if (!file.Contains(name))
+            var target = names.IsTransposed(name) ? parameter.t() : parameter;
+            var stored = names.Spellings(name).FirstOrDefault(file.Contains) ?? throw new ModelException(
+                $"{path} has no tensor '{name}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", target.shape)}]).");
+            var entry = file.Entry(stored);
+            if (!entry.Shape.SequenceEqual(target.shape))
             {
                 throw new ModelException(
-                    $"{path} has no tensor '{name}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", parameter.shape)}]).");
+                    $"{path}: tensor '{stored}' has shape [{string.Join(",", entry.Shape)}], but {ModelConfig.FileName} asks for "
+                    + $"[{string.Join(",", target.shape)}].");
             }
 
-            var entry = file.Entry(name);
-            if (!entry.Shape.SequenceEqual(parameter.shape))
-            {
-                throw new ModelException(
-                    $"{path}: tensor '{name}' has shape [{string.Join(",", entry.Shape)}], but {ModelConfig.FileName} asks for "
-                    + $"[{string.Join(",", parameter.shape)}].");
-            }
-
-            parameter.copy_(file.Read(name));
+            target.copy_(file.Read(stored));
         }
     }
+
+    private static ModelConfig ConfigOf(nn.Module module) => module switch
+    {
+        LanguageModel model => model.Config,
+        Critic critic => critic.Config,
+        _ => throw new ArgumentException($"A {module.GetName()} has no folder; a {nameof(LanguageModel)} or a {nameof(Critic)} has.", nameof(module)),
+    };
 }

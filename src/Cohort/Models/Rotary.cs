@@ -3,21 +3,41 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>
-/// Rotary position embedding (arXiv:2104.09864), halves paired as in the Llama family: (x_i, x_{i+d/2}) turn by position * theta^(-2i/d).
+/// Rotary position embedding (arXiv:2104.09864), halves paired as in the Llama family: (x_i, x_{i+d/2}) turn by position times frequency i.
+/// Cosines and sines are float32 tables that grow with the sequences seen and follow the tokens to their device; they are no part of the
+/// weights.
 /// </summary>
-internal static class Rotary
+internal sealed class Rotary(Rope rope, int headSize) : IDisposable
 {
-    /// <summary>
-    /// Cosine and sine of every angle, for positions 0 .. length-1; the sine's first half is negated, as the turn needs it.
-    /// </summary>
+    private const int FirstLength = 256;
+
+    private Tensor? _cos;
+    private Tensor? _sin;
+
+    /// <summary>Cosine and sine of every angle, for positions 0 .. length-1; the sine's first half is negated, as the turn needs it.</summary>
+    /// <param name="length">Tokens of the sequence.</param>
+    /// <param name="device">Where the result lies.</param>
     /// <returns>Two tensors [length, d] float32, owned by the caller's scope.</returns>
-    public static (Tensor Cos, Tensor Sin) Tables(int length, int headSize, double theta)
+    public (Tensor Cos, Tensor Sin) Upto(int length, Device device)
+    {
+        if (ChangesAt(length))
+        {
+            return Tables(length, length, device);
+        }
+
+        var (cos, sin) = Grown(length, device);
+        return (cos.narrow(0, 0, length), sin.narrow(0, 0, length));
+    }
+
+    /// <summary>Cosine and sine at the given positions.</summary>
+    /// <param name="positions">[n] int64.</param>
+    /// <param name="length">Tokens of the longest sequence, beyond every position.</param>
+    /// <returns>Two tensors [n, d] float32, owned by the caller's scope.</returns>
+    public (Tensor Cos, Tensor Sin) At(Tensor positions, int length)
     {
         using var scope = NewDisposeScope();
-        var frequencies = Enumerable.Range(0, headSize / 2).Select(i => 1f / MathF.Pow((float)theta, 2f * i / headSize)).ToArray();
-        var angles = arange(length, ScalarType.Float32).unsqueeze(1) * tensor(frequencies).unsqueeze(0);
-        var (cos, sin) = (angles.cos(), angles.sin());
-        return (cat([cos, cos], dim: -1).MoveToOuterDisposeScope(), cat([-sin, sin], dim: -1).MoveToOuterDisposeScope());
+        var (cos, sin) = ChangesAt(length) ? Tables(length, length, positions.device) : Grown(length, positions.device);
+        return (cos.index_select(0, positions).MoveToOuterDisposeScope(), sin.index_select(0, positions).MoveToOuterDisposeScope());
     }
 
     /// <summary>Turns every head of a query or key.</summary>
@@ -29,6 +49,41 @@ internal static class Rotary
     {
         using var scope = NewDisposeScope();
         var swapped = input.roll(input.shape[^1] / 2, -1);
-        return (input * cos).addcmul(swapped, sin, 1).MoveToOuterDisposeScope();
+        return (input * Precision.As(cos, input.dtype)).addcmul(swapped, Precision.As(sin, input.dtype), 1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Frees the tables.</summary>
+    public void Dispose()
+    {
+        _cos?.Dispose();
+        _sin?.Dispose();
+    }
+
+    // Beyond the trained length, dynamic stretching gives each length frequencies of its own.
+    private bool ChangesAt(int length) => rope.Scaling is DynamicRope { TrainedLength: var trained } && length > trained;
+
+    private (Tensor Cos, Tensor Sin) Grown(int length, Device device)
+    {
+        if (_cos is null || _sin is null || _cos.shape[0] < length || _cos.device != device)
+        {
+            using var scope = NewDisposeScope();
+            var room = Math.Max(FirstLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
+            var (cos, sin) = Tables(room, length, device);
+            Dispose();
+            (_cos, _sin) = (cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
+        }
+
+        return (_cos, _sin);
+    }
+
+    private (Tensor Cos, Tensor Sin) Tables(int rows, int length, Device device)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var frequencies = tensor(RopeFrequencies.Of(rope, headSize, length), device: device);
+        var angles = arange(rows, ScalarType.Float32, device: device).unsqueeze(1) * frequencies.unsqueeze(0);
+        var amplitude = RopeFrequencies.Amplitude(rope.Scaling);
+        var (cos, sin) = (angles.cos() * amplitude, angles.sin() * amplitude);
+        return (cat([cos, cos], dim: -1).MoveToOuterDisposeScope(), cat([-sin, sin], dim: -1).MoveToOuterDisposeScope());
     }
 }
