@@ -30,8 +30,8 @@ MODELS = {
                                                                          truncate=False)),
     "qwen3_swa": dict(model_type="qwen3", num_hidden_layers=3, tie_word_embeddings=False, head_dim=16, attention_bias=True,
                       use_sliding_window=True, sliding_window=5, max_window_layers=2),
-    "smollm3_swa": dict(model_type="smollm3", num_hidden_layers=4, tie_word_embeddings=True, no_rope_layer_interval=2, attention_bias=True,
-                        mlp_bias=True, use_sliding_window=True, sliding_window=4),
+    "smollm3_swa": dict(model_type="smollm3", num_hidden_layers=4, tie_word_embeddings=True, no_rope_layer_interval=2, mlp_bias=True,
+                        use_sliding_window=True, sliding_window=4),
     "gemma3_pattern": dict(model_type="gemma3_text", num_hidden_layers=7, head_dim=16, query_pre_attn_scalar=24, sliding_window=4,
                            sliding_window_pattern=3, rope_theta=1000000.0, rope_local_base_freq=500.0, hidden_activation="gelu_pytorch_tanh",
                            attention_bias=True, rope_scaling=dict(rope_type="linear", factor=8.0)),
@@ -53,7 +53,7 @@ def build(keys, seed):
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            table = 0.15 if config.model_type == "gemma3_text" else 0.6
+            table = 0.1 if config.model_type == "gemma3_text" else 0.3
             scale = 0.1 if parameter.dim() == 1 else table if "emb" in name or "wte" in name or "lm_head" in name else 0.3
             noise = torch.randn(parameter.shape, generator=generator) * scale
             parameter.copy_(parameter + noise if parameter.dim() == 1 else noise)

@@ -149,7 +149,7 @@ public sealed class KvCache : IDisposable
             _positions = cache._lengths + newTokens;
             foreach (var turn in config.Turns)
             {
-                var (cos, sin) = cache._trunk.RotaryOf(turn).At(_positions, length);
+                var (cos, sin) = cache._trunk.RotaryOf(turn).AtEnd(_positions, length);
                 _turns[turn] = (cos.unsqueeze(1).unsqueeze(1), sin.unsqueeze(1).unsqueeze(1));
             }
 

@@ -29,15 +29,23 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
         return (cos.narrow(0, 0, length), sin.narrow(0, 0, length));
     }
 
-    /// <summary>Cosine and sine at the given positions.</summary>
-    /// <param name="positions">[n] int64.</param>
-    /// <param name="length">Tokens of the longest sequence, beyond every position.</param>
+    /// <summary>Cosine and sine of the last token of several sequences.</summary>
+    /// <param name="positions">[n] int64; a sequence is one token longer than its last position.</param>
+    /// <param name="longest">Tokens of the longest of them.</param>
     /// <returns>Two tensors [n, d] float32, owned by the caller's scope.</returns>
-    public (Tensor Cos, Tensor Sin) At(Tensor positions, int length)
+    public (Tensor Cos, Tensor Sin) AtEnd(Tensor positions, int longest)
     {
         using var scope = NewDisposeScope();
-        var (cos, sin) = ChangesAt(length) ? Tables(length, length, positions.device) : Grown(length, positions.device);
-        return (cos.index_select(0, positions).MoveToOuterDisposeScope(), sin.index_select(0, positions).MoveToOuterDisposeScope());
+        if (!ChangesAt(longest))
+        {
+            var (cos, sin) = Grown(longest, positions.device);
+            return (cos.index_select(0, positions).MoveToOuterDisposeScope(), sin.index_select(0, positions).MoveToOuterDisposeScope());
+        }
+
+        var lengths = positions.cpu().data<long>().Select(position => (int)position + 1);
+        var frequencies = tensor(lengths.SelectMany(length => RopeFrequencies.Of(rope, headSize, length)).ToArray(), [positions.shape[0], headSize / 2]);
+        var turns = Turns(positions.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.to(positions.device));
+        return (turns.Cos.MoveToOuterDisposeScope(), turns.Sin.MoveToOuterDisposeScope());
     }
 
     /// <summary>Turns every head of a query or key.</summary>
@@ -79,9 +87,15 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
     private (Tensor Cos, Tensor Sin) Tables(int rows, int length, Device device)
     {
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
         var frequencies = tensor(RopeFrequencies.Of(rope, headSize, length), device: device);
-        var angles = arange(rows, ScalarType.Float32, device: device).unsqueeze(1) * frequencies.unsqueeze(0);
+        var (cos, sin) = Turns(arange(rows, ScalarType.Float32, device: device).unsqueeze(1) * frequencies.unsqueeze(0));
+        return (cos.MoveToOuterDisposeScope(), sin.MoveToOuterDisposeScope());
+    }
+
+    // [n, d/2] angles -> two of [n, d]
+    private (Tensor Cos, Tensor Sin) Turns(Tensor angles)
+    {
+        using var scope = NewDisposeScope();
         var amplitude = RopeFrequencies.Amplitude(rope.Scaling);
         var (cos, sin) = (angles.cos() * amplitude, angles.sin() * amplitude);
         return (cat([cos, cos], dim: -1).MoveToOuterDisposeScope(), cat([-sin, sin], dim: -1).MoveToOuterDisposeScope());

@@ -158,6 +158,9 @@ public sealed class GoldenModelTests
             var ids = Ids(sequence).ToList();
             foreach (var expected in Greedy(sequence))
             {
+                // Beyond the trained length, the reference's cache keeps keys that were turned by the angles of shorter sequences.
+                if (model.Config.Rope.Scaling is DynamicRope { TrainedLength: var trained } && ids.Count > trained)
+                    break;
                 var logits = model.Logits(model.Trunk.Hidden(tensor(ids.ToArray(), [1, ids.Count])));
                 Assert.Equal(expected, logits[0, ids.Count - 1].argmax().item<long>());
                 ids.Add(expected);

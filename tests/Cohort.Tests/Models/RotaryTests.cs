@@ -46,10 +46,24 @@ public sealed class RotaryTests
         using var scope = NewDisposeScope();
         using var rotary = new Rotary(new Rope(), 8);
         var (cos, sin) = rotary.Upto(7, CPU);
-        var (few, fewSin) = rotary.At(tensor(new long[] { 5, 2 }), 700);
+        var (few, fewSin) = rotary.AtEnd(tensor(new long[] { 5, 2 }), 700);
         Numbers.Same(stack([cos[5], cos[2]]), few, 0);
         Numbers.Same(stack([sin[5], sin[2]]), fewSin, 0);
-        Assert.Equal(Math.Cos(699), rotary.At(tensor(new long[] { 699 }), 700).Cos[0, 0].item<float>(), 1e-4);
+        Assert.Equal(Math.Cos(699), rotary.AtEnd(tensor(new long[] { 699 }), 700).Cos[0, 0].item<float>(), 1e-4);
+    }
+
+    // The rows of a batch end at lengths of their own: what one is alone, it is among others.
+    [Fact]
+    public void Dynamic_stretching_goes_by_each_sequences_own_length()
+    {
+        using var scope = NewDisposeScope();
+        using var rotary = new Rotary(new Rope { Scaling = new DynamicRope { Factor = 2, TrainedLength = 16 } }, 8);
+        var (cos, sin) = rotary.AtEnd(tensor(new long[] { 23, 4, 19 }), 24);
+        foreach (var (row, length) in new[] { (0, 24), (1, 5), (2, 20) })
+        {
+            Numbers.Same(rotary.Upto(length, CPU).Cos[length - 1], cos[row], Tolerances.HandComputed);
+            Numbers.Same(rotary.Upto(length, CPU).Sin[length - 1], sin[row], Tolerances.HandComputed);
+        }
     }
 
     private static void Same(double[] expected, RopeScaling scaling, int length = 0)
