@@ -18,7 +18,7 @@ internal enum NormKind
     Layer,
 }
 
-/// <summary>A norm over the last dimension, with weights that start at the identity; float32 inside, the input's type outside.</summary>
+/// <summary>A norm over the last dimension, with weights that start at the identity; float32 (float64 for float64) inside, the input's type outside.</summary>
 internal sealed class Norm : nn.Module<Tensor, Tensor>
 {
     private readonly NormKind _kind;
@@ -53,13 +53,14 @@ internal sealed class Norm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var wide = Precision.As(input, ScalarType.Float32);
+        var type = Precision.Wide(input.dtype);
+        var wide = Precision.As(input, type);
         var normed = _kind switch
         {
             NormKind.RootMeanSquare => Precision.As(Scaled(wide), input.dtype) * Precision.As(_weight, input.dtype),
-            NormKind.RootMeanSquareAroundOne => Scaled(wide) * (1 + Precision.As(_weight, ScalarType.Float32)),
+            NormKind.RootMeanSquareAroundOne => Scaled(wide) * (1 + Precision.As(_weight, type)),
             NormKind.Layer => nn.functional.layer_norm(
-                wide, [wide.shape[^1]], Precision.As(_weight, ScalarType.Float32), Precision.As(_bias!, ScalarType.Float32), _epsilon),
+                wide, [wide.shape[^1]], Precision.As(_weight, type), Precision.As(_bias!, type), _epsilon),
             _ => throw new UnreachableException(),
         };
         return Precision.As(normed, input.dtype).MoveToOuterDisposeScope();

@@ -10,4 +10,8 @@ internal static class Precision
     /// <param name="type">A floating type.</param>
     /// <returns>The argument, or a tensor owned by the caller's scope; carries gradient.</returns>
     public static Tensor As(Tensor value, ScalarType type) => value.dtype == type ? value : value.to_type(type);
+
+    /// <summary>The type that norms compute in: float32, or float64 where the input has it.</summary>
+    /// <param name="type">The input's.</param>
+    public static ScalarType Wide(ScalarType type) => type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 }

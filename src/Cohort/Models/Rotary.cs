@@ -7,12 +7,22 @@ namespace Cohort.Models;
 /// Cosines and sines are float32 tables that grow with the sequences seen and follow the tokens to their device; they are no part of the
 /// weights.
 /// </summary>
-internal sealed class Rotary(Rope rope, int headSize) : IDisposable
+internal sealed class Rotary : IDisposable
 {
     private const int FirstLength = 256;
 
-    private Tensor? _cos;
-    private Tensor? _sin;
+    private readonly Rope _rope;
+    private readonly int _headSize;
+    private Tensor _cos;
+    private Tensor _sin;
+
+    public Rotary(Rope rope, int headSize)
+    {
+        (_rope, _headSize) = (rope, headSize);
+        using var scope = NewDisposeScope();
+        var (cos, sin) = Tables(1, 1, CPU);
+        (_cos, _sin) = (cos.DetachFromDisposeScope(), sin.DetachFromDisposeScope());
+    }
 
     /// <summary>Cosine and sine of every angle, for positions 0 .. length-1; the sine's first half is negated, as the turn needs it.</summary>
     /// <param name="length">Tokens of the sequence.</param>
@@ -43,7 +53,7 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
         }
 
         var lengths = positions.cpu().data<long>().Select(position => (int)position + 1);
-        var frequencies = tensor(lengths.SelectMany(length => RopeFrequencies.Of(rope, headSize, length)).ToArray(), [positions.shape[0], headSize / 2]);
+        var frequencies = tensor(lengths.SelectMany(length => RopeFrequencies.Of(_rope, _headSize, length)).ToArray(), [positions.shape[0], _headSize / 2]);
         var turns = Turns(positions.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.to(positions.device));
         return (turns.Cos.MoveToOuterDisposeScope(), turns.Sin.MoveToOuterDisposeScope());
     }
@@ -63,16 +73,16 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
     /// <summary>Frees the tables.</summary>
     public void Dispose()
     {
-        _cos?.Dispose();
-        _sin?.Dispose();
+        _cos.Dispose();
+        _sin.Dispose();
     }
 
     // Beyond the trained length, dynamic stretching gives each length frequencies of its own.
-    private bool ChangesAt(int length) => rope.Scaling is DynamicRope { TrainedLength: var trained } && length > trained;
+    private bool ChangesAt(int length) => _rope.Scaling is DynamicRope { TrainedLength: var trained } && length > trained;
 
     private (Tensor Cos, Tensor Sin) Grown(int length, Device device)
     {
-        if (_cos is null || _sin is null || _cos.shape[0] < length || _cos.device != device)
+        if (_cos.shape[0] < length || _cos.device != device)
         {
             using var scope = NewDisposeScope();
             var room = Math.Max(FirstLength, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length));
@@ -87,7 +97,7 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
     private (Tensor Cos, Tensor Sin) Tables(int rows, int length, Device device)
     {
         using var scope = NewDisposeScope();
-        var frequencies = tensor(RopeFrequencies.Of(rope, headSize, length), device: device);
+        var frequencies = tensor(RopeFrequencies.Of(_rope, _headSize, length), device: device);
         var (cos, sin) = Turns(arange(rows, ScalarType.Float32, device: device).unsqueeze(1) * frequencies.unsqueeze(0));
         return (cos.MoveToOuterDisposeScope(), sin.MoveToOuterDisposeScope());
     }
@@ -96,7 +106,7 @@ internal sealed class Rotary(Rope rope, int headSize) : IDisposable
     private (Tensor Cos, Tensor Sin) Turns(Tensor angles)
     {
         using var scope = NewDisposeScope();
-        var amplitude = RopeFrequencies.Amplitude(rope.Scaling);
+        var amplitude = RopeFrequencies.Amplitude(_rope.Scaling);
         var (cos, sin) = (angles.cos() * amplitude, angles.sin() * amplitude);
         return (cat([cos, cos], dim: -1).MoveToOuterDisposeScope(), cat([-sin, sin], dim: -1).MoveToOuterDisposeScope());
     }

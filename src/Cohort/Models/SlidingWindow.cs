@@ -5,7 +5,7 @@ namespace Cohort.Models;
 /// <summary>Token i sees token j where j stands at most window - 1 places before it: 0 &lt;= i - j &lt; window.</summary>
 internal sealed class SlidingWindow(int window) : IDisposable
 {
-    private Tensor? _seen;
+    private Tensor _seen = ones([1, 1], ScalarType.Bool).DetachFromDisposeScope();
 
     /// <summary>Who sees whom in a sequence.</summary>
     /// <param name="length">S.</param>
@@ -13,11 +13,11 @@ internal sealed class SlidingWindow(int window) : IDisposable
     /// <returns>[S, S] bool, row i what token i sees; owned by the caller's scope.</returns>
     public Tensor Of(int length, Device device)
     {
-        if (_seen is null || _seen.shape[0] < length || _seen.device != device)
+        if (_seen.shape[0] < length || _seen.device != device)
         {
             using var scope = NewDisposeScope();
             var seen = ones([length, length], ScalarType.Bool, device: device).tril_(0).triu_(1 - window);
-            _seen?.Dispose();
+            _seen.Dispose();
             _seen = seen.DetachFromDisposeScope();
         }
 
@@ -25,5 +25,5 @@ internal sealed class SlidingWindow(int window) : IDisposable
     }
 
     /// <summary>Frees the stored mask.</summary>
-    public void Dispose() => _seen?.Dispose();
+    public void Dispose() => _seen.Dispose();
 }

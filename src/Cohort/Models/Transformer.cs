@@ -42,7 +42,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     /// <summary>The shape.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>The type that hidden states are computed in, whatever type the weights are stored in.</summary>
+    /// <summary>The type that hidden states are computed in, whatever type the weights are stored in; float64 weights compute in float64.</summary>
     public ScalarType ComputeType { get; set; } = ScalarType.Float32;
 
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
@@ -103,15 +103,16 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     private Tensor Embed(Tensor tokens, AttentionPattern pattern)
     {
         using var scope = NewDisposeScope();
-        var hidden = Precision.As(_embedding.forward(tokens), ComputeType);
+        var type = _embedding.Weight.dtype == ScalarType.Float64 ? ScalarType.Float64 : ComputeType;
+        var hidden = Precision.As(_embedding.forward(tokens), type);
         if (Config.Family.ScalesEmbeddings)
         {
-            hidden = hidden * tensor(Math.Sqrt(Config.HiddenSize), dtype: ComputeType, device: hidden.device);
+            hidden = hidden * tensor(Math.Sqrt(Config.HiddenSize), dtype: type, device: hidden.device);
         }
 
         if (_positions is not null)
         {
-            hidden = hidden + Precision.As(_positions.forward(pattern.Positions()), ComputeType);
+            hidden = hidden + Precision.As(_positions.forward(pattern.Positions()), type);
         }
 
         return hidden.MoveToOuterDisposeScope();
