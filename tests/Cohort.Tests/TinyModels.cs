@@ -21,6 +21,26 @@ internal static class TinyModels
         Padding = 0,
     };
 
+    /// <summary>A small shape of a family: three layers, of which one slides or does not turn where the family has such layers.</summary>
+    public static ModelConfig Of(ModelFamily family) => Shape with
+    {
+        Family = family,
+        Layers = 3,
+        KeyValueHeads = family == ModelFamily.Gpt2 ? 4 : 2,
+        TieEmbeddings = family.Defaults.TieEmbeddings,
+        Activation = family.Defaults.Activation,
+        AttentionBias = family == ModelFamily.Llama,
+        FeedForwardBias = family == ModelFamily.SmolLm3,
+        SlidingWindow = family.Layers == LayerRule.Alike ? 0 : 3,
+        SlidingLayers = family.Layers switch
+        {
+            LayerRule.Alike => LayerSet.None,
+            LayerRule.AllSlide => LayerSet.Where(3, _ => true),
+            _ => LayerSet.Where(3, layer => layer == 1),
+        },
+        UnturnedLayers = LayerSet.Where(3, layer => family == ModelFamily.SmolLm3 && layer == 2),
+    };
+
     /// <summary>A policy whose distributions are far from flat; owned by the caller.</summary>
     /// <param name="sharpness">Multiplies the head's fresh weights.</param>
     /// <param name="config">The shape.</param>

@@ -15,6 +15,12 @@ internal static class Tolerances
     /// <summary>Logits of another system's float32 forward pass, absolute.</summary>
     public const double Logits = 2e-5;
 
+    /// <summary>The same for a family whose embeddings are multiplied by sqrt(H), absolute.</summary>
+    public const double ScaledLogits = 5e-5;
+
+    /// <summary>The same in either, the Euclidean length of a row's difference relative to the row's.</summary>
+    public const double RelativeLogits = 1e-5;
+
     /// <summary>Two float32 computations of one gradient, relative to its norm.</summary>
     public const double Float32Gradient = 1e-5;
 

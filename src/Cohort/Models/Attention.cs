@@ -2,28 +2,41 @@ using static TorchSharp.torch;
 
 namespace Cohort.Models;
 
-/// <summary>Grouped-query attention (arXiv:2305.13245) with rotary positions.</summary>
+/// <summary>Grouped-query attention (arXiv:2305.13245); where the layer turns, with rotary positions.</summary>
 internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
 {
     private readonly ModelConfig _config;
     private readonly int _layer;
-    private readonly Projection _query;
-    private readonly Projection _key;
-    private readonly Projection _value;
+    private readonly bool _turns;
+    private readonly Projection[] _inputs;
     private readonly Projection _output;
+    private readonly Norm? _queryNorm;
+    private readonly Norm? _keyNorm;
 
-    public Attention(ModelConfig config, int layer)
+    public Attention(ModelConfig config, int layer, Device? device)
         : base(nameof(Attention))
     {
-        (_config, _layer) = (config, layer);
-        _query = new Projection(config.HiddenSize, config.Heads * config.HeadSize, config.Family.AttentionBias);
-        _key = new Projection(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
-        _value = new Projection(config.HiddenSize, config.KeyValueHeads * config.HeadSize, config.Family.AttentionBias);
-        _output = new Projection(config.Heads * config.HeadSize, config.HiddenSize, hasBias: false);
-        register_module("q_proj", _query);
-        register_module("k_proj", _key);
-        register_module("v_proj", _value);
-        register_module("o_proj", _output);
+        (_config, _layer, _turns) = (config, layer, config.TurnOf(layer) != LayerTurn.None);
+        var (family, names) = (config.Family, config.Family.Names);
+        var (queries, keys) = (config.Heads * config.HeadSize, config.KeyValueHeads * config.HeadSize);
+        (string Name, int Width)[] inputs = family.IsFusedAndTransposed
+            ? [(names.AttentionInput, queries + (2 * keys))]
+            : [(names.Query, queries), (names.Key, keys), (names.Value, keys)];
+        _inputs = [.. inputs.Select(input => new Projection(config.HiddenSize, input.Width, config.AttentionHasBias, device))];
+        _output = new Projection(queries, config.HiddenSize, config.AttentionOutputHasBias, device);
+        foreach (var ((name, _), projection) in inputs.Zip(_inputs))
+        {
+            register_module(name, projection);
+        }
+
+        register_module(names.AttentionOutput, _output);
+        if (family.NormalizesQueriesAndKeys)
+        {
+            _queryNorm = new Norm(family.Norm, config.HeadSize, config.NormEpsilon, device);
+            _keyNorm = new Norm(family.Norm, config.HeadSize, config.NormEpsilon, device);
+            register_module(names.QueryNorm, _queryNorm);
+            register_module(names.KeyNorm, _keyNorm);
+        }
     }
 
     /// <param name="input">[B, t, H].</param>
@@ -32,14 +45,35 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
     public override Tensor forward(Tensor input, AttentionPattern pattern)
     {
         using var scope = NewDisposeScope();
-        var query = Rotary.Apply(Heads(_query.forward(input), _config.Heads), pattern.Cos, pattern.Sin);
-        var key = Rotary.Apply(Heads(_key.forward(input), _config.KeyValueHeads), pattern.Cos, pattern.Sin);
-        var value = Heads(_value.forward(input), _config.KeyValueHeads);
+        var (query, key, value) = Project(input);
+        query = _queryNorm?.forward(query) ?? query;
+        key = _keyNorm?.forward(key) ?? key;
+        if (_turns)
+        {
+            var (cos, sin) = pattern.Turn(_layer);
+            query = Rotary.Apply(query, cos, sin);
+            key = Rotary.Apply(key, cos, sin);
+        }
+
+        // Attend divides by sqrt(d).
+        if (_config.QueryScale != 1)
+        {
+            query = query * _config.QueryScale;
+        }
+
         var mixed = pattern.Attend(_layer, query, key, value).transpose(1, 2).flatten(2);
         return _output.forward(mixed).MoveToOuterDisposeScope();
     }
 
+    // [B, t, H] -> three of [B, heads, t, d]
+    private (Tensor Query, Tensor Key, Tensor Value) Project(Tensor input)
+    {
+        var parts = _inputs is [var fused]
+            ? fused.forward(input).chunk(3, dim: -1)
+            : [.. _inputs.Select(projection => projection.forward(input))];
+        return (Heads(parts[0]), Heads(parts[1]), Heads(parts[2]));
+    }
+
     // [B, t, heads*d] -> [B, heads, t, d]
-    private Tensor Heads(Tensor flat, int heads) =>
-        flat.view(flat.shape[0], flat.shape[1], heads, _config.HeadSize).transpose(1, 2);
+    private Tensor Heads(Tensor flat) => flat.view(flat.shape[0], flat.shape[1], -1, _config.HeadSize).transpose(1, 2);
 }

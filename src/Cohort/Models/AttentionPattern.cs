@@ -9,11 +9,14 @@ public abstract class AttentionPattern
     {
     }
 
-    /// <summary>Cosines of the tokens' positions, to broadcast to [B, heads, t, d].</summary>
-    internal abstract Tensor Cos { get; }
+    /// <summary>Where the tokens of this call stand, for families that learn a table of positions.</summary>
+    /// <returns>int64, [t] or [B, t], owned by the caller's scope.</returns>
+    internal abstract Tensor Positions();
 
-    /// <summary>Sines of the tokens' positions.</summary>
-    internal abstract Tensor Sin { get; }
+    /// <summary>Cosines and sines of the tokens' positions in one layer.</summary>
+    /// <param name="layer">Which layer, from 0; it has rotary positions.</param>
+    /// <returns>Two tensors that broadcast to [B, heads, t, d].</returns>
+    internal abstract (Tensor Cos, Tensor Sin) Turn(int layer);
 
     /// <summary>Attention of one layer: softmax(q k' / sqrt(d)) v.</summary>
     /// <param name="layer">Which layer, from 0.</param>
@@ -22,9 +25,23 @@ public abstract class AttentionPattern
     /// <param name="value">[B, kv heads, t, d].</param>
     /// <returns>[B, heads, t, d], owned by the caller's scope.</returns>
     internal abstract Tensor Attend(int layer, Tensor query, Tensor key, Tensor value);
+}
 
-    /// <summary>Every token sees itself and what stands before it. Padding on the right needs no mask: nothing real looks at it.</summary>
-    private protected static Tensor Causal(Tensor query, Tensor key, Tensor value)
+/// <summary>
+/// Whole sequences from position 0, right-padded: training and scoring. Every token sees itself and what stands before it, in some layers
+/// as far as a window reaches. Padding on the right needs no mask: nothing real looks at it. The pattern holds no tensors, so it may be used
+/// again when a layer is computed a second time.
+/// </summary>
+/// <param name="trunk">Whose tables of positions serve.</param>
+/// <param name="length">Width of the batch.</param>
+/// <param name="device">Where the tokens lie.</param>
+internal class WholeSequences(Transformer trunk, int length, Device device) : AttentionPattern
+{
+    internal override Tensor Positions() => arange(length, ScalarType.Int64, device: device);
+
+    internal override (Tensor Cos, Tensor Sin) Turn(int layer) => trunk.RotaryOf(trunk.Config.TurnOf(layer)).Upto(length, device);
+
+    internal override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value)
     {
         using var scope = NewDisposeScope();
         var repeats = query.shape[1] / key.shape[1];
@@ -34,16 +51,10 @@ public abstract class AttentionPattern
             value = value.repeat_interleave(repeats, dim: 1);
         }
 
-        return nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true).MoveToOuterDisposeScope();
+        var slides = trunk.Config.SlidingLayers.Contains(layer) && trunk.Config.SlidingWindow < length;
+        var mixed = slides
+            ? nn.functional.scaled_dot_product_attention(query, key, value, trunk.Window.Of(length, device))
+            : nn.functional.scaled_dot_product_attention(query, key, value, is_casual: true);
+        return mixed.MoveToOuterDisposeScope();
     }
-}
-
-/// <summary>Whole sequences from position 0, right-padded: training and scoring.</summary>
-internal sealed class WholeSequences(Tensor cos, Tensor sin) : AttentionPattern
-{
-    internal override Tensor Cos { get; } = cos;
-
-    internal override Tensor Sin { get; } = sin;
-
-    internal override Tensor Attend(int layer, Tensor query, Tensor key, Tensor value) => Causal(query, key, value);
 }

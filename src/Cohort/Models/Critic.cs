@@ -5,6 +5,9 @@ namespace Cohort.Models;
 /// <summary>V_phi(s_t): a network of its own, with a trunk like the policy's and a scalar head that starts at zero.</summary>
 public sealed class Critic : nn.Module
 {
+    /// <summary>The head's matrix in a folder.</summary>
+    internal const string HeadWeight = "score.weight";
+
     private readonly Projection _head;
 
     /// <summary>Builds the critic; the trunk's weights are not initialized. The head is float32 whatever the trunk's type is: values are sums.</summary>
@@ -15,7 +18,7 @@ public sealed class Critic : nn.Module
     {
         Trunk = new Transformer(config);
         _head = new Placement(get_default_device(), ScalarType.Float32).Build(() => new Projection(config.HiddenSize, 1, headBias));
-        register_module("model", Trunk);
+        register_module(config.Family.Names.Trunk, Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
         using var _ = no_grad();

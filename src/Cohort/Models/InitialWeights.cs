@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>Fresh weights from a seed: matrices N(0, 1/fan-in), those that write into the residual stream divided by sqrt(2 layers),
-/// embedding and head N(0, 0.02), norms 1, biases 0. A critic's scalar head stays at zero.</summary>
+/// embeddings, positions and head N(0, 0.02), norms the identity, biases 0. A critic's scalar head stays at zero.</summary>
 public static class InitialWeights
 {
     /// <summary>Draws every weight of a policy or a critic.</summary>
@@ -21,17 +21,16 @@ public static class InitialWeights
         foreach (var (name, parameter) in module.named_parameters())
         {
             using var generator = new Generator(Seeds.Bits(seed, purpose, step: 0, row++, position: 0));
-            if (name.EndsWith("norm.weight", StringComparison.Ordinal))
+            if (parameter.dim() > 1)
             {
-                parameter.fill_(1);
+                if (name != Critic.HeadWeight)
+                {
+                    Draw(parameter, Deviation(name, parameter, config), generator);
+                }
             }
-            else if (name.EndsWith("bias", StringComparison.Ordinal))
+            else
             {
-                parameter.zero_();
-            }
-            else if (name != "score.weight")
-            {
-                Draw(parameter, Deviation(name, parameter, config), generator);
+                parameter.fill_(name.EndsWith("bias", StringComparison.Ordinal) ? 0 : Norm.FreshWeight(config.Family.Norm));
             }
         }
     }
@@ -49,11 +48,17 @@ public static class InitialWeights
         parameter.copy_(empty(parameter.shape, dtype: ScalarType.Float32, device: CPU).normal_(0, deviation, generator));
     }
 
-    private static double Deviation(string name, Tensor parameter, ModelConfig config) => name switch
+    private static double Deviation(string name, Tensor parameter, ModelConfig config)
     {
-        "model.embed_tokens.weight" or "lm_head.weight" => 0.02,
-        _ when name.EndsWith("o_proj.weight", StringComparison.Ordinal) || name.EndsWith("down_proj.weight", StringComparison.Ordinal)
-            => 1 / Math.Sqrt(parameter.shape[1] * 2.0 * config.Layers),
-        _ => 1 / Math.Sqrt(parameter.shape[1]),
-    };
+        var names = config.Family.Names;
+        return Part() switch
+        {
+            var part when part == names.Embedding || part == names.Positions || part == PartNames.Head => 0.02,
+            var part when part == names.AttentionOutput || part == names.Down => 1 / Math.Sqrt(parameter.shape[1] * 2.0 * config.Layers),
+            _ => 1 / Math.Sqrt(parameter.shape[1]),
+        };
+
+        // The name before ".weight".
+        string Part() => name.Split('.')[^2];
+    }
 }

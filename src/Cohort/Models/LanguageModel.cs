@@ -11,15 +11,16 @@ public sealed class LanguageModel : nn.Module
     /// Builds the model; its weights are not initialized (see <see cref="InitialWeights"/> and <see cref="ModelFolder"/>).
     /// </summary>
     /// <param name="config">A valid shape.</param>
-    public LanguageModel(ModelConfig config)
+    /// <param name="device">Where the weights lie; the CPU where none is given.</param>
+    public LanguageModel(ModelConfig config, Device? device = null)
         : base(nameof(LanguageModel))
     {
-        Trunk = new Transformer(config);
-        register_module("model", Trunk);
+        Trunk = new Transformer(config, device);
+        register_module(config.Family.Names.Trunk, Trunk);
         if (!config.TieEmbeddings)
         {
-            _head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false);
-            register_module("lm_head", _head);
+            _head = new Projection(config.HiddenSize, config.VocabularySize, hasBias: false, device);
+            register_module(PartNames.Head, _head);
         }
     }
 
@@ -32,7 +33,12 @@ public sealed class LanguageModel : nn.Module
     /// <summary>Unnormalized log-probabilities of the next token.</summary>
     /// <param name="hidden">[..., H] from the trunk.</param>
     /// <returns>[..., V], owned by the caller's scope; carries gradient.</returns>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head is null ? Trunk.EmbeddingWeight : _head.Weight);
+    public Tensor Logits(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        var weight = _head is null ? Trunk.EmbeddingWeight : _head.Weight;
+        return nn.functional.linear(hidden, Precision.As(weight, hidden.dtype)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>A second model with the same weights, of the same type and on the same device, that shares no memory with this one.</summary>
     /// <returns>Owned by the caller.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -39,14 +40,41 @@ public sealed record ModelConfig
     /// <summary>The longest sequence, prompt and completion together, in tokens.</summary>
     public int ContextLength { get; init; } = 256;
 
-    /// <summary>Base of the rotary angles.</summary>
-    public double RopeTheta { get; init; } = 10000;
+    /// <summary>Rotary positions of the layers that see everything, and of all layers where the family has one kind.</summary>
+    public Rope Rope { get; init; } = new();
 
-    /// <summary>Added to the mean square in RMS norms.</summary>
+    /// <summary>Rotary positions of the layers that see a window, in the family that gives these a base of their own (Gemma 3).</summary>
+    public Rope LocalRope { get; init; } = new();
+
+    /// <summary>How many tokens a sliding layer sees, itself included; without meaning where no layer slides.</summary>
+    public int SlidingWindow { get; init; }
+
+    /// <summary>The layers that see a window of the sequence alone.</summary>
+    public LayerSet SlidingLayers { get; init; } = LayerSet.None;
+
+    /// <summary>The layers that do not turn queries and keys and so know no positions (SmolLM3).</summary>
+    public LayerSet UnturnedLayers { get; init; } = LayerSet.None;
+
+    /// <summary>The feed-forward layer's nonlinearity.</summary>
+    public Activation Activation { get; init; } = Activation.Silu;
+
+    /// <summary>attention_bias: biases of queries, keys, values and output, in the families that leave it open.</summary>
+    public bool AttentionBias { get; init; }
+
+    /// <summary>mlp_bias: biases of the feed-forward layer, in the families that leave it open.</summary>
+    public bool FeedForwardBias { get; init; }
+
+    /// <summary>Attention scores are divided by the square root of this; 0 stands for <see cref="HeadSize"/>. Only Gemma 3 writes it.</summary>
+    public double QueryPreAttentionScalar { get; init; }
+
+    /// <summary>Added to the mean square, or the variance, in norms.</summary>
     public double NormEpsilon { get; init; } = 1e-5;
 
     /// <summary>Whether the output head is the embedding matrix itself.</summary>
     public bool TieEmbeddings { get; init; }
+
+    /// <summary>The token id that begins a sequence, or -1 where the folder names none. The tokenizer writes it; here it is only carried along.</summary>
+    public int BeginningOfSequence { get; init; } = -1;
 
     /// <summary>The end-of-sequence token id that is written behind demonstrations: the first that the folder names.</summary>
     public int EndOfSequence { get; init; } = 1;
@@ -60,6 +88,24 @@ public sealed record ModelConfig
     /// <summary>Whether sampling this token ends a completion.</summary>
     /// <param name="token">A token id.</param>
     public bool EndsCompletion(long token) => token == EndOfSequence || FurtherStops.Contains((int)token);
+
+    internal bool AttentionHasBias => Holds(Family.AttentionBias, AttentionBias);
+
+    internal bool AttentionOutputHasBias => Holds(Family.AttentionOutputBias, AttentionBias);
+
+    internal bool FeedForwardHasBias => Holds(Family.FeedForwardBias, FeedForwardBias);
+
+    /// <summary>What queries are multiplied by, beside the usual 1/sqrt(d).</summary>
+    internal double QueryScale => QueryPreAttentionScalar == 0 ? 1 : Math.Sqrt(HeadSize / QueryPreAttentionScalar);
+
+    /// <summary>The ways of turning that occur in this model.</summary>
+    internal IEnumerable<LayerTurn> Turns => Enumerable.Range(0, Layers).Select(TurnOf).Distinct().Where(turn => turn != LayerTurn.None);
+
+    /// <summary>How a layer turns its queries and keys.</summary>
+    internal LayerTurn TurnOf(int layer) =>
+        Family.LearnsPositions || UnturnedLayers.Contains(layer) ? LayerTurn.None
+        : Family.Layers == LayerRule.MostSlide && SlidingLayers.Contains(layer) ? LayerTurn.Local
+        : LayerTurn.Global;
 
     /// <summary>The usual feed-forward width of a hidden size: 8/3 of it, rounded to 16, so that SwiGLU has as many weights as a plain layer of 4.</summary>
     /// <param name="hiddenSize">H.</param>
@@ -75,7 +121,14 @@ public sealed record ModelConfig
             + $"{ContextLength} must be positive");
         Require(KeyValueHeads >= 1 && Heads % KeyValueHeads == 0,
             $"{Heads} attention heads do not divide into {KeyValueHeads} key-value heads; num_key_value_heads must divide num_attention_heads");
-        Require(HeadSize >= 2 && HeadSize % 2 == 0, $"the head size is {HeadSize}; rotary positions need an even number");
+        Require(Family.LearnsPositions || (HeadSize >= 2 && HeadSize % 2 == 0), $"the head size is {HeadSize}; rotary positions need an even number");
+        Require(!Family.IsFusedAndTransposed || (Heads * HeadSize == HiddenSize && KeyValueHeads == Heads),
+            $"{Heads} heads of {HeadSize} with {KeyValueHeads} key-value heads do not make a hidden size of {HiddenSize}, as {Family.ModelType} needs it");
+        Require(SlidingLayers.Count == 0 || SlidingWindow >= 1,
+            $"sliding_window is {SlidingWindow}, but layers {SlidingLayers} see a window; it must be at least 1");
+        Require(SlidingLayers.Concat(UnturnedLayers).All(layer => layer < Layers), $"layer lists reach beyond the {Layers} layers");
+        Require(!AttentionBias || Family.AttentionBias == BiasRule.Configured, $"{Family.ModelType} has no choice of attention_bias");
+        Require(!FeedForwardBias || Family.FeedForwardBias == BiasRule.Configured, $"{Family.ModelType} has no choice of mlp_bias");
 
         static void Require(bool holds, string message)
         {
@@ -117,29 +170,27 @@ public sealed record ModelConfig
     internal static JsonObject Parse(string path) => JsonNode.Parse(File.ReadAllText(path)) as JsonObject
         ?? throw new ModelException($"{path} is not a JSON object.");
 
-    /// <summary>The config.json that describes this model to other tools.</summary>
-    public JsonObject ToJson() => new()
+    /// <summary>The config.json that describes this model to other tools, in keys that versions 4 and 5 of transformers read.</summary>
+    public JsonObject ToJson() => ModelConfigWriter.Write(this);
+
+    private static bool Holds(BiasRule rule, bool configured) => rule switch
     {
-        ["architectures"] = new JsonArray(Family.ArchitectureName),
-        ["model_type"] = Family.ModelType,
-        ["vocab_size"] = VocabularySize,
-        ["hidden_size"] = HiddenSize,
-        ["intermediate_size"] = IntermediateSize,
-        ["num_hidden_layers"] = Layers,
-        ["num_attention_heads"] = Heads,
-        ["num_key_value_heads"] = KeyValueHeads,
-        ["head_dim"] = HeadSize,
-        ["max_position_embeddings"] = ContextLength,
-        ["rope_theta"] = RopeTheta,
-        ["rope_scaling"] = null,
-        ["rms_norm_eps"] = NormEpsilon,
-        ["hidden_act"] = "silu",
-        ["attention_bias"] = Family.AttentionBias,
-        ["mlp_bias"] = false,
-        ["tie_word_embeddings"] = TieEmbeddings,
-        ["bos_token_id"] = null,
-        ["eos_token_id"] = FurtherStops.Count == 0 ? EndOfSequence : new JsonArray([EndOfSequence, .. FurtherStops]),
-        ["pad_token_id"] = Padding,
-        ["torch_dtype"] = "float32",
+        BiasRule.Never => false,
+        BiasRule.Always => true,
+        BiasRule.Configured => configured,
+        _ => throw new UnreachableException(),
     };
+}
+
+/// <summary>How a layer turns its queries and keys.</summary>
+internal enum LayerTurn
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>By <see cref="ModelConfig.Rope"/>.</summary>
+    Global,
+
+    /// <summary>By <see cref="ModelConfig.LocalRope"/>.</summary>
+    Local,
 }

@@ -14,7 +14,6 @@ public static class ModelFolder
     public const string WeightsFile = SafetensorsFolder.SingleFile;
 
     private const string Head = "lm_head.weight";
-    private const string Embedding = "model.embed_tokens.weight";
     private const string OldType = "torch_dtype", NewType = "dtype";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -52,9 +51,12 @@ public static class ModelFolder
             CarriedFiles.Copy(File.Exists(source) ? Path.GetDirectoryName(Path.GetFullPath(source))! : source, folder);
         }
 
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var names = new WeightNames(config);
         SafetensorsFolder.Write(
             folder,
-            module.named_parameters().Select(pair => FolderNames.InFolder(config.Family, pair.name, pair.parameter)),
+            module.named_parameters().Select(pair => (pair.name, InFolder(names, pair.name, pair.parameter))),
             own => type == WeightType.Auto ? own : written,
             shardBytes);
     }
@@ -121,11 +123,12 @@ public static class ModelFolder
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        var names = new WeightNames(config);
         foreach (var (parameterName, parameter) in module.named_parameters())
         {
-            var (wanted, view) = FolderNames.InFolder(config.Family, parameterName, parameter);
-            var name = NameIn(files, parameterName, wanted, config) ?? throw new ModelException(
-                $"{files.Source} has no tensor '{wanted}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", view.shape)}])."
+            var view = InFolder(names, parameterName, parameter);
+            var name = names.Spellings(parameterName).FirstOrDefault(files.Contains) ?? throw new ModelException(
+                $"{files.Source} has no tensor '{parameterName}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", view.shape)}])."
                 + (parameterName == Head ? $" Where the head is the embedding, set tie_word_embeddings to true in {ModelConfig.FileName}." : ""));
             var file = files.FileOf(name);
             var entry = file.Entry(name);
@@ -146,12 +149,7 @@ public static class ModelFolder
         }
     }
 
-    // A folder of the trunk alone leaves the prefix out, and one with a tied head may have the head in place of the embedding.
-    private static string? NameIn(SafetensorsFolder files, string parameterName, string wanted, ModelConfig config) =>
-        files.Contains(wanted) ? wanted
-        : files.Contains(FolderNames.WithoutTrunk(wanted)) ? FolderNames.WithoutTrunk(wanted)
-        : parameterName == Embedding && config.TieEmbeddings && files.Contains(Head) ? Head
-        : null;
+    private static Tensor InFolder(WeightNames names, string name, Tensor parameter) => names.IsTransposed(name) ? parameter.t() : parameter;
 
     private static void RequireOneHead(SafetensorsFolder files, ModelConfig config)
     {
@@ -161,9 +159,8 @@ public static class ModelFolder
         }
 
         using var scope = NewDisposeScope();
-        var embedding = FolderNames.InFolder(config.Family, Embedding, empty(0)).Name;
-        embedding = files.Contains(embedding) ? embedding : FolderNames.WithoutTrunk(embedding);
-        if (files.Contains(embedding) && !files.SameBytes(embedding, Head))
+        var spellings = new WeightNames(config).Spellings($"{config.Family.Names.Trunk}.{config.Family.Names.Embedding}.weight");
+        if (spellings.First(files.Contains) is var embedding && !files.SameBytes(embedding, Head))
         {
             throw new ModelException(
                 $"{files.Source}: tensor '{Head}' differs from '{embedding}', but {ModelConfig.FileName} has tie_word_embeddings true, which makes them one. "

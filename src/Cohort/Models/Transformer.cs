@@ -4,47 +4,67 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>
-/// The trunk that policy and critic are built on: embedding, blocks, final norm. Its names are those of Hugging Face's `model.*`.
+/// The trunk that policy and critic are built on: embedding, blocks, final norm. Its names are those of the family in Hugging Face's folders.
 /// </summary>
 public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
 {
-    private readonly Embedding _embedding;
+    private readonly EmbeddingTable _embedding;
+    private readonly EmbeddingTable? _positions;
     private readonly ModuleList<TransformerBlock> _blocks;
-    private readonly RmsNorm _norm;
-    private readonly Tensor _cos;
-    private readonly Tensor _sin;
+    private readonly Norm _norm;
+    private readonly Rotary _rotary;
+    private readonly Rotary _localRotary;
+    private ScalarType? _computeType;
 
     /// <summary>Builds the trunk; its weights are not initialized.</summary>
     /// <param name="config">A valid shape.</param>
-    public Transformer(ModelConfig config)
+    /// <param name="device">Where the weights lie; the CPU where none is given.</param>
+    public Transformer(ModelConfig config, Device? device = null)
         : base(nameof(Transformer))
     {
         Config = config;
-        _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize, device: get_default_device(), dtype: get_default_dtype());
-        _blocks = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(config, layer)).ToArray());
-        _norm = new RmsNorm(config.HiddenSize, config.NormEpsilon);
-        (_cos, _sin) = Rotary.Tables(config.ContextLength, config.HeadSize, config.RopeTheta);
-        _cos.DetachFromDisposeScope();
-        _sin.DetachFromDisposeScope();
-        register_module("embed_tokens", _embedding);
-        register_module("layers", _blocks);
-        register_module("norm", _norm);
+        var names = config.Family.Names;
+        _embedding = new EmbeddingTable(config.VocabularySize, config.HiddenSize, device);
+        register_module(names.Embedding, _embedding);
+        if (config.Family.LearnsPositions)
+        {
+            _positions = new EmbeddingTable(config.ContextLength, config.HiddenSize, device);
+            register_module(names.Positions, _positions);
+        }
+
+        _blocks = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(config, layer, device)).ToArray());
+        _norm = new Norm(config.Family.Norm, config.HiddenSize, config.NormEpsilon, device);
+        register_module(names.Blocks, _blocks);
+        register_module(names.FinalNorm, _norm);
+        (_rotary, _localRotary) = (new Rotary(config.Rope, config.HeadSize), new Rotary(config.LocalRope, config.HeadSize));
+        Window = new SlidingWindow(config.SlidingWindow);
     }
 
     /// <summary>The shape.</summary>
     public ModelConfig Config { get; }
 
+    /// <summary>The type that hidden states are computed in: the weights' own, but float32 where a processor holds them as bfloat16.</summary>
+    public ScalarType ComputeType
+    {
+        get => _computeType ?? (EmbeddingWeight is { dtype: ScalarType.BFloat16, device_type: TorchSharp.DeviceType.CPU } ? ScalarType.Float32
+            : EmbeddingWeight.dtype);
+        internal set => _computeType = value;
+    }
+
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
-    internal Parameter EmbeddingWeight => _embedding.weight!;
+    internal Parameter EmbeddingWeight => _embedding.Weight;
+
+    /// <summary>What tokens see in layers with a window.</summary>
+    internal SlidingWindow Window { get; }
 
     /// <summary>Hidden states of tokens under a pattern.</summary>
     /// <param name="tokens">[B, t] int64.</param>
     /// <param name="pattern">What the tokens see and where they stand.</param>
-    /// <returns>[B, t, H], owned by the caller's scope; carries gradient.</returns>
+    /// <returns>[B, t, H] of <see cref="ComputeType"/>, owned by the caller's scope; carries gradient.</returns>
     public override Tensor forward(Tensor tokens, AttentionPattern pattern)
     {
         using var scope = NewDisposeScope();
-        var hidden = _embedding.forward(tokens);
+        var hidden = Embed(tokens, pattern);
         foreach (var block in _blocks)
         {
             hidden = block.forward(hidden, pattern);
@@ -55,7 +75,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
 
     /// <summary>Hidden states of whole right-padded sequences; column t has seen tokens 0 .. t.</summary>
     /// <param name="tokens">[B, S] int64, S at most the context length.</param>
-    /// <returns>[B, S, H], owned by the caller's scope; carries gradient.</returns>
+    /// <returns>[B, S, H] of <see cref="ComputeType"/>, owned by the caller's scope; carries gradient.</returns>
     /// <exception cref="ArgumentException">The sequences are longer than the context.</exception>
     public Tensor Hidden(Tensor tokens)
     {
@@ -65,25 +85,42 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
             throw new ArgumentException($"{length} tokens do not fit the model's context of {Config.ContextLength}.", nameof(tokens));
         }
 
-        using var scope = NewDisposeScope();
-        var pattern = new WholeSequences(_cos.narrow(0, 0, length), _sin.narrow(0, 0, length));
-        return forward(tokens, pattern).MoveToOuterDisposeScope();
+        return forward(tokens, new WholeSequences(this, (int)length, tokens.device));
     }
 
-    /// <summary>Cosines and sines at the given positions.</summary>
-    /// <param name="positions">[n] int64.</param>
-    /// <returns>Two tensors [n, d], owned by the caller's scope.</returns>
-    internal (Tensor Cos, Tensor Sin) RotaryAt(Tensor positions) => (_cos.index_select(0, positions), _sin.index_select(0, positions));
+    /// <summary>Angles of the layers that turn in this way.</summary>
+    /// <param name="turn">Not <see cref="LayerTurn.None"/>.</param>
+    internal Rotary RotaryOf(LayerTurn turn) => turn == LayerTurn.Local ? _localRotary : _rotary;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            _cos.Dispose();
-            _sin.Dispose();
+            _rotary.Dispose();
+            _localRotary.Dispose();
+            Window.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    // The factor sqrt(H) is rounded to the type that is computed in, as the reference rounds it.
+    private Tensor Embed(Tensor tokens, AttentionPattern pattern)
+    {
+        using var scope = NewDisposeScope();
+        var type = ComputeType;
+        var hidden = Precision.As(_embedding.forward(tokens), type);
+        if (Config.Family.ScalesEmbeddings)
+        {
+            hidden = hidden * tensor(Math.Sqrt(Config.HiddenSize), dtype: type, device: hidden.device);
+        }
+
+        if (_positions is not null)
+        {
+            hidden = hidden + Precision.As(_positions.forward(pattern.Positions()), type);
+        }
+
+        return hidden.MoveToOuterDisposeScope();
     }
 }

@@ -42,13 +42,19 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"model_type\"", "\"qwen3\"", "config.json has model_type 'qwen3'; Cohort knows: llama, qwen2.")]
-    [InlineData("\"use_sliding_window\"", "true", "config.json has use_sliding_window 'true'; Cohort computes only 'false'.")]
-    [InlineData("\"hidden_act\"", "\"gelu\"", "config.json has hidden_act 'gelu'; Cohort computes only 'silu'.")]
-    [InlineData("\"attention_bias\"", "true", "config.json has attention_bias 'true'; Cohort computes only 'false'.")]
-    [InlineData("\"mlp_bias\"", "true", "config.json has mlp_bias 'true'; Cohort computes only 'false'.")]
-    [InlineData("\"rope_scaling\"", "{\"rope_type\": \"llama3\"}", "config.json has rope_type 'llama3'; Cohort computes only 'default'.")]
-    [InlineData("\"rope_scaling\"", "{\"type\": \"linear\"}", "config.json has rope_type 'linear'; Cohort computes only 'default'.")]
+    [InlineData("\"model_type\"", "\"mamba\"",
+        "config.json has model_type 'mamba'; Cohort knows: llama, mistral, qwen2, qwen3, smollm3, gemma3_text, gpt2.")]
+    [InlineData("\"hidden_act\"", "\"quick_gelu\"",
+        "config.json has hidden_act 'quick_gelu'; Cohort computes: silu, swish, gelu, gelu_pytorch_tanh, gelu_new, relu.")]
+    [InlineData("\"rope_scaling\"", "{\"rope_type\": \"longrope\"}",
+        "config.json has rope_type 'longrope'; Cohort computes: default, linear, dynamic, yarn, llama3.")]
+    [InlineData("\"rope_scaling\"", "{\"type\": \"linear\"}", "config.json stretches rotary positions without a factor.")]
+    [InlineData("\"rope_scaling\"", "{\"type\": \"linear\", \"factor\": -2}",
+        "config.json: the rope factor is -2; it must be a positive number.")]
+    [InlineData("\"partial_rotary_factor\"", "0.5", "config.json has partial_rotary_factor '0.5'; Cohort computes only '1'.")]
+    [InlineData("\"quantization_config\"", "{\"quant_method\": \"awq\"}",
+        "config.json has a quantization_config (awq); Cohort reads weights in float32, float16 and bfloat16. Take the folder that was quantized, "
+        + "or dequantize this one.")]
     [InlineData("\"vocab_size\"", "null", "config.json has no vocab_size.")]
     [InlineData("\"eos_token_id\"", "null", "config.json names no eos_token_id.")]
     [InlineData("\"num_key_value_heads\"", "3",

@@ -117,7 +117,9 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch([[3, 7, 4], [6, 8, 4]], [".x", ".x"]);
-        using var estimator = Normalizing(new Critic(TinyModels.Shape, headBias: true), Slow);
+        var critic = new Critic(TinyModels.Shape, headBias: true);
+        InitialWeights.Draw(critic, TinyModels.Shape, seed: 3, Purpose.CriticWeights);
+        using var estimator = Normalizing(critic, Slow);
         using var credit = estimator.Estimate(batch, tensor(new float[] { 0, 2, 0, 6 }, [2, 2]));
         var measures = new Measures();
         credit.Learn([0, 1], 0, measures, default);

@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace Cohort.Models;
+
+/// <summary>The feed-forward layer: gated (arXiv:2002.05202), down(f(gate(x)) * up(x)), or plain, down(f(up(x))).</summary>
+internal sealed class FeedForward : nn.Module<Tensor, Tensor>
+{
+    private readonly Activation _activation;
+    private readonly Projection? _gate;
+    private readonly Projection _up;
+    private readonly Projection _down;
+
+    public FeedForward(ModelConfig config, Device? device)
+        : base(nameof(FeedForward))
+    {
+        var (names, bias) = (config.Family.Names, config.FeedForwardHasBias);
+        _activation = config.Activation;
+        if (config.Family.IsGated)
+        {
+            _gate = new Projection(config.HiddenSize, config.IntermediateSize, bias, device);
+            register_module(names.Gate, _gate);
+        }
+
+        _up = new Projection(config.HiddenSize, config.IntermediateSize, bias, device);
+        _down = new Projection(config.IntermediateSize, config.HiddenSize, bias, device);
+        register_module(names.Up, _up);
+        register_module(names.Down, _down);
+    }
+
+    /// <param name="input">[B, t, H].</param>
+    /// <returns>[B, t, H], owned by the caller's scope.</returns>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var up = _up.forward(input);
+        var inner = _gate is null ? Activations.Of(_activation, up) : Activations.Of(_activation, _gate.forward(input)) * up;
+        return _down.forward(inner).MoveToOuterDisposeScope();
+    }
+}
