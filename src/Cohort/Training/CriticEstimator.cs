@@ -154,6 +154,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, progress);
             measures.Mean(MetricNames.CriticGradientNorm, owner._optimizer.Step(rate), 1);
             measures.Set(MetricNames.CriticLearningRate, rate);
+            owner._optimizer.ZeroGradients();
         }
 
         public override void Describe(Measures measures)

@@ -15,7 +15,7 @@ internal static class Estimators
     /// <param name="options">All options.</param>
     public static IAdvantageEstimator Create(LanguageModel policy, RunOptions options) => options.Algorithm.Advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options.Seed), options.Update.MicroBatchRows),
+        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options), options.Update.MicroBatchRows),
         GroupRelative group => Responses((scores, batch) =>
             GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
         LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
@@ -46,8 +46,15 @@ internal static class Estimators
     private static Tensor GradientNorms(LanguageModel policy, RolloutBatch batch, RunOptions options) =>
         OptimalTokenBaseline.GradientNorm(batch.OldLogProbs, new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
             options.Update.MicroBatchRows,
-            (tokens, mask) => TokenLogProbs.Spread(
-                TokenLogProbs.SumOfSquares(PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature)), mask)));
+            (tokens, mask) => PolicyForward.PerToken(
+                [policy], tokens, mask, options.Rollout.Temperature, (distributions, _) => [TokenLogProbs.SumOfSquares(distributions[0])])[0]));
+
+    private static Critic CreateCritic(CriticOptions options, LanguageModel policy, RunOptions run)
+    {
+        var critic = CreateCritic(options, policy, run.Seed);
+        critic.Trunk.RecomputesBlocks = run.Update.RecomputeActivations == Recomputation.Always;
+        return critic;
+    }
 
     private static Critic CreateCritic(CriticOptions options, LanguageModel policy, ulong seed)
     {

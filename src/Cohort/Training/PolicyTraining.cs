@@ -49,6 +49,7 @@ internal sealed class PolicyTraining : ITraining
             throw;
         }
 
+        policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
         var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
@@ -81,13 +82,13 @@ internal sealed class PolicyTraining : ITraining
         var longestPrompt = prompts.Max(prompt => prompt.Length);
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
         Setup.RequirePromptsFit(prompts, config, newTokens);
+        var update = options.Update;
+        var plan = MicroBatchPlan.Choose(
+            update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);
         return options with
         {
             Rollout = options.Rollout with { MaxNewTokens = newTokens },
-            Update = options.Update with
-            {
-                MicroBatchRows = MicroBatchPlan.Rows(options.Update.MicroBatchRows, config, longestPrompt + newTokens),
-            },
+            Update = update with { MicroBatchRows = plan.Rows, RecomputeActivations = plan.Recomputation },
         };
     }
 

@@ -24,13 +24,17 @@ public static class OptionsDifference
             new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
     }
 
-    /// <summary>The options of the resumption, where what is left to be chosen (0) is what the saved run has chosen.</summary>
+    /// <summary>The options of the resumption, where what is left to be chosen (0, "automatic") is what the saved run has chosen.</summary>
     /// <param name="saved">The options in the run directory, with threads and rows of a micro-batch chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
-        Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
+        Update = asked.Update with
+        {
+            MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows),
+            RecomputeActivations = Choice(saved.Update.RecomputeActivations, asked.Update.RecomputeActivations),
+        },
     };
 
     /// <inheritdoc cref="KeepChoices(RunOptions, RunOptions)"/>
@@ -38,9 +42,12 @@ public static class OptionsDifference
     {
         Threads = Choice(saved.Threads, asked.Threads),
         MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
+        RecomputeActivations = Choice(saved.RecomputeActivations, asked.RecomputeActivations),
     };
 
     private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
+
+    private static Recomputation Choice(Recomputation saved, Recomputation asked) => asked == Recomputation.Automatic ? saved : asked;
 
     private static IEnumerable<(string Path, JsonNode? Old, JsonNode? New)> Changed(JsonObject saved, JsonObject asked, string prefix)
     {
@@ -62,7 +69,7 @@ public static class OptionsDifference
         "threads" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
         "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
-            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" => ResumeEffect.Exact,
+            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" or "update.recomputeActivations" or "recomputeActivations" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };
 
