@@ -39,6 +39,24 @@ internal static class Estimators
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>The critic's shape.</summary>
+    /// <param name="options">Where it starts from.</param>
+    /// <param name="policy">The policy's shape.</param>
+    public static ModelConfig CriticShape(CriticOptions options, ModelConfig policy) => options.Start switch
+    {
+        CopyOfPolicy => policy,
+        FreshCritic fresh => policy with
+        {
+            HiddenSize = fresh.HiddenSize,
+            IntermediateSize = ModelConfig.FeedForwardWidth(fresh.HiddenSize),
+            Layers = fresh.Layers,
+            Heads = fresh.Heads,
+            KeyValueHeads = fresh.Heads,
+            HeadSize = fresh.HiddenSize / fresh.Heads,
+        },
+        _ => throw new UnreachableException(),
+    };
+
     // One advantage per response, from the sum of its rewards, for each of its tokens (seed: A_t = R - b(q), broadcast).
     private static CriticFreeEstimator Responses(Func<Tensor, RolloutBatch, Tensor> perResponse) =>
         new((rewards, batch) => Masked.Broadcast(perResponse(rewards.sum(1), batch), batch.ResponseMask));
@@ -64,16 +82,8 @@ internal static class Estimators
                 var copy = new Critic(policy.Config, options.NormalizeReturns);
                 Weights.Copy(from: policy, to: copy);
                 return copy;
-            case FreshCritic fresh:
-                var config = policy.Config with
-                {
-                    HiddenSize = fresh.HiddenSize,
-                    IntermediateSize = ModelConfig.FeedForwardWidth(fresh.HiddenSize),
-                    Layers = fresh.Layers,
-                    Heads = fresh.Heads,
-                    KeyValueHeads = fresh.Heads,
-                    HeadSize = fresh.HiddenSize / fresh.Heads,
-                };
+            case FreshCritic:
+                var config = CriticShape(options, policy.Config);
                 var critic = new Critic(config, options.NormalizeReturns);
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;

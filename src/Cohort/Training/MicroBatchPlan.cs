@@ -18,7 +18,7 @@ internal readonly record struct MicroBatchPlan(int Rows, Recomputation Recomputa
     public static MicroBatchPlan Choose(int rows, Recomputation recomputation, double gibibytes, ModelConfig config, int longest)
     {
         var budget = gibibytes * (1L << 30);
-        if (recomputation == Recomputation.Automatic)
+        if (recomputation == Recomputation.Auto)
         {
             var kept = new ActivationMemory(config, recomputes: false).Training((double)Math.Max(1, rows) * longest);
             recomputation = kept <= budget ? Recomputation.Never : Recomputation.Always;

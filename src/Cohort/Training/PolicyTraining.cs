@@ -75,10 +75,7 @@ internal sealed class PolicyTraining : ITraining
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, ProblemSource source, Tokenizer tokenizer, ModelConfig config)
     {
-        var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
-        var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
-            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        var prompts = known.Select(problem => (Problem: problem, Length: Setup.Length(tokenizer, problem, problem.Prompt))).ToArray();
+        var prompts = Prompts(options, source, tokenizer);
         var longestPrompt = prompts.Max(prompt => prompt.Length);
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
         Setup.RequirePromptsFit(prompts, config, newTokens);
@@ -90,6 +87,15 @@ internal sealed class PolicyTraining : ITraining
             Rollout = options.Rollout with { MaxNewTokens = newTokens },
             Update = update with { MicroBatchRows = plan.Rows, RecomputeActivations = plan.Recomputation },
         };
+    }
+
+    /// <summary>The problems that a run is known to see, with the lengths of their prompts in tokens.</summary>
+    public static IReadOnlyList<(Problem Problem, int Length)> Prompts(RunOptions options, ProblemSource source, Tokenizer tokenizer)
+    {
+        var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
+        var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
+        return [.. known.Select(problem => (problem, Setup.Length(tokenizer, problem, problem.Prompt)))];
     }
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)

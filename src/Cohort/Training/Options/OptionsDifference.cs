@@ -24,7 +24,7 @@ public static class OptionsDifference
             new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
     }
 
-    /// <summary>The options of the resumption, where what is left to be chosen (0, "automatic") is what the saved run has chosen.</summary>
+    /// <summary>The options of the resumption, where what is left to be chosen (0, "auto") is what the saved run has chosen.</summary>
     /// <param name="saved">The options in the run directory, with threads and rows of a micro-batch chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
@@ -47,7 +47,7 @@ public static class OptionsDifference
 
     private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
 
-    private static Recomputation Choice(Recomputation saved, Recomputation asked) => asked == Recomputation.Automatic ? saved : asked;
+    private static Recomputation Choice(Recomputation saved, Recomputation asked) => asked == Recomputation.Auto ? saved : asked;
 
     private static IEnumerable<(string Path, JsonNode? Old, JsonNode? New)> Changed(JsonObject saved, JsonObject asked, string prefix)
     {

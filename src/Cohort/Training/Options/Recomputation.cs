@@ -4,7 +4,7 @@ namespace Cohort.Training;
 public enum Recomputation
 {
     /// <summary>Only where a single row would not fit the budget of a micro-batch otherwise.</summary>
-    Automatic,
+    Auto,
 
     /// <summary>The least memory; about a third more time per update.</summary>
     Always,
