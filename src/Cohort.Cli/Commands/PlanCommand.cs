@@ -93,9 +93,10 @@ internal sealed class PlanCommand
     private static IEnumerable<string> Lines(MemoryPlan memory, TimePlan? time, long machine)
     {
         var update = memory.Options.Update;
-        yield return $"{memory.Parameters:#,0} parameters, {memory.TrainedParameters:#,0} of them learn; sequences of up to {memory.LongestSequence:#,0} tokens, "
-            + $"{memory.TokensPerStep:#,0} sampled per step";
-        yield return $"{update.MicroBatchRows} rows per micro-batch, activations {(update.RecomputeActivations == Recomputation.Always ? "recomputed" : "kept")}";
+        yield return $"{memory.Parameters:#,0} parameters, {memory.TrainedParameters:#,0} of them learn; sequences of up to "
+            + $"{memory.LongestSequence:#,0} tokens, {memory.TokensPerStep:#,0} sampled per step";
+        var activations = update.RecomputeActivations == Recomputation.Always ? "recomputed" : "kept";
+        yield return $"{update.MicroBatchRows} rows per micro-batch, activations {activations}";
         if (time is not null)
             yield return $"about {Seconds(time.Seconds)} per step: rollout {Seconds(time.RolloutSeconds)}, log-probs {Seconds(time.LogProbSeconds)}, "
                 + $"update {Seconds(time.UpdateSeconds)}, optimizer {Seconds(time.OptimizerSeconds)}; rewards and a critic not counted";

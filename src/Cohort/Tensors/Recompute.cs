@@ -22,7 +22,7 @@ public static class Recompute
     /// </param>
     /// <param name="inputs">[N, ...] each; gradients flow to those that require them.</param>
     /// <param name="parameters">
-    /// Whatever else the function uses that may require a gradient; what is left out gets none. They must outlive the backward pass.
+    /// Whatever else the function uses that may require a gradient; what is left out gets none.
     /// </param>
     /// <param name="rows">Rows at a time, at least 1.</param>
     /// <returns>[N, ...], owned by the caller's scope; carries gradient.</returns>
@@ -31,7 +31,7 @@ public static class Recompute
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         using var scope = NewDisposeScope();
-        var call = new RecomputedCall(function, parameters, rows);
+        var call = new RecomputedCall(function, inputs.Count, rows);
         var output = is_grad_enabled() && inputs.Concat(parameters).Any(tensor => tensor.requires_grad)
             ? RecomputedFunction.apply([call, .. inputs, .. parameters])
             : call.Forward(inputs);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace Cohort.Tensors;
 
 /// <summary>One use of <see cref="Recompute"/>: the function, portion by portion, and its gradients.</summary>
-internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, IReadOnlyList<Tensor> parameters, long rows)
+internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, int inputs, long rows)
 {
-    /// <summary>What the function uses beside its inputs.</summary>
-    public IReadOnlyList<Tensor> Parameters { get; } = parameters;
+    /// <summary>Number of inputs; the node's other tensors are parameters.</summary>
+    public int Inputs { get; } = inputs;
 
     /// <summary>The output; owned by the caller's scope.</summary>
     public Tensor Forward(IReadOnlyList<Tensor> inputs)
@@ -24,24 +24,26 @@ internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, IReadOnlyL
 
     /// <summary>Gradients of inputs, then of parameters; null where none is asked for. Owned by the caller's scope.</summary>
     /// <param name="inputs">As they were in the forward pass.</param>
+    /// <param name="parameters">What else may ask for a gradient.</param>
     /// <param name="incoming">The gradient of the output.</param>
-    public IReadOnlyList<Tensor?> Backward(IReadOnlyList<Tensor> inputs, Tensor incoming)
+    public IReadOnlyList<Tensor?> Backward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> parameters, Tensor incoming)
     {
         using var scope = NewDisposeScope();
         var ofInputs = inputs.Select(input => input.requires_grad ? zeros_like(input, requires_grad: false) : null).ToArray();
-        var ofParameters = new Tensor?[Parameters.Count];
+        var ofParameters = new Tensor?[parameters.Count];
         foreach (var (first, count) in Portions(inputs))
         {
             using var portion = NewDisposeScope();
             var sums = ofInputs.Select(sum => sum?.narrow(0, first, count)).ToArray();
-            Add(Rows(inputs, first, count), incoming.narrow(0, first, count), sums, ofParameters);
+            Add(Rows(inputs, first, count), incoming.narrow(0, first, count), sums, parameters, ofParameters);
         }
 
         return [.. ofInputs.Concat(ofParameters).Select(gradient => gradient?.MoveToOuterDisposeScope())];
     }
 
     // Adds the gradients of one portion.
-    private void Add(Tensor[] portion, Tensor incoming, Tensor?[] ofInputs, Tensor?[] ofParameters)
+    private void Add(
+        Tensor[] portion, Tensor incoming, Tensor?[] ofInputs, IReadOnlyList<Tensor> parameters, Tensor?[] ofParameters)
     {
         using var recording = set_grad_enabled(true);
         var leaves = portion.Select((input, i) => input.detach().requires_grad_(ofInputs[i] is not null)).ToArray();
@@ -51,7 +53,7 @@ internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, IReadOnlyL
             return;
         }
 
-        Tensor[] wanted = [.. leaves.Concat(Parameters).Where(tensor => tensor.requires_grad)];
+        Tensor[] wanted = [.. leaves.Concat(parameters).Where(tensor => tensor.requires_grad)];
         var found = new Queue<Tensor?>(autograd.grad([output], wanted, [incoming], allow_unused: true));
         using var _ = no_grad();
         foreach (var sum in ofInputs.OfType<Tensor>())
@@ -64,7 +66,7 @@ internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, IReadOnlyL
 
         for (var i = 0; i < ofParameters.Length; i++)
         {
-            if (Parameters[i].requires_grad && Next() is { } gradient)
+            if (parameters[i].requires_grad && Next() is { } gradient)
             {
                 // What is summed in place must not lie in the memory of what came in.
                 ofParameters[i] = ofParameters[i]?.add_(gradient)

@@ -18,10 +18,10 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
     public override Tensor forward(autograd.AutogradContext context, params object[] arguments)
     {
         var call = (RecomputedCall)arguments[0];
-        var inputs = arguments[1..^call.Parameters.Count].Cast<Tensor>().ToList();
+        var tensors = arguments[1..].Cast<Tensor>().ToList();
         context.save_data(CallKey, call);
-        context.save_for_backward(inputs);
-        return call.Forward(inputs);
+        context.save_for_backward(tensors);
+        return call.Forward(tensors[..call.Inputs]);
     }
 
     public override List<Tensor?> backward(autograd.AutogradContext context, Tensor gradient)
@@ -29,7 +29,8 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
         returned?.ForEach(tensor => tensor.Dispose());
         using var scope = NewDisposeScope();
         var call = (RecomputedCall)context.get_data(CallKey);
-        var found = call.Backward(context.get_saved_variables(), gradient);
+        var tensors = context.get_saved_variables();
+        var found = call.Backward(tensors[..call.Inputs], tensors[call.Inputs..], gradient);
         gradient.Dispose();
         returned = [.. found.OfType<Tensor>().Select(tensor => tensor.MoveToOuterDisposeScope())];
         return [null, .. found];

@@ -154,7 +154,6 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, progress);
             measures.Mean(MetricNames.CriticGradientNorm, owner._optimizer.Step(rate), 1);
             measures.Set(MetricNames.CriticLearningRate, rate);
-            owner._optimizer.ZeroGradients();
         }
 
         public override void Describe(Measures measures)
@@ -175,6 +174,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         public override void Dispose()
         {
             base.Dispose();
+            owner._optimizer.ZeroGradients(); // rollouts need their memory
             _values.Dispose();
             _returns.Dispose();
         }

@@ -53,14 +53,12 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private static bool IsThere(MemoryPhase phase) => phase.Bytes.Count > 0;
 
-    private double MicroBatchTokens
-    {
-        get
-        {
-            var rows = options.Update.MinibatchRows == 0 ? options.Rollout.Rows : options.Update.MinibatchRows;
-            return Math.Min(options.Update.MicroBatchRows, rows) * (double)longest;
-        }
-    }
+    private int MinibatchRows => options.Update.MinibatchRows == 0 ? options.Rollout.Rows : options.Update.MinibatchRows;
+
+    private double MicroBatchTokens => Math.Min(options.Update.MicroBatchRows, MinibatchRows) * (double)longest;
+
+    // Of policy and critic in turn; the gradients of each stay until its next one.
+    private int Updates => options.Update.EpochsPerStep * ((options.Rollout.Rows + MinibatchRows - 1) / MinibatchRows);
 
     private MemoryPhase Rollout()
     {
@@ -91,6 +89,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         return Phase(
             "update",
             (MemoryUse.Gradients, (Float * (double)Trained) + (portions * table)),
+            (MemoryUse.Critic, Updates > 1 && CriticConfig is { } critic ? Float * (double)CriticParametersOf(critic) : 0),
             (MemoryUse.Activations, MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)),
             (MemoryUse.Distributions, _activations.Distributions(MicroBatchTokens)));
     }
@@ -114,6 +113,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         var activations = new ActivationMemory(critic, options.Update.RecomputeActivations == Recomputation.Always);
         return Phase(
             "critic update",
+            (MemoryUse.Gradients, Float * (double)Trained),
             (MemoryUse.Critic, Float * (double)CriticParametersOf(critic)),
             (MemoryUse.Activations, MicroBatchTokens * (activations.KeptPerToken + activations.WorkingPerToken)));
     }

@@ -63,7 +63,7 @@ public sealed record MemoryPlan(
         if (uses.GetValueOrDefault(MemoryUse.Activations) > 0 && update.RecomputeActivations != Recomputation.Always)
             yield return "update.recomputeActivations=always keeps only the inputs of blocks, for about a third more time per update";
         if (update.MicroBatchRows > 1)
-            yield return $"update.microBatchRows={Math.Max(1, update.MicroBatchRows / 2)} halves activations (now {update.MicroBatchRows} rows), or a smaller update.microBatchGiB";
+            yield return $"update.microBatchRows={Math.Max(1, update.MicroBatchRows / 2)} halves activations, as a smaller update.microBatchGiB does";
         if (uses.ContainsKey(MemoryUse.KvCache) && Options.Rollout.LargestBatch > Options.Rollout.SamplesPerPrompt)
             yield return $"rollout.largestBatch={Options.Rollout.SamplesPerPrompt} decodes fewer rows together";
         if (uses.ContainsKey(MemoryUse.Critic) && Options.Algorithm.Advantage is CriticAdvantage { Critic.Start: CopyOfPolicy })

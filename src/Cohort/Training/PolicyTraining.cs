@@ -101,7 +101,9 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
-        return _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        _update.Optimizer.ZeroGradients(); // rollouts need their memory
+        return next;
     }
 
     public void Validate(long step, Measures measures) => _validation.Measure(step, measures);

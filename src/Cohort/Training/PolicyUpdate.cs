@@ -91,7 +91,6 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         var rate = LearningRate.At(options.Optimizer, Optimizer.Steps, progress);
         measures.Mean(MetricNames.GradientNorm, Optimizer.Step(rate), 1);
         measures.Set(MetricNames.LearningRate, rate);
-        Optimizer.ZeroGradients(); // the rollouts need their memory
         return UpdateOutcome.Stepped;
     }
 

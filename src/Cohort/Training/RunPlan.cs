@@ -10,7 +10,8 @@ public static class RunPlan
     /// <exception cref="OptionsException">Options contradict each other.</exception>
     /// <exception cref="ModelException">The model's config.json cannot be read.</exception>
     /// <exception cref="Data.DataException">A prompt does not fit the context.</exception>
-    public static MemoryPlan Memory(RunOptions options) => Resolve(options, (resolved, config, longest) => new MemoryForecast(resolved, config, longest).Plan());
+    public static MemoryPlan Memory(RunOptions options) =>
+        Resolve(options, (resolved, config, longest) => new MemoryForecast(resolved, config, longest).Plan());
 
     /// <summary>The time of a step, timed on one layer and the head of the model's shape with random weights: at most a minute.</summary>
     /// <inheritdoc cref="Memory"/>

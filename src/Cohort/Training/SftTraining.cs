@@ -99,7 +99,6 @@ internal sealed class SftTraining : ITraining
             var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
             measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.LearningRate, rate);
-            _optimizer.ZeroGradients();
             return next;
         }
         catch (NonFiniteException error)

@@ -73,6 +73,36 @@ public sealed class TokenMeasureTests
     }
 
     [Fact]
+    public void A_tied_head_learns_the_same_in_portions()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
+        var (whole, gradient) = Run(13);
+        var (portions, same) = Run(OneByOne);
+        Numbers.Same(whole, portions, 1e-6);
+        Numbers.Same(gradient, same, 1e-5);
+
+        (Tensor, Tensor) Run(int vocabulary)
+        {
+            foreach (var parameter in model.parameters())
+                parameter.grad = null;
+            var logProbs = Measured(vocabulary);
+            logProbs.sin().sum().backward();
+            return (logProbs.detach(), model.named_parameters().Single(pair => pair.name == "model.embed_tokens.weight").parameter.grad!.clone());
+        }
+
+        // Whatever wrappers of the weights are made here are gone before the backward pass.
+        Tensor Measured(int vocabulary)
+        {
+            using var inner = NewDisposeScope();
+            var hidden = model.Trunk.Hidden(tensor(new long[] { 3, 7, 4, 9 }, [1, 4])).squeeze(0);
+            return TokenLogProbs.Measure(
+                [(new OutputHead(model.Logits, model.Head.Parameters, vocabulary), hidden)], tensor(new long[] { 7, 4, 9, 1 }), 0.9,
+                (distributions, tokens) => [TokenLogProbs.Of(distributions[0], tokens)])[0].MoveToOuterDisposeScope();
+        }
+    }
+
+    [Fact]
     public void Measuring_leaves_no_tensor_behind()
     {
         using var weight = randn(5, 3).requires_grad_(true);
