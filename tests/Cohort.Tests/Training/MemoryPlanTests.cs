@@ -22,8 +22,16 @@ public sealed class MemoryPlanTests
     {
         var config = new ModelConfig
         {
-            Family = ModelFamily.Qwen2, VocabularySize = 151_936, HiddenSize = 896, IntermediateSize = 4864, Layers = 24, Heads = 14, KeyValueHeads = 2,
-            HeadSize = 64, ContextLength = 512, TieEmbeddings = !separateHead,
+            Family = ModelFamily.Qwen2,
+            VocabularySize = 151_936,
+            HiddenSize = 896,
+            IntermediateSize = 4864,
+            Layers = 24,
+            Heads = 14,
+            KeyValueHeads = 2,
+            HeadSize = 64,
+            ContextLength = 512,
+            TieEmbeddings = !separateHead,
         };
         var plan = new MemoryForecast(Grpo, config, longest: 20).Plan();
 
