@@ -11,7 +11,7 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
     // The graph reads what a node returns as soon as it has returned, but nobody then disposes it: the next node of this thread does, and at last the
     // scope around the backward pass. Held any longer, the gradients of a whole model would be there twice.
     [ThreadStatic]
-    private static List<Tensor>? returned;
+    private static List<Tensor>? _returned;
 
     public override string Name => nameof(RecomputedFunction);
 
@@ -26,13 +26,13 @@ internal sealed class RecomputedFunction : autograd.SingleTensorFunction<Recompu
 
     public override List<Tensor?> backward(autograd.AutogradContext context, Tensor gradient)
     {
-        returned?.ForEach(tensor => tensor.Dispose());
+        _returned?.ForEach(tensor => tensor.Dispose());
         using var scope = NewDisposeScope();
         var call = (RecomputedCall)context.get_data(CallKey);
         var tensors = context.get_saved_variables();
         var found = call.Backward(tensors[..call.Inputs], tensors[call.Inputs..], gradient);
         gradient.Dispose();
-        returned = [.. found.OfType<Tensor>().Select(tensor => tensor.MoveToOuterDisposeScope())];
+        _returned = [.. found.OfType<Tensor>().Select(tensor => tensor.MoveToOuterDisposeScope())];
         return [null, .. found];
     }
 }
