@@ -47,6 +47,7 @@ internal static class CommandTree
         EvaluateCommand.Create(context),
         GenerateCommand.Create(context),
         InitCommand.Create(context),
+        PlanCommand.Create(context),
         TasksCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },

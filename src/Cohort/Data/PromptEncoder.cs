@@ -44,7 +44,7 @@ public sealed class PromptEncoder
     /// <param name="problem">The problem.</param>
     /// <exception cref="DataException">The tokenizer has no token for something in it, or the template refuses it; the message names the problem.</exception>
     public IReadOnlyList<int> Encode(Problem problem) => Named(problem, () => TurnsOf(problem) is { Count: > 0 } turns
-        ? EncodeMarked(Render(turns, addGenerationPrompt: true))
+        ? EncodeMarked(Render(turns, addGenerationPrompt: true), begins: true)
         : Tokenizer.EncodePrompt(problem.Prompt));
 
     /// <summary>
@@ -88,8 +88,8 @@ public sealed class PromptEncoder
                 + $"with {Shown(prompt)}, the conversation with {Shown(whole)}. Use a template whose generation prompt is how an answer begins.");
 
         var end = EndOfTurn(turns, answer, whole);
-        return end.HasToken ? EncodeMarked(whole[prompt.Length..Math.Max(prompt.Length, end.Position)])
-            : [.. EncodeMarked(whole[prompt.Length..Math.Max(prompt.Length, end.Position)]), Tokenizer.EndOfSequence];
+        var response = EncodeMarked(whole[prompt.Length..Math.Max(prompt.Length, end.Position)], begins: false);
+        return end.HasToken ? response : [.. response, Tokenizer.EndOfSequence];
     }
 
     // Where the answer's last token ends in the conversation's text. What follows it, such as a newline, the policy never samples. Behind a text it is
@@ -122,10 +122,14 @@ public sealed class PromptEncoder
             $"it is to be written as a conversation, but the model's folder has no chat template: add {ChatTemplate.FileName} to the folder, or "
             + "\"chat_template\" to its tokenizer_config.json; for prompts that are texts, set data.chat to \"auto\".");
 
-    private IReadOnlyList<int> EncodeMarked(string marked) =>
-        [.. ContentMarks.Cut(marked).Where(piece => piece != "").SelectMany(Tokenizer.EncodeRendered)];
+    private IReadOnlyList<int> EncodeMarked(string marked, bool begins) =>
+        [.. ContentMarks.Cut(marked).Where(piece => piece != "").SelectMany((piece, index) => Tokenizer.EncodeRendered(piece, begins && index == 0))];
 
-    private static string Shown(string text) => $"\"...{ContentMarks.Remove(text)[^Math.Min(60, ContentMarks.Remove(text).Length)..].ReplaceLineEndings("\\n")}\"";
+    private static string Shown(string marked)
+    {
+        var text = ContentMarks.Remove(marked);
+        return $"\"...{text[^Math.Min(60, text.Length)..].ReplaceLineEndings("\\n")}\"";
+    }
 
     private static IReadOnlyList<int> Named(Problem problem, Func<IReadOnlyList<int>> encode)
     {

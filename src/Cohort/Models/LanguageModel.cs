@@ -1,3 +1,4 @@
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -29,6 +30,9 @@ public sealed class LanguageModel : nn.Module
 
     /// <summary>The shape.</summary>
     public ModelConfig Config => Trunk.Config;
+
+    /// <summary>What stands above the trunk, for numbers over the vocabulary that are computed in portions.</summary>
+    public OutputHead Head => new(Logits, _head is null ? [Trunk.EmbeddingWeight] : [.. _head.parameters()], Config.VocabularySize);
 
     /// <summary>Unnormalized log-probabilities of the next token.</summary>
     /// <param name="hidden">[..., H] from the trunk.</param>

@@ -1,3 +1,4 @@
+using Cohort.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -50,6 +51,11 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
             : EmbeddingWeight.dtype);
         internal set => _computeType = value;
     }
+    /// <summary>
+    /// Whether blocks keep only their inputs for the gradient and compute the rest again in the backward pass (<see cref="Recompute"/>): less memory, a third
+    /// more time. The numbers stay the same.
+    /// </summary>
+    public bool RecomputesBlocks { get; set; }
 
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
     internal Parameter EmbeddingWeight => _embedding.Weight;
@@ -67,7 +73,11 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
         var hidden = Embed(tokens, pattern);
         foreach (var block in _blocks)
         {
-            hidden = block.forward(hidden, pattern);
+            var input = hidden;
+            hidden = RecomputesBlocks && pattern is WholeSequences && is_grad_enabled()
+                ? Recompute.Of(again => block.forward(again, Whole(again)), input, [.. block.parameters()])
+                : block.forward(input, pattern);
+            input.Dispose(); // what the gradient needs, the graph holds
         }
 
         return _norm.forward(hidden).MoveToOuterDisposeScope();
@@ -85,8 +95,11 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
             throw new ArgumentException($"{length} tokens do not fit the model's context of {Config.ContextLength}.", nameof(tokens));
         }
 
-        return forward(tokens, new WholeSequences(this, (int)length, tokens.device));
+        return forward(tokens, Whole(tokens));
     }
+
+    // The same for tokens and for their hidden states: only their number and where they lie count.
+    private WholeSequences Whole(Tensor sequences) => new(this, (int)sequences.shape[1], sequences.device);
 
     /// <summary>Angles of the layers that turn in this way.</summary>
     /// <param name="turn">Not <see cref="LayerTurn.None"/>.</param>

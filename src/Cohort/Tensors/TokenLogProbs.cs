@@ -62,6 +62,44 @@ public static class TokenLogProbs
         return distribution.gather(1, targets.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Numbers per token from the distributions of one or two models over the vocabulary, computed for some tokens at a time: [N, V] is never there as a
+    /// whole, neither forward nor backward. Where all tokens fit into one portion nothing is computed twice.
+    /// </summary>
+    /// <param name="heads">Each with the hidden states [N, H] that predict the tokens.</param>
+    /// <param name="targets">[N] int64, the tokens.</param>
+    /// <param name="temperature">Of the distributions.</param>
+    /// <param name="measure">
+    /// From the distributions [n, V], nats, of n of the tokens, one for each head, and these tokens [n] to numbers [n] in float. Called again in the backward
+    /// pass; must be a function of its arguments.
+    /// </param>
+    /// <returns>As many tensors [N] as the measure gives, owned by the caller's scope; carry gradient.</returns>
+    public static Tensor[] Measure(
+        IReadOnlyList<(OutputHead Head, Tensor Hidden)> heads, Tensor targets, double temperature, Func<Tensor[], Tensor, Tensor[]> measure)
+    {
+        using var scope = NewDisposeScope();
+        var rows = Math.Max(1, heads.Min(pair => pair.Head.PortionRows) / heads.Count);
+        Tensor[] inputs = [.. heads.Select(pair => pair.Hidden), targets];
+        var parameters = heads.SelectMany(pair => pair.Head.Parameters).Distinct().ToArray();
+        var measured = targets.shape[0] <= rows
+            ? Portion(inputs)
+            : Recompute.InPortions(some => stack(Portion(some), 1), inputs, parameters, rows).unbind(1);
+        return [.. measured.Select(numbers => numbers.MoveToOuterDisposeScope())];
+
+        Tensor[] Portion(Tensor[] some)
+        {
+            using var portion = NewDisposeScope();
+            var distributions = heads.Select((pair, i) => Tempered(pair.Head, some[i], temperature)).ToArray();
+            return [.. measure(distributions, some[^1]).Select(numbers => numbers.MoveToOuterDisposeScope())];
+        }
+    }
+
+    private static Tensor Tempered(OutputHead head, Tensor hidden, double temperature)
+    {
+        using var scope = NewDisposeScope();
+        return Distribution(head.Logits(hidden), temperature).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Σ_v p_v², the chance that two draws agree; with it, Σ (1 - 2 p + Σ p²) is the optimal token baseline's gradient norm.</summary>
     /// <param name="distribution">[N, V] from <see cref="Distribution"/>; may hold -inf.</param>
     /// <returns>[N], in (0, 1], owned by the caller's scope; carries gradient.</returns>

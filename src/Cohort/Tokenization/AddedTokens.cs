@@ -41,6 +41,7 @@ internal sealed class AddedTokens
     {
         _ids = tokens.ToDictionary(token => token.Content, token => token.Id);
         Special = tokens.Where(token => token.IsSpecial).Select(token => token.Id).ToHashSet();
+        SpecialSpellings = [.. tokens.Where(token => token.IsSpecial).Select(token => token.Content)];
         var spellings = tokens.Select(token => (Spelling: token.IsNormalized ? normalizer.Apply(token.Content, prepends: true) : token.Content, token));
         _spellings = spellings.ToDictionary(pair => pair.token.Id, pair => pair.Spelling);
         _plain = new(spellings.Where(pair => !pair.token.IsNormalized));
@@ -49,6 +50,9 @@ internal sealed class AddedTokens
 
     /// <summary>The ids of special tokens.</summary>
     public IReadOnlySet<int> Special { get; }
+
+    /// <summary>How special tokens are spelled.</summary>
+    public IReadOnlyCollection<string> SpecialSpellings { get; }
 
     /// <summary>The largest id and one.</summary>
     public int Size => _spellings.Count == 0 ? 0 : _spellings.Keys.Max() + 1;

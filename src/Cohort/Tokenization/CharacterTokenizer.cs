@@ -42,6 +42,9 @@ public sealed class CharacterTokenizer : Tokenizer
     /// <inheritdoc/>
     public override int Padding { get; }
 
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> SpecialSpellings => _pipeline.Added.SpecialSpellings;
+
     /// <summary>The characters that have tokens, in the order of their ids.</summary>
     public string Alphabet => string.Concat(Tokens.Where((_, id) => !Special.Contains(id)));
 
@@ -55,7 +58,7 @@ public sealed class CharacterTokenizer : Tokenizer
     public override IReadOnlyList<int> Encode(string text) => Encode(text, recognizesSpecial: false);
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> EncodeRendered(string text) => Encode(text, recognizesSpecial: true);
+    public override IReadOnlyList<int> EncodeRendered(string text, bool begins) => Encode(text, recognizesSpecial: true);
 
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids) => _pipeline.Decode(ids, skipsSpecial: true);

@@ -16,6 +16,9 @@ internal sealed class PipelineTokenizer(TokenizerPipeline pipeline, SpecialToken
     public override int Padding => special.Padding;
 
     /// <inheritdoc/>
+    public override IReadOnlyCollection<string> SpecialSpellings => pipeline.Added.SpecialSpellings;
+
+    /// <inheritdoc/>
     public override IReadOnlyList<int> Encode(string text) => pipeline.Encode(text, recognizesSpecial: false, prepends: false);
 
     /// <inheritdoc/>
@@ -23,7 +26,7 @@ internal sealed class PipelineTokenizer(TokenizerPipeline pipeline, SpecialToken
         [.. pipeline.Before, .. pipeline.Encode(text, recognizesSpecial: false, prepends: true)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<int> EncodeRendered(string text) => pipeline.Encode(text, recognizesSpecial: true, prepends: true);
+    public override IReadOnlyList<int> EncodeRendered(string text, bool begins) => pipeline.Encode(text, recognizesSpecial: true, prepends: begins);
 
     /// <inheritdoc/>
     public override string Decode(IEnumerable<int> ids) => pipeline.Decode(ids, skipsSpecial: true);

@@ -35,7 +35,9 @@ public abstract class Tokenizer
     /// template writes its own begin of sequence.
     /// </summary>
     /// <inheritdoc cref="Encode"/>
-    public virtual IReadOnlyList<int> EncodeRendered(string text) => Encode(text);
+    /// <param name="text">Any text.</param>
+    /// <param name="begins">Whether it begins a sequence, rather than standing behind other tokens.</param>
+    public virtual IReadOnlyList<int> EncodeRendered(string text, bool begins) => Encode(text);
 
     /// <summary>
     /// The text of token ids. Special tokens are skipped, and so are ids beyond the vocabulary, which models with a padded vocabulary

@@ -44,7 +44,10 @@ internal sealed record TokenizerPipeline
     /// <summary>The ids of a text, without those around a sequence.</summary>
     /// <param name="text">The text.</param>
     /// <param name="recognizesSpecial">Whether a special token that is spelled is that token; else nothing in the text becomes one.</param>
-    /// <param name="prepends">Whether what stands before a text that begins a sequence, such as "▁", is put there.</param>
+    /// <param name="prepends">
+    /// Whether what stands before a text that begins a sequence, such as "▁", is put there. Behind a special token in the text it always is, as in the
+    /// reference.
+    /// </param>
     /// <exception cref="TokenizationException">The text has half a surrogate pair, or an expression takes too long on it.</exception>
     public List<int> Encode(string text, bool recognizesSpecial, bool prepends)
     {
@@ -54,7 +57,7 @@ internal sealed record TokenizerPipeline
             if (id is { } added)
                 ids.Add(added);
             else
-                EncodePart(text[start..end], begins: start == 0, recognizesSpecial, prepends, ids);
+                EncodePart(text[start..end], begins: start == 0, recognizesSpecial, prepends || (recognizesSpecial && start > 0), ids);
         return ids;
     }
 

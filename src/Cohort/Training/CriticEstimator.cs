@@ -176,6 +176,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         public override void Dispose()
         {
             base.Dispose();
+            owner._optimizer.ZeroGradients(); // rollouts need their memory
             _values.Dispose();
             _returns.Dispose();
         }

@@ -15,7 +15,7 @@ internal static class Estimators
     /// <param name="options">All options.</param>
     public static IAdvantageEstimator Create(LanguageModel policy, RunOptions options) => options.Algorithm.Advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options.Seed), options.Update.MicroBatchRows),
+        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options), options.Update.MicroBatchRows),
         GroupRelative group => Responses((scores, batch) =>
             GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
         LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
@@ -39,6 +39,24 @@ internal static class Estimators
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>The critic's shape.</summary>
+    /// <param name="options">Where it starts from.</param>
+    /// <param name="policy">The policy's shape.</param>
+    public static ModelConfig CriticShape(CriticOptions options, ModelConfig policy) => options.Start switch
+    {
+        CopyOfPolicy => policy,
+        FreshCritic fresh => policy with
+        {
+            HiddenSize = fresh.HiddenSize,
+            IntermediateSize = ModelConfig.FeedForwardWidth(fresh.HiddenSize),
+            Layers = fresh.Layers,
+            Heads = fresh.Heads,
+            KeyValueHeads = fresh.Heads,
+            HeadSize = fresh.HiddenSize / fresh.Heads,
+        },
+        _ => throw new UnreachableException(),
+    };
+
     // One advantage per response, from the sum of its rewards, for each of its tokens (seed: A_t = R - b(q), broadcast).
     private static CriticFreeEstimator Responses(Func<Tensor, RolloutBatch, Tensor> perResponse) =>
         new((rewards, batch) => Masked.Broadcast(perResponse(rewards.sum(1), batch), batch.ResponseMask));
@@ -46,8 +64,15 @@ internal static class Estimators
     private static Tensor GradientNorms(LanguageModel policy, RolloutBatch batch, RunOptions options) =>
         OptimalTokenBaseline.GradientNorm(batch.OldLogProbs, new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
             options.Update.MicroBatchRows,
-            (tokens, mask) => TokenLogProbs.Spread(
-                TokenLogProbs.SumOfSquares(PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature)), mask)));
+            (tokens, mask) => PolicyForward.PerToken(
+                [policy], tokens, mask, options.Rollout.Temperature, (distributions, _) => [TokenLogProbs.SumOfSquares(distributions[0])])[0]));
+
+    private static Critic CreateCritic(CriticOptions options, LanguageModel policy, RunOptions run)
+    {
+        var critic = CreateCritic(options, policy, run.Seed);
+        critic.Trunk.RecomputesBlocks = run.Update.RecomputeActivations == Recomputation.Always;
+        return critic;
+    }
 
     private static Critic CreateCritic(CriticOptions options, LanguageModel policy, ulong seed)
     {
@@ -57,16 +82,8 @@ internal static class Estimators
                 var copy = Placement.Of(policy).Build(() => new Critic(policy.Config, options.NormalizeReturns));
                 Weights.Copy(from: policy, to: copy);
                 return copy;
-            case FreshCritic fresh:
-                var config = policy.Config with
-                {
-                    HiddenSize = fresh.HiddenSize,
-                    IntermediateSize = ModelConfig.FeedForwardWidth(fresh.HiddenSize),
-                    Layers = fresh.Layers,
-                    Heads = fresh.Heads,
-                    KeyValueHeads = fresh.Heads,
-                    HeadSize = fresh.HiddenSize / fresh.Heads,
-                };
+            case FreshCritic:
+                var config = CriticShape(options, policy.Config);
                 var critic = Placement.Of(policy).Build(() => new Critic(config, options.NormalizeReturns));
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;

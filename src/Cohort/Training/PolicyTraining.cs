@@ -49,6 +49,7 @@ internal sealed class PolicyTraining : ITraining
             throw;
         }
 
+        policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
@@ -79,13 +80,13 @@ internal sealed class PolicyTraining : ITraining
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, ProblemSource source, PromptEncoder prompts, ModelConfig config)
     {
-        var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
-        var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
-            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        var lengths = known.Select(problem => (Problem: problem, Length: prompts.Encode(problem).Count)).ToArray();
+        var lengths = Prompts(options, source, prompts);
         var longestPrompt = lengths.Max(prompt => prompt.Length);
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
         Setup.RequirePromptsFit(lengths, config, newTokens);
+        var update = options.Update;
+        var plan = MicroBatchPlan.Choose(
+            update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);
         return options with
         {
             Rollout = options.Rollout with
@@ -93,17 +94,25 @@ internal sealed class PolicyTraining : ITraining
                 MaxNewTokens = newTokens,
                 LargestBatch = DecodingPlan.Rows(options.Rollout.LargestBatch, config, longestPrompt + newTokens, sizeof(float)),
             },
-            Update = options.Update with
-            {
-                MicroBatchRows = MicroBatchPlan.Rows(options.Update.MicroBatchRows, config, longestPrompt + newTokens),
-            },
+            Update = update with { MicroBatchRows = plan.Rows, RecomputeActivations = plan.Recomputation },
         };
+    }
+
+    /// <summary>The problems that a run is known to see, with the lengths of their prompts in tokens.</summary>
+    public static IReadOnlyList<(Problem Problem, int Length)> Prompts(RunOptions options, ProblemSource source, PromptEncoder prompts)
+    {
+        var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
+        var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
+        return [.. known.Select(problem => (problem, prompts.Encode(problem).Count))];
     }
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
-        return _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        _update.Optimizer.ZeroGradients(); // rollouts need their memory
+        return next;
     }
 
     public void Validate(long step, Measures measures) => _validation.Measure(step, measures);

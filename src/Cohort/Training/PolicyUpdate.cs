@@ -110,24 +110,26 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             return 0;
         }
 
-        var distribution = PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature);
-        var logProbs = TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask);
+        var kl = algorithm.Kl;
+        var klActs = coefficients.Kl > 0 && kl.ActsInLoss;
+        var comparesAll = klActs && kl.Estimator == KlEstimator.Exact;
+        var measured = PolicyForward.PerToken(
+            comparesAll ? [policy, reference] : [policy], tokens, mask, options.Rollout.Temperature, Measure);
+        var (logProbs, entropy) = (measured[0], measured[^1]);
         var ratio = ImportanceRatio.PerToken(logProbs, old);
         var selected = micro.Take(chosen.Selected);
         var surrogate = PolicyLosses.PerToken(algorithm.Loss, logProbs, old, advantages, mask, selected);
         var loss = Term(MetricNames.Surrogate, Weighted(surrogate), 1);
 
-        using var entropyGradient = set_grad_enabled(coefficients.Entropy != 0);
-        var entropy = TokenLogProbs.Spread(Entropy.PerToken(distribution), mask);
-        using var lossGradient = set_grad_enabled(true);
         if (coefficients.Entropy != 0)
         {
             loss = loss + Term(MetricNames.EntropyTerm, entropy, -coefficients.Entropy);
         }
 
-        if (coefficients.Kl > 0 && algorithm.Kl.ActsInLoss)
+        if (klActs)
         {
-            loss = loss + Term(MetricNames.KlTerm, KlToReference(micro, distribution, logProbs, ratio, tokens, mask), coefficients.Kl);
+            var perToken = comparesAll ? measured[1] : KlEstimators.Weighted(kl.Estimator, logProbs, micro.Take(micro.Batch.RefLogProbs), ratio);
+            loss = loss + Term(MetricNames.KlTerm, perToken, coefficients.Kl);
         }
 
         loss.backward();
@@ -145,6 +147,16 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         measures.Lower(MetricNames.RatioLowest, counting.min().item<float>());
         measures.Raise(MetricNames.RatioHighest, counting.max().item<float>());
         return klOld.sum().item<float>();
+
+        // Everything that needs whole distributions. The entropy is only watched where it is not in the loss.
+        Tensor[] Measure(Tensor[] distributions, Tensor targets)
+        {
+            Tensor[] learning = comparesAll
+                ? [TokenLogProbs.Of(distributions[0], targets), KlEstimators.Exact(distributions[0], distributions[1])]
+                : [TokenLogProbs.Of(distributions[0], targets)];
+            using var watched = set_grad_enabled(coefficients.Entropy != 0 && is_grad_enabled());
+            return [.. learning, Entropy.PerToken(distributions[0])];
+        }
 
         // What the loss leaves out or weighs beside its own formula; the normalizer stays.
         Tensor Weighted(Tensor perToken)
@@ -172,18 +184,5 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             measures.Mean(name, value, (double)count / totals.Tokens);
             return share;
         }
-    }
-
-    private Tensor KlToReference(MicroBatch micro, Tensor distribution, Tensor logProbs, Tensor ratio, Tensor tokens, Tensor mask)
-    {
-        using var scope = NewDisposeScope();
-        var estimator = options.Algorithm.Kl.Estimator;
-        if (estimator != KlEstimator.Exact)
-        {
-            return KlEstimators.Weighted(estimator, logProbs, micro.Take(micro.Batch.RefLogProbs), ratio).MoveToOuterDisposeScope();
-        }
-
-        var target = PolicyForward.Distribution(reference, tokens, mask, options.Rollout.Temperature);
-        return TokenLogProbs.Spread(KlEstimators.Exact(distribution, target), mask).MoveToOuterDisposeScope();
     }
 }

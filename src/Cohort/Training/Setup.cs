@@ -127,14 +127,28 @@ internal static class Setup
             case FolderModel folder:
                 return ModelFolder.Load(folder.Path, placement);
             case NewModel shape:
-                var config = shape.Shape(tokenizer);
-                config.Validate();
+                var config = Config(shape, tokenizer);
                 var policy = placement.Build(() => new LanguageModel(config));
                 InitialWeights.Draw(policy, config, seed, Purpose.PolicyWeights);
                 return policy;
             default:
                 throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>The starting policy's shape, without its weights.</summary>
+    /// <param name="model">What the options say.</param>
+    /// <param name="tokenizer">The run's; a new model has its vocabulary.</param>
+    public static ModelConfig Config(ModelOptions model, Tokenizer tokenizer)
+    {
+        var config = model switch
+        {
+            FolderModel folder => ModelConfig.Read(folder.Path),
+            NewModel shape => shape.Shape(tokenizer),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+        config.Validate();
+        return config;
     }
 
     /// <summary>The longest completion of a run in tokens, where the options leave it open.</summary>

@@ -39,6 +39,7 @@ internal sealed class SftTraining : ITraining
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
         (_options, _base, _policy, _prompts, _source, _clock) = (options, place.Base, policy, prompts, source, clock);
+        policy.Trunk.RecomputesBlocks = options.RecomputeActivations == Recomputation.Always;
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
@@ -80,10 +81,12 @@ internal sealed class SftTraining : ITraining
             (longest, longestAnswer) = (Math.Max(longest, prompt + answer), Math.Max(longestAnswer, answer));
         }
 
+        var plan = MicroBatchPlan.Choose(options.MicroBatchRows, options.RecomputeActivations, options.MicroBatchGiB, config, longest);
         return options with
         {
             MaxNewTokens = options.MaxNewTokens > 0 ? options.MaxNewTokens : longestAnswer,
-            MicroBatchRows = MicroBatchPlan.Rows(options.MicroBatchRows, config, longest),
+            MicroBatchRows = plan.Rows,
+            RecomputeActivations = plan.Recomputation,
         };
     }
 
@@ -183,7 +186,7 @@ internal sealed class SftTraining : ITraining
 
             NextTokenLoss.Share(logProbs, tokens).backward();
             measures.Mean(MetricNames.SftLoss, loss, logProbs.numel());
-            measures.Mean(MetricNames.SftAccuracy, right.sum().item<long>(), logProbs.numel());
+            measures.Mean(MetricNames.SftAccuracy, right.sum().item<float>(), logProbs.numel());
         }
     }
 
@@ -194,8 +197,8 @@ internal sealed class SftTraining : ITraining
         var packed = Packing.Pack(rows, _policy.Config.Padding);
         var device = _policy.Trunk.EmbeddingWeight.device;
         var (tokens, mask) = (packed.Tokens.to(device), packed.ResponseMask.to(device));
-        var distribution = PolicyForward.Distribution(_policy, tokens, mask, temperature: 1);
-        var targets = TokenLogProbs.Targets(tokens, mask);
-        return (TokenLogProbs.Of(distribution, targets).MoveToOuterDisposeScope(), (distribution.argmax(1) == targets).MoveToOuterDisposeScope());
+        var measured = PolicyForward.Measure([_policy], tokens, mask, temperature: 1, (distributions, targets) =>
+            [TokenLogProbs.Of(distributions[0], targets), (distributions[0].argmax(1) == targets).to_type(distributions[0].dtype)]);
+        return (measured[0].MoveToOuterDisposeScope(), measured[1].MoveToOuterDisposeScope());
     }
 }

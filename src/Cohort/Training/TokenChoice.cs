@@ -44,9 +44,14 @@ internal sealed class TokenChoice
         {
             using var part = NewDisposeScope();
             var (tokens, mask) = (micro.Tokens(), micro.Take(batch.LossMask));
-            var distribution = PolicyForward.Distribution(policy, tokens, mask, options.Rollout.Temperature);
-            micro.Put(logProbs, TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask));
-            micro.Put(entropies, TokenLogProbs.Spread(Entropy.PerToken(distribution), mask));
+            var measured = PolicyForward.PerToken(
+                [policy],
+                tokens,
+                mask,
+                options.Rollout.Temperature,
+                (distributions, targets) => [TokenLogProbs.Of(distributions[0], targets), Entropy.PerToken(distributions[0])]);
+            micro.Put(logProbs, measured[0]);
+            micro.Put(entropies, measured[1]);
             micro.Put(counting, mask);
         }
 

@@ -63,7 +63,7 @@ internal static class WholeUpdateCases
                 portion.Select(pair => ((IReadOnlyList<int>)pair.Item1.Prompt, (IReadOnlyList<int>)pair.Item1.Completion)).ToArray(),
                 (int)golden.Number("params/pad_token_id"));
             var (tokens, mask) = (packed.Tokens, packed.ResponseMask);
-            var distribution = PolicyForward.Distribution(model, tokens, mask, temperature: 1);
+            var distribution = Distributions.Of(model, tokens, mask, temperature: 1);
             var logProbs = TokenLogProbs.Spread(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), mask);
             var credit = Masked.Broadcast(tensor(portion.Select(pair => (float)pair.Item2).ToArray()), mask);
             var share = TokenLoss.Share(ScoreFunction.PerToken(logProbs, credit), mask, Reduction.TokenMean, totals);

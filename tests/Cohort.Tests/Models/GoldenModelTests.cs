@@ -198,7 +198,7 @@ public sealed class GoldenModelTests
             .Select(ids => ((IReadOnlyList<int>)[(int)ids[0]], (IReadOnlyList<int>)ids[1..].Select(id => (int)id).ToArray()))
             .ToArray();
         var packed = Packing.Pack(rows, padding: 0);
-        var distribution = PolicyForward.Distribution(model, packed.Tokens, packed.ResponseMask, temperature: 1);
+        var distribution = Distributions.Of(model, packed.Tokens, packed.ResponseMask, temperature: 1);
         var logProbs = TokenLogProbs.Of(distribution, TokenLogProbs.Targets(packed.Tokens, packed.ResponseMask));
         var loss = NextTokenLoss.Share(logProbs, expected.GetProperty("tokens").GetInt64());
         loss.backward();

@@ -58,7 +58,7 @@ public sealed class LanguageModelTests
         float Learn()
         {
             optimizer.ZeroGradients();
-            var distribution = PolicyForward.Distribution(model, tokens, mask, temperature: 1);
+            var distribution = Distributions.Of(model, tokens, mask, temperature: 1);
             var loss = NextTokenLoss.Share(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(tokens, mask)), 4);
             loss.backward();
             optimizer.Step(0.02);

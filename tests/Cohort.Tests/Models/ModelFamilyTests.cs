@@ -130,7 +130,8 @@ public sealed class ModelFamilyTests
         using var tied = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
         ModelFolder.Save(tied, TinyModels.Shape, folder.Path);
         Assert.EndsWith(
-            "has no tensor 'lm_head.weight'; config.json asks for it (shape [13,16]).",
+            "has no tensor 'lm_head.weight'; config.json asks for it (shape [13,16]). Where the head is the embedding, set tie_word_embeddings to true in "
+            + "config.json.",
             Assert.Throws<ModelException>(() => ModelFolder.Load(folder.Path)).Message);
     }
 

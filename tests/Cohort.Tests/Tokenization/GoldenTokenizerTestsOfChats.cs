@@ -40,20 +40,6 @@ public sealed class GoldenTokenizerTestsOfChats
     }
 
     [Theory]
-    [MemberData(nameof(Files))]
-    public void Ids_of_rendered_conversations_agree_where_the_file_names_a_tokenizer(string file)
-    {
-        var golden = Read(file);
-        var folder = Path.Combine(Path.GetDirectoryName(file)!, (string?)golden["tokenizer"] ?? "none");
-        if (!Directory.Exists(folder))
-            return;
-
-        var tokenizer = TokenizerFolder.Load(folder);
-        Assert.All(golden["cases"]!.AsArray(), example => Assert.Equal(
-            example!["ids"]!.AsArray().Select(id => (int)id!), tokenizer.EncodeRendered((string)example["rendered"]!)));
-    }
-
-    [Theory]
     [MemberData(nameof(Folders))]
     public void Template_of_a_folder_renders_every_conversation_alike(string folder)
     {

@@ -23,8 +23,8 @@ public sealed class PipelineTokenizerTests : IDisposable
         Assert.DoesNotContain(1, prompt.Skip(1));
         Assert.NotEqual(354, continuation[0]);
         Assert.Equal("the <s>the", tokenizer.Decode([.. prompt, .. continuation]));
-        Assert.Equal(1, tokenizer.EncodeRendered("<s>the")[0]);
-        Assert.Equal("<s> the", tokenizer.DecodeWithSpecial(tokenizer.EncodeRendered("<s>the")));
+        Assert.Equal(1, tokenizer.EncodeRendered("<s>the", begins: true)[0]);
+        Assert.Equal("<s> the", tokenizer.DecodeWithSpecial(tokenizer.EncodeRendered("<s>the", begins: true)));
     }
 
     [Fact]

@@ -34,7 +34,11 @@ public static class OptionsDifference
         Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
         Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         Rollout = asked.Rollout with { LargestBatch = Choice(saved.Rollout.LargestBatch, asked.Rollout.LargestBatch) },
-        Update = asked.Update with { MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows) },
+        Update = asked.Update with
+        {
+            MicroBatchRows = Choice(saved.Update.MicroBatchRows, asked.Update.MicroBatchRows),
+            RecomputeActivations = Choice(saved.Update.RecomputeActivations, asked.Update.RecomputeActivations),
+        },
     };
 
     /// <inheritdoc cref="KeepChoices(RunOptions, RunOptions)"/>
@@ -44,9 +48,12 @@ public static class OptionsDifference
         Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
         Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
+        RecomputeActivations = Choice(saved.RecomputeActivations, asked.RecomputeActivations),
     };
 
     private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
+
+    private static Recomputation Choice(Recomputation saved, Recomputation asked) => asked == Recomputation.Auto ? saved : asked;
 
     private static IEnumerable<(string Path, JsonNode? Old, JsonNode? New)> Changed(JsonObject saved, JsonObject asked, string prefix)
     {
@@ -68,7 +75,7 @@ public static class OptionsDifference
         "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
         "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
-            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" => ResumeEffect.Exact,
+            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" or "update.recomputeActivations" or "recomputeActivations" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };
 

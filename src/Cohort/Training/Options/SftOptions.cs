@@ -19,13 +19,24 @@ public sealed record SftOptions : CommonOptions
             : throw new ArgumentOutOfRangeException(nameof(BatchRows), value, "BatchRows must lie in [1, 1000000].");
     } = 128;
 
-    /// <summary>Rows that go through the network together; 0 is chosen from the model's shape when the run starts.</summary>
+    /// <summary>Rows that go through the network together; 0 is chosen by <see cref="MicroBatchGiB"/> when the run starts.</summary>
     public int MicroBatchRows
     {
         get;
         init => field = value >= 0 ? value
             : throw new ArgumentOutOfRangeException(nameof(MicroBatchRows), value, "MicroBatchRows must be at least 0; 0 is automatic.");
     }
+
+    /// <summary>GiB that activations and log-probabilities of a micro-batch may take; rows per micro-batch are chosen by it where they are automatic.</summary>
+    public double MicroBatchGiB
+    {
+        get;
+        init => field = value is >= 0.001 and <= 100_000 ? value
+            : throw new ArgumentOutOfRangeException(nameof(MicroBatchGiB), value, "MicroBatchGiB must lie in [0.001, 100000].");
+    } = 1.5;
+
+    /// <summary>Whether blocks are computed again in the backward pass instead of being kept for it; the numbers stay the same.</summary>
+    public Recomputation RecomputeActivations { get; init; }
 
     /// <summary>The longest answer that evaluation samples, in tokens; 0 is the longest demonstration of the held-out split.</summary>
     public int MaxNewTokens

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# One GRPO step of a model of Qwen2.5-0.5B's exact shape with random weights: the forecast of `cohort plan`, then the peak that the kernel saw (VmHWM).
+# Takes minutes and up to 12 GiB. Use: eng/half-billion.sh MODELDIR [--set KEY=VALUE ...]
+# MODELDIR has config.json, model.safetensors and a tokenizer of the shape (`cohort init --config` makes the weights).
+#   eng/half-billion.sh half                                                          all weights, 4 prompts x 4 completions x 128 tokens
+#   eng/half-billion.sh half --set rollout.samplesPerPrompt=8 --set adapter.kind=lora --set adapter.rank=16
+cd "$(dirname -- "$0")/.." || exit
+model=${1:?model folder}; shift
+options=(--set "model.path=$model" --set data.task=sort --set rollout.promptsPerStep=4 --set rollout.samplesPerPrompt=4
+    --set rollout.maxNewTokens=128 --set budget.steps=1 --set evaluation.every=0 "$@")
+out=$(mktemp -d) || exit
+./cohort plan "${options[@]}" || exit
+forecast=$(./cohort plan "${options[@]}" --json | grep -o '"peak_bytes":[0-9]*' | cut -d: -f2)
+./cohort train "${options[@]}" --out "$out/run" & run=$!
+peak=0
+while kill -0 "$run" 2> /dev/null; do
+    now=$(awk '/VmHWM/ { print $2 * 1024 }' "/proc/$run/status" 2> /dev/null)
+    [ "${now:-0}" -gt "$peak" ] && peak=$now
+    sleep 1
+done
+wait "$run"; code=$?
+seconds=$(grep -o '"time/step_seconds":[0-9.]*' "$out/run/metrics.jsonl" | tail -1 | cut -d: -f2)
+awk -v p="$peak" -v f="$forecast" -v s="$seconds" 'BEGIN {
+    printf "peak %.2f GiB, forecast %.2f GiB (%+.1f %%), %.0f s per step\n", p / 2^30, f / 2^30, 100 * (f - p) / p, s }'
+rm -rf -- "$out"
+exit "$code"

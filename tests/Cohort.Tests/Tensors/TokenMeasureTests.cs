@@ -1,0 +1,128 @@
+using Cohort.Losses;
+using Cohort.Models;
+using Cohort.Tensors;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Tensors;
+
+/// <summary>Numbers of whole distributions, a few tokens at a time.</summary>
+public sealed class TokenMeasureTests
+{
+    // A vocabulary this large has one token per portion.
+    private const int OneByOne = 100_000_000;
+
+    [Fact]
+    public void A_portion_holds_the_tokens_that_fit_half_a_gibibyte()
+    {
+        Assert.Equal(126, OutputHead.RowsOf(151_936));
+        Assert.Equal(1, OutputHead.RowsOf(OneByOne));
+        Assert.Equal(399_457, OutputHead.RowsOf(48));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.7)]
+    public void Log_probs_entropy_and_exact_kl_are_the_same_in_portions_as_at_once(double temperature)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(11);
+        var (hidden, weight) = (Normal(9, 4), Normal(7, 4));
+        var (refHidden, refWeight) = (Normal(9, 4), Normal(7, 4));
+        var targets = tensor(new long[] { 3, 0, 6, 2, 2, 5, 1, 4, 3 });
+        var coefficients = Normal(3, 9);
+
+        var (whole, wholeGradients) = Run(7);
+        var (portions, gradients) = Run(OneByOne);
+
+        foreach (var (expected, actual) in whole.Concat(wholeGradients).Zip(portions.Concat(gradients)))
+            Numbers.Same(expected, actual, 1e-12);
+
+        (Tensor[], Tensor[]) Run(int vocabulary)
+        {
+            hidden.requires_grad_(true).grad = null;
+            weight.requires_grad_(true).grad = null;
+            var measured = TokenLogProbs.Measure(
+                [(Head(weight, vocabulary), hidden), (Head(refWeight, vocabulary), refHidden)], targets, temperature,
+                (distributions, tokens) =>
+                [
+                    TokenLogProbs.Of(distributions[0], tokens), Entropy.PerToken(distributions[0]),
+                    KlEstimators.Exact(distributions[0], distributions[1]),
+                ]);
+            (stack(measured) * coefficients).sum().backward();
+            return ([.. measured.Select(numbers => numbers.detach())], [hidden.grad!, weight.grad!]);
+        }
+
+        Tensor Normal(params long[] shape) => randn(shape, ScalarType.Float64, generator: generator);
+    }
+
+    [Fact]
+    public void Gradients_in_portions_agree_with_finite_differences()
+    {
+        using var scope = NewDisposeScope();
+        var weight = arange(15, ScalarType.Float64).reshape(5, 3).sin();
+        var targets = tensor(new long[] { 1, 4, 0 });
+        FiniteDifferences.Agree(arange(9, ScalarType.Float64).reshape(3, 3).cos(), hidden => Sum(hidden, weight));
+        FiniteDifferences.Agree(weight, w => Sum(arange(9, ScalarType.Float64).reshape(3, 3).cos(), w));
+
+        Tensor Sum(Tensor hidden, Tensor w)
+        {
+            var measured = TokenLogProbs.Measure([(Head(w, OneByOne), hidden)], targets, 0.8, (distributions, tokens) =>
+                [TokenLogProbs.Of(distributions[0], tokens), Entropy.PerToken(distributions[0])]);
+            return (measured[0] * 1.5).exp().sum() + measured[1].square().sum();
+        }
+    }
+
+    [Fact]
+    public void A_tied_head_learns_the_same_in_portions()
+    {
+        using var scope = NewDisposeScope();
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { TieEmbeddings = true });
+        var (whole, gradient) = Run(13);
+        var (portions, same) = Run(OneByOne);
+        Numbers.Same(whole, portions, 1e-6);
+        Numbers.Same(gradient, same, 1e-5);
+
+        (Tensor, Tensor) Run(int vocabulary)
+        {
+            foreach (var parameter in model.parameters())
+                parameter.grad = null;
+            var logProbs = Measured(vocabulary);
+            logProbs.sin().sum().backward();
+            return (logProbs.detach(), model.named_parameters().Single(pair => pair.name == "model.embed_tokens.weight").parameter.grad!.clone());
+        }
+
+        // Whatever wrappers of the weights are made here are gone before the backward pass.
+        Tensor Measured(int vocabulary)
+        {
+            using var inner = NewDisposeScope();
+            var hidden = model.Trunk.Hidden(tensor(new long[] { 3, 7, 4, 9 }, [1, 4])).squeeze(0);
+            return TokenLogProbs.Measure(
+                [(new OutputHead(model.Logits, model.Head.Parameters, vocabulary), hidden)], tensor(new long[] { 7, 4, 9, 1 }), 0.9,
+                (distributions, tokens) => [TokenLogProbs.Of(distributions[0], tokens)])[0].MoveToOuterDisposeScope();
+        }
+    }
+
+    [Fact]
+    public void Measuring_leaves_no_tensor_behind()
+    {
+        using var weight = randn(5, 3).requires_grad_(true);
+        using var hidden = randn(4, 3);
+        using var targets = tensor(new long[] { 1, 4, 0, 2 });
+        Step();
+        LiveTensors.StayAsMany("Ten steps", () =>
+        {
+            for (var i = 0; i < 10; i++)
+                Step();
+        });
+
+        void Step()
+        {
+            using var scope = NewDisposeScope();
+            TokenLogProbs.Measure([(Head(weight, OneByOne), hidden)], targets, 1, (distributions, tokens) =>
+                [TokenLogProbs.Of(distributions[0], tokens), (distributions[0].argmax(1) == tokens).to_type(ScalarType.Float32)])[0].sum().backward();
+            weight.grad = null;
+        }
+    }
+
+    private static OutputHead Head(Tensor weight, int vocabulary) => new(hidden => nn.functional.linear(hidden, weight), [weight], vocabulary);
+}
