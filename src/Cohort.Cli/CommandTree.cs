@@ -46,6 +46,7 @@ internal static class CommandTree
         TrainCommand.Create(context),
         EvaluateCommand.Create(context),
         GenerateCommand.Create(context),
+        MergeCommand.Create(context),
         TasksCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },

@@ -22,10 +22,10 @@ internal sealed class LoadedModel : IDisposable
     public int ContextLength => _model.Config.ContextLength;
 
     /// <summary>Loads a folder, the tokenizer first, since it is quickest to be wrong.</summary>
-    /// <param name="folder">A Hugging Face folder.</param>
+    /// <param name="folder">A Hugging Face folder, or an adapter's.</param>
     public static LoadedModel Load(string folder)
     {
-        var tokenizer = TokenizerFolder.Load(folder);
+        var tokenizer = TokenizerFolder.Load(ModelFolder.TokenizerOf(folder));
         return new(ModelFolder.Load(folder), tokenizer);
     }
 

@@ -69,7 +69,7 @@ internal static class SharedOptions
 
     /// <summary>--model.</summary>
     public static Option<string> Model() =>
-        new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
+        new("--model") { Description = "Folder of a model or an adapter, such as a run's model/", HelpName = "DIR", Required = true };
 
     /// <summary>A value as one line of JSON.</summary>
     public static string ToJson(object value) => JsonSerializer.Serialize(value, Readable);

@@ -11,10 +11,15 @@ public sealed class Critic : nn.Module
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
     /// <param name="headBias">Whether the head has a bias, as <see cref="Rescale"/> needs it.</param>
     public Critic(ModelConfig config, bool headBias = false)
+        : this(new Transformer(config), headBias)
+    {
+    }
+
+    private Critic(Transformer trunk, bool headBias)
         : base(nameof(Critic))
     {
-        Trunk = new Transformer(config);
-        _head = new Projection(config.HiddenSize, 1, headBias);
+        Trunk = trunk;
+        _head = new Projection(trunk.Config.HiddenSize, 1, headBias);
         register_module("model", Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
@@ -30,6 +35,12 @@ public sealed class Critic : nn.Module
 
     /// <summary>The shape.</summary>
     public ModelConfig Config => Trunk.Config;
+
+    /// <summary>A critic whose trunk shares its weights, frozen, with a policy's; its head is its own.</summary>
+    /// <param name="policy">The policy, with or without adapters, which the critic does not take over.</param>
+    /// <param name="headBias">Whether the head has a bias.</param>
+    /// <returns>Owned by the caller.</returns>
+    public static Critic Sharing(LanguageModel policy, bool headBias) => new(policy.Trunk.Sharing(), headBias);
 
     /// <summary>Values of states: column t is V(s) before token t+1 is read, so that token cannot change it.</summary>
     /// <param name="tokens">[B, S] int64.</param>

@@ -34,6 +34,10 @@ public sealed class LanguageModel : nn.Module
     /// <returns>[..., V], owned by the caller's scope; carries gradient.</returns>
     public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, _head is null ? Trunk.EmbeddingWeight : _head.Weight);
 
+    /// <summary>A model without adapters that shares its weights, frozen, with this one: one base in memory under several networks.</summary>
+    /// <returns>Owned by the caller.</returns>
+    public LanguageModel Sharing() => BorrowedWeights.Build(this, Trunk.EmbeddingWeight, () => new LanguageModel(Config));
+
     /// <summary>A second model with the same weights, on the same device, that shares no memory with this one.</summary>
     /// <returns>Owned by the caller.</returns>
     public LanguageModel Copy()

@@ -28,12 +28,17 @@ public static class ModelFolder
             Metadata);
     }
 
-    /// <summary>Reads a language model.</summary>
+    /// <summary>Reads a language model; of an adapter's folder (<see cref="AdapterFolder"/>), the base with the adapter on it.</summary>
     /// <param name="folder">The folder.</param>
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="ModelException">A file is missing or does not fit the shape.</exception>
     public static LanguageModel Load(string folder)
     {
+        if (AdapterFolder.Describes(folder))
+        {
+            return AdapterFolder.Load(folder);
+        }
+
         var model = new LanguageModel(ModelConfig.Read(folder));
         try
         {
@@ -46,6 +51,12 @@ public static class ModelFolder
             throw;
         }
     }
+
+    /// <summary>Where the tokenizer of a model lies: in its folder, or for an adapter without one, in its base's.</summary>
+    /// <param name="folder">The folder of a model or of an adapter.</param>
+    /// <exception cref="ModelException">The adapter's base is missing.</exception>
+    public static string TokenizerOf(string folder) =>
+        AdapterFolder.Describes(folder) && !File.Exists(Path.Combine(folder, "tokenizer.json")) ? AdapterFolder.BaseOf(folder) : folder;
 
     /// <summary>Reads the weights of a module whose shape is known.</summary>
     /// <param name="module">Built with the folder's config.</param>

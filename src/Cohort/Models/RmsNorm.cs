@@ -13,8 +13,7 @@ internal sealed class RmsNorm : nn.Module<Tensor, Tensor>
         : base(nameof(RmsNorm))
     {
         _epsilon = epsilon;
-        _weight = new Parameter(ones(size));
-        _weight.DetachFromDisposeScope();
+        _weight = BorrowedWeights.Blank(size);
         register_parameter("weight", _weight);
     }
 

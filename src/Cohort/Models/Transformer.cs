@@ -20,7 +20,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
         : base(nameof(Transformer))
     {
         Config = config;
-        _embedding = nn.Embedding(config.VocabularySize, config.HiddenSize);
+        _embedding = nn.Embedding(BorrowedWeights.Rows(config.VocabularySize), config.HiddenSize);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(config, layer)).ToArray());
         _norm = new RmsNorm(config.HiddenSize, config.NormEpsilon);
         (_cos, _sin) = Rotary.Tables(config.ContextLength, config.HeadSize, config.RopeTheta);
@@ -36,6 +36,10 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
 
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
     internal Parameter EmbeddingWeight => _embedding.weight!;
+
+    /// <summary>A trunk that shares its weights, frozen, with this one.</summary>
+    /// <returns>Owned by the caller.</returns>
+    internal Transformer Sharing() => BorrowedWeights.Build(this, EmbeddingWeight, () => new Transformer(Config));
 
     /// <summary>Hidden states of tokens under a pattern.</summary>
     /// <param name="tokens">[B, t] int64.</param>

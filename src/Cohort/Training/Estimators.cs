@@ -53,6 +53,10 @@ internal static class Estimators
     {
         switch (options.Start)
         {
+            case CopyOfPolicy when Adapters.Any(policy):
+                var adapted = Critic.Sharing(policy, options.NormalizeReturns);
+                Adapters.Copy(from: policy, to: adapted);
+                return adapted;
             case CopyOfPolicy:
                 var copy = new Critic(policy.Config, options.NormalizeReturns);
                 Weights.Copy(from: policy, to: copy);

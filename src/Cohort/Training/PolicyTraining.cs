@@ -15,9 +15,10 @@ internal sealed class PolicyTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
+    private readonly RunDirectory _place;
     private readonly RunOptions _options;
     private readonly LanguageModel _policy;
-    private readonly LanguageModel _reference;
+    private readonly Reference _reference;
     private readonly Tokenizer _tokenizer;
     private readonly IAdvantageEstimator _estimator;
     private readonly PolicyUpdate _update;
@@ -29,19 +30,19 @@ internal sealed class PolicyTraining : ITraining
     public PolicyTraining(
         RunDirectory place,
         RunOptions options,
-        LanguageModel policy,
-        Tokenizer tokenizer,
+        StartingModel start,
         ProblemSource source,
         IRewardFunction reward,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
     {
-        (_options, _policy, _tokenizer) = (options, policy, tokenizer);
+        var (policy, tokenizer) = (start.Policy, start.Tokenizer);
+        (_place, _options, _policy, _tokenizer) = (place, options, policy, tokenizer);
         _log = new RolloutLog(place.Rollouts, logBytes);
         try
         {
-            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base) : policy;
+            _reference = new Reference(policy, place.Base, options);
         }
         catch
         {
@@ -51,8 +52,8 @@ internal sealed class PolicyTraining : ITraining
 
         var sampler = new TorchSampler(policy, tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
-        _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference, sampler, tokenizer, reward, source, options, clock);
+        _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        var collector = new Collector(policy, _reference.Network, sampler, tokenizer, reward, source, options, clock);
         _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, tokenizer, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
@@ -94,7 +95,9 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
-        return _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        _reference.After(next.Step);
+        return next;
     }
 
     public void Validate(long step, Measures measures) => _validation.Measure(step, measures);
@@ -120,16 +123,18 @@ internal sealed class PolicyTraining : ITraining
         SaveModel(Path.Combine(folder, PolicyFolder.Name));
         _update.Optimizer.Save(Path.Combine(folder, OptimizerFile));
         _estimator.Save(folder);
+        _reference.Save(folder);
     }
 
     public void Load(string folder)
     {
-        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        PolicyFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
         _update.Optimizer.Load(Path.Combine(folder, OptimizerFile));
         _estimator.Load(folder);
+        _reference.Load(folder);
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, _place, folder, dropout: 0);
 
     public void Dispose()
     {
@@ -138,13 +143,6 @@ internal sealed class PolicyTraining : ITraining
         _update.Dispose();
         _reference.Dispose();
         _policy.Dispose();
-    }
-
-    private static LanguageModel Frozen(string folder)
-    {
-        var reference = ModelFolder.Load(folder);
-        Weights.Freeze(reference);
-        return reference;
     }
 
     private void Note(long step, Collected collected, IReadOnlyList<double> advantages)

@@ -58,7 +58,7 @@ internal static class Setup
     /// <summary>The tokenizer of a run: the folder's, or for a new model every character of its data.</summary>
     public static Tokenizer Tokenizer(ModelOptions model, DataOptions data) => model switch
     {
-        FolderModel folder => TokenizerFolder.Load(folder.Path),
+        FolderModel folder => TokenizerFolder.Load(ModelFolder.TokenizerOf(folder.Path)),
         NewModel => new CharacterTokenizer(data switch
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
@@ -68,24 +68,6 @@ internal static class Setup
         }),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
-
-    /// <summary>The starting policy.</summary>
-    public static LanguageModel Policy(ModelOptions model, Tokenizer tokenizer, ulong seed)
-    {
-        switch (model)
-        {
-            case FolderModel folder:
-                return ModelFolder.Load(folder.Path);
-            case NewModel shape:
-                var config = shape.Shape(tokenizer);
-                config.Validate();
-                var policy = new LanguageModel(config);
-                InitialWeights.Draw(policy, config, seed, Purpose.PolicyWeights);
-                return policy;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
 
     /// <summary>The longest completion of a run in tokens, where the options leave it open.</summary>
     /// <param name="asked">What the options say; 0 is automatic.</param>

@@ -23,18 +23,18 @@ public sealed class SftRun : IDisposable
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
-        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
-        var policy = Setup.Policy(options.Model, tokenizer, options.Seed);
+        var start = StartingModel.Create(options);
         try
         {
-            var resolved = SftTraining.Resolve(options with { Threads = threads }, source, tokenizer, policy.Config);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, tokenizer, place.Base));
-            return Open(place, resolved, policy, tokenizer, source, sink, resume: false);
+            var resolved = SftTraining.Resolve(options with { Threads = threads }, source, start.Tokenizer, start.Policy.Config);
+            RunFiles.Begin(place, resolved, () => start.Save(place));
+            start.Notify(options.Model, sink);
+            return Open(place, resolved, start, source, sink, resume: false);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -46,23 +46,22 @@ public sealed class SftRun : IDisposable
         var place = RunFiles.RequireRun(new RunDirectory(directory));
         var past = RunFile.ReadSft(RunFiles.PastOptions(place), []);
         options = OptionsDifference.KeepChoices(past, options);
-        var tokenizer = TokenizerFolder.Load(place.Base);
         var source = Setup.Demonstrations(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
-        var policy = ModelFolder.Load(place.Base);
+        var start = StartingModel.Reopen(place);
         try
         {
-            return Open(place, options, policy, tokenizer, source, sink, resume: true);
+            return Open(place, options, start, source, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw new TrainingException(error.Message, error);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -84,8 +83,7 @@ public sealed class SftRun : IDisposable
     private static SftRun Open(
         RunDirectory place,
         SftOptions options,
-        LanguageModel policy,
-        Tokenizer tokenizer,
+        StartingModel start,
         DemonstrationSource source,
         IMetricSink sink,
         bool resume)
@@ -93,7 +91,7 @@ public sealed class SftRun : IDisposable
         var first = new TrainerState();
         var state = resume ? RunLoop.LastState(place, first) : first;
         var clock = new PhaseClock();
-        var training = new SftTraining(place, options, policy, tokenizer, source, clock, sink);
+        var training = new SftTraining(place, options, start, source, clock, sink);
         try
         {
             return new SftRun(new RunLoop(place, options, training, state, clock, sink), training);

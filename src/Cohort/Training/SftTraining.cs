@@ -18,6 +18,7 @@ internal sealed class SftTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
+    private readonly RunDirectory _place;
     private readonly SftOptions _options;
     private readonly LanguageModel _policy;
     private readonly Tokenizer _tokenizer;
@@ -31,14 +32,14 @@ internal sealed class SftTraining : ITraining
     public SftTraining(
         RunDirectory place,
         SftOptions options,
-        LanguageModel policy,
-        Tokenizer tokenizer,
+        StartingModel start,
         DemonstrationSource source,
         PhaseClock clock,
         IMetricSink sink)
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
-        (_options, _policy, _tokenizer, _source, _clock) = (options, policy, tokenizer, source, clock);
+        var (policy, tokenizer) = (start.Policy, start.Tokenizer);
+        (_place, _options, _policy, _tokenizer, _source, _clock) = (place, options, policy, tokenizer, source, clock);
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
@@ -92,7 +93,7 @@ internal sealed class SftTraining : ITraining
         var next = state with { Step = state.Step + 1, ProblemCursor = state.ProblemCursor + rows.Length, NonFiniteInARow = 0 };
         try
         {
-            AddGradients(rows, tokens, measures, cancel);
+            AddGradients(rows, tokens, next.Step, measures, cancel);
             var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
             measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.LearningRate, rate);
@@ -139,11 +140,11 @@ internal sealed class SftTraining : ITraining
 
     public void Load(string folder)
     {
-        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        PolicyFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, folder);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _tokenizer, _place, folder, _options.Model.Adapter.DroppedShare);
 
     public void Dispose()
     {
@@ -164,13 +165,14 @@ internal sealed class SftTraining : ITraining
         (_tokenizer.Encode(demonstration.Problem.Prompt), [.. _tokenizer.Encode(demonstration.Completion), _tokenizer.EndOfSequence]);
 
     private void AddGradients(
-        (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, Measures measures, CancellationToken cancel)
+        (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, long step, Measures measures, CancellationToken cancel)
     {
         _optimizer.ZeroGradients();
-        foreach (var part in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows))
+        foreach (var (index, part) in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows).Index())
         {
             cancel.ThrowIfCancellationRequested();
             using var micro = NewDisposeScope();
+            using var dropping = Adapters.Dropping(_policy, _options.Model.Adapter.DroppedShare, _options.Seed, step, index);
             var (logProbs, right) = Forward(part);
             var loss = -logProbs.sum().item<float>();
             if (!float.IsFinite(loss))

@@ -51,6 +51,9 @@ public sealed record KlPenalty
     /// <summary>Measures the KL even where β is 0; costs the reference's memory and a forward pass.</summary>
     public bool Measure { get; init; }
 
+    /// <summary>Whether and how the reference follows the policy.</summary>
+    public ReferenceRefresh Refresh { get; init; } = new NeverRefresh();
+
     /// <summary>Whether a term of it stands in the loss.</summary>
     internal bool ActsInLoss => Placement is KlPlacement.InLoss or KlPlacement.InRewardAndLoss;
 

@@ -77,6 +77,24 @@ public sealed record RunOptions : CommonOptions
                 + "give the coefficient a first value such as 0.05.";
         }
 
+        if (Algorithm.Kl is { NeedsReference: false, Refresh: not NeverRefresh })
+        {
+            yield return "algorithm.kl.refresh moves the reference, but algorithm.kl.coefficient is 0, and the run has none; give it a coefficient, or set "
+                + "algorithm.kl.measure=true, or leave refresh.kind at never.";
+        }
+
+        if (Algorithm.Kl.Refresh is MovingAverage && Model.Adapter is not NoAdapter)
+        {
+            yield return "algorithm.kl.refresh.kind is movingAverage, but the policy is an adapter: averages of A and of B apart are not the average of their "
+                + "products, which no adapter of this rank has; set refresh.kind to every.";
+        }
+
+        if (Model.Adapter.DroppedShare > 0)
+        {
+            yield return $"model.adapter.dropout is {Model.Adapter.DroppedShare}, but the policy that samples and the policy that is trained must be the same one; "
+                + "set it to 0, since dropout is for `cohort sft`.";
+        }
+
         if (Algorithm.Advantage is CriticAdvantage { Critic.Start: FreshCritic fresh } && fresh.HiddenSize % (fresh.Heads * 2) != 0)
         {
             yield return $"the critic's hiddenSize {fresh.HiddenSize} does not divide into {fresh.Heads} heads of an even size; choose a "
