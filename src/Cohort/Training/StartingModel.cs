@@ -15,7 +15,10 @@ internal sealed class StartingModel
 
     private readonly string _source;
 
-    private StartingModel(LanguageModel policy, Tokenizer tokenizer, string source) => (Policy, Tokenizer, _source) = (policy, tokenizer, source);
+    /// <param name="policy">The policy.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="source">The folder that holds the base's weights as they are; empty where none does.</param>
+    public StartingModel(LanguageModel policy, Tokenizer tokenizer, string source = "") => (Policy, Tokenizer, _source) = (policy, tokenizer, source);
 
     /// <summary>The policy; whoever opened this disposes it.</summary>
     public LanguageModel Policy { get; }

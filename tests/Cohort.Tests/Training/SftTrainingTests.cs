@@ -95,6 +95,6 @@ public sealed class SftTrainingTests
             MaxNewTokens = 4,
             Evaluation = new() { Problems = 20 },
         };
-        return new SftTraining(new RunDirectory(folder.Path), options, policy, Characters, Source(), new PhaseClock(), new SilentSink());
+        return new SftTraining(new RunDirectory(folder.Path), options, new StartingModel(policy, Characters), Source(), new PhaseClock(), new SilentSink());
     }
 }
