@@ -119,9 +119,9 @@ public static class Adapters
     internal static IEnumerable<(string Name, Projection Layer)> Adapted(nn.Module network) =>
         Layers(network).Where(pair => pair.Layer.Adapter is not null);
 
-    /// <summary>The linear layers of the blocks, with their names.</summary>
+    /// <summary>The linear layers of the blocks, with their names; they are those with a block's number in it.</summary>
     internal static IEnumerable<(string Name, Projection Layer)> Layers(nn.Module network) =>
-        network.named_modules().Where(pair => pair.module is Projection && pair.name.Any(char.IsDigit)).Select(pair => (pair.name, (Projection)pair.module));
+        Below("", network, []).Where(pair => pair.Name.Split('.').Any(part => int.TryParse(part, out _)));
 
     /// <summary>Freezes what is no adapter's and no critic's head.</summary>
     internal static void Freeze(nn.Module network)
@@ -134,6 +134,12 @@ public static class Adapters
 
     /// <summary>Whether a parameter is of a critic's head.</summary>
     internal static bool IsHead(string name) => name.StartsWith(Head + ".", StringComparison.Ordinal);
+
+    // TorchSharp registers a module's fields too, after the names that its constructor gives.
+    private static IEnumerable<(string Name, Projection Layer)> Below(string prefix, nn.Module module, HashSet<nn.Module> seen) =>
+        module.named_children().Where(child => seen.Add(child.module)).SelectMany(child => child.module is Projection layer
+            ? [(prefix + child.name, layer)]
+            : Below($"{prefix}{child.name}.", child.module, seen));
 
     private static Projection[] Targeted(nn.Module network, string targets)
     {

@@ -46,12 +46,13 @@ internal static class BorrowedWeights
             s_lender = null;
         }
 
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
         var source = lender.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         foreach (var (name, parameter) in network.named_parameters())
         {
             parameter.requires_grad_(false);
-            using var alias = parameter.set_(source[name]);
+            parameter.set_(source[name]);
         }
 
         return network;

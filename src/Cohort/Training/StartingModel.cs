@@ -90,7 +90,10 @@ internal sealed class StartingModel
         else
         {
             Copy(_source, place.Base);
-            Tokenizer.Save(place.Base);
+            if (!File.Exists(Path.Combine(place.Base, "tokenizer.json")))
+            {
+                Tokenizer.Save(place.Base);
+            }
         }
 
         if (Adapters.Any(Policy))
