@@ -12,10 +12,6 @@ internal static class BorrowedWeights
     [ThreadStatic]
     private static Tensor? s_lender;
 
-    /// <summary>Rows of a table that a network under construction asks for: as many as it says, or one where it will borrow them.</summary>
-    /// <param name="asked">How many it says.</param>
-    public static long Rows(long asked) => s_lender is null ? asked : 1;
-
     /// <summary>A parameter that is not initialized: of its own, or without memory where it will be borrowed.</summary>
     /// <param name="shape">Its dimensions.</param>
     /// <returns>Owned by the caller.</returns>

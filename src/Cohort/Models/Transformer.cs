@@ -8,7 +8,7 @@ namespace Cohort.Models;
 /// </summary>
 public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
 {
-    private readonly Embedding _embedding;
+    private readonly EmbeddingTable _embedding;
     private readonly ModuleList<TransformerBlock> _blocks;
     private readonly RmsNorm _norm;
     private readonly Tensor _cos;
@@ -20,7 +20,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
         : base(nameof(Transformer))
     {
         Config = config;
-        _embedding = nn.Embedding(BorrowedWeights.Rows(config.VocabularySize), config.HiddenSize);
+        _embedding = new EmbeddingTable(config.VocabularySize, config.HiddenSize);
         _blocks = nn.ModuleList(Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(config, layer)).ToArray());
         _norm = new RmsNorm(config.HiddenSize, config.NormEpsilon);
         (_cos, _sin) = Rotary.Tables(config.ContextLength, config.HeadSize, config.RopeTheta);
@@ -35,7 +35,7 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     public ModelConfig Config { get; }
 
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
-    internal Parameter EmbeddingWeight => _embedding.weight!;
+    internal Parameter EmbeddingWeight => _embedding.Weight;
 
     /// <summary>A trunk that shares its weights, frozen, with this one.</summary>
     /// <returns>Owned by the caller.</returns>
