@@ -50,7 +50,7 @@ internal static class TinyRun
         "ppo" => Ppo,
         "ppo-fresh" => FreshPpo,
         "sft-lora" => WithAdapter(Sft, """ "rank": 2, "alpha": 4, "dropout": 0.2 """),
-        "grpo-lora" => WithAdapter(Grpo, """ "rank": 3, "alpha": 6, "rsLora": true, "targets": "q_proj,mlp.down_proj" """),
+        "grpo-lora" => WithAdapter(Grpo.Replace("\"maxRefills\": 1", "\"maxRefills\": 0", StringComparison.Ordinal), """ "rank": 3, "alpha": 6, "rsLora": true, "targets": "q_proj,mlp.down_proj" """),
         "ppo-lora" => WithAdapter(Ppo, """ "rank": 2, "alpha": 4 """),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
