@@ -48,6 +48,7 @@ internal static class CommandTree
         GenerateCommand.Create(context),
         InitCommand.Create(context),
         PlanCommand.Create(context),
+        MergeCommand.Create(context),
         TasksCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },

@@ -19,7 +19,7 @@ internal sealed class ChatTokenizer(params string[] specials) : Tokenizer
 
     public override IReadOnlyList<int> EncodePrompt(string text) => [2, .. Encode(text)];
 
-    public override IReadOnlyList<int> EncodeRendered(string text)
+    public override IReadOnlyList<int> EncodeRendered(string text, bool begins)
     {
         var ids = new List<int>();
         for (var at = 0; at < text.Length;)

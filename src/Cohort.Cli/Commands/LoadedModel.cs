@@ -25,12 +25,13 @@ internal sealed class LoadedModel : IDisposable
     public int ContextLength => _model.Config.ContextLength;
 
     /// <summary>Loads a folder, the tokenizer first, since it is quickest to be wrong.</summary>
-    /// <param name="folder">A Hugging Face folder.</param>
+    /// <param name="folder">A Hugging Face folder, or an adapter's.</param>
     /// <param name="device">What computes; the weights' type is the device's own.</param>
     public static LoadedModel Load(string folder, DeviceKind device)
     {
         var placement = Placement.Of(device, WeightType.Auto);
-        var (tokenizer, template) = (TokenizerFolder.Load(folder), ChatTemplate.Find(folder));
+        var writing = ModelFolder.TokenizerOf(folder);
+        var (tokenizer, template) = (TokenizerFolder.Load(writing), ChatTemplate.Find(writing));
         return new(ModelFolder.Load(folder, placement), tokenizer, template);
     }
 

@@ -83,7 +83,7 @@ internal static class SharedOptions
 
     /// <summary>--model.</summary>
     public static Option<string> Model() =>
-        new("--model") { Description = "Model folder, such as a run's model/", HelpName = "DIR", Required = true };
+        new("--model") { Description = "Folder of a model or an adapter, such as a run's model/", HelpName = "DIR", Required = true };
 
     /// <summary>--system.</summary>
     public static Option<string?> System() => Text("--system", "TEXT", "A system message, for prompts that are written with the chat template");

@@ -31,6 +31,9 @@ public sealed class RunDirectory(string root)
     /// <summary>The starting model, which is also the reference.</summary>
     public string Base => Path.Combine(Root, "base");
 
+    /// <summary>The adapter that the run began with, where it trains one.</summary>
+    public string StartingAdapter => Path.Combine(Base, "adapter");
+
     /// <summary>The saved steps.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 

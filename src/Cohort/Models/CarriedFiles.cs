@@ -16,6 +16,18 @@ public static class CarriedFiles
 
     private static readonly string[] LicencePrefixes = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "USE_POLICY"];
 
+    /// <summary>Copies a whole model: shape, weights as they are, and all that is carried along.</summary>
+    /// <param name="source">A model folder.</param>
+    /// <param name="target">Made where it does not exist.</param>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static void CopyModel(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        CopyNamed(source, target, [ModelConfig.FileName, .. SafetensorsFolder.FileNames(source)]);
+        CopyTokenizer(source, target);
+        Copy(source, target);
+    }
+
     /// <summary>Copies a folder's generation_config.json and licence files.</summary>
     /// <param name="source">A model folder.</param>
     /// <param name="target">A folder that exists.</param>

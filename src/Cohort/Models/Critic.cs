@@ -14,11 +14,16 @@ public sealed class Critic : nn.Module
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
     /// <param name="headBias">Whether the head has a bias, as <see cref="Rescale"/> needs it.</param>
     public Critic(ModelConfig config, bool headBias = false)
+        : this(new Transformer(config), headBias)
+    {
+    }
+
+    private Critic(Transformer trunk, bool headBias)
         : base(nameof(Critic))
     {
-        Trunk = new Transformer(config);
-        _head = new Placement(get_default_device(), ScalarType.Float32).Build(() => new Projection(config.HiddenSize, 1, headBias));
-        register_module(config.Family.Names.Trunk, Trunk);
+        Trunk = trunk;
+        _head = new Placement(trunk.EmbeddingWeight.device, ScalarType.Float32).Build(() => new Projection(trunk.Config.HiddenSize, 1, headBias));
+        register_module(trunk.Config.Family.Names.Trunk, Trunk);
         register_module("score", _head);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -33,6 +38,12 @@ public sealed class Critic : nn.Module
 
     /// <summary>The shape.</summary>
     public ModelConfig Config => Trunk.Config;
+
+    /// <summary>A critic whose trunk shares its weights, frozen, with a policy's; its head is its own.</summary>
+    /// <param name="policy">The policy, with or without adapters, which the critic does not take over.</param>
+    /// <param name="headBias">Whether the head has a bias.</param>
+    /// <returns>Owned by the caller.</returns>
+    public static Critic Sharing(LanguageModel policy, bool headBias) => new(policy.Trunk.Sharing(), headBias);
 
     /// <summary>Values of states: column t is V(s) before token t+1 is read, so that token cannot change it.</summary>
     /// <param name="tokens">[B, S] int64.</param>

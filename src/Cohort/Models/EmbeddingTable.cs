@@ -12,12 +12,11 @@ internal sealed class EmbeddingTable : nn.Module<Tensor, Tensor>
 
     /// <param name="rows">Ids or positions.</param>
     /// <param name="size">H.</param>
-    /// <param name="device">Where the weights lie; the CPU where none is given.</param>
+    /// <param name="device">Where the weights lie; the default device where none is given.</param>
     public EmbeddingTable(int rows, int size, Device? device)
         : base(nameof(EmbeddingTable))
     {
-        _weight = new Parameter(empty(rows, size, device: device));
-        _weight.DetachFromDisposeScope();
+        _weight = BorrowedWeights.Blank(device, rows, size);
         register_parameter("weight", _weight);
     }
 

@@ -44,6 +44,10 @@ public sealed class LanguageModel : nn.Module
         return nn.functional.linear(hidden, Precision.As(weight, hidden.dtype)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>A model without adapters that shares its weights, frozen, with this one: one base in memory under several networks.</summary>
+    /// <returns>Owned by the caller.</returns>
+    public LanguageModel Sharing() => BorrowedWeights.Build(this, Trunk.EmbeddingWeight, () => new LanguageModel(Config));
+
     /// <summary>A second model with the same weights, of the same type and on the same device, that shares no memory with this one.</summary>
     /// <returns>Owned by the caller.</returns>
     public LanguageModel Copy()

@@ -139,6 +139,15 @@ public sealed record ModelConfig
         }
     }
 
+    /// <summary>The shape of a network.</summary>
+    /// <param name="network">A <see cref="LanguageModel"/> or a <see cref="Critic"/>.</param>
+    internal static ModelConfig Of(TorchSharp.torch.nn.Module network) => network switch
+    {
+        LanguageModel model => model.Config,
+        Critic critic => critic.Config,
+        _ => throw new ArgumentException($"A {network.GetName()} has no shape of its own.", nameof(network)),
+    };
+
     /// <summary>Reads the config.json of a model folder.</summary>
     /// <param name="folder">The folder, or the config.json itself under any name.</param>
     /// <exception cref="ModelException">The file is missing, malformed, or of another architecture.</exception>

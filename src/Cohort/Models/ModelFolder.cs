@@ -65,7 +65,7 @@ public static class ModelFolder
     /// <inheritdoc cref="Load(string, Placement)"/>
     public static LanguageModel Load(string folder) => Load(folder, Placement.Cpu);
 
-    /// <summary>Reads a language model.</summary>
+    /// <summary>Reads a language model; of an adapter's folder (<see cref="AdapterFolder"/>), the base with the adapter on it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="placement">Where its weights should lie, and in which type, whatever the files have.</param>
     /// <returns>Owned by the caller.</returns>
@@ -73,6 +73,11 @@ public static class ModelFolder
     /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>
     public static LanguageModel Load(string folder, Placement placement)
     {
+        if (AdapterFolder.Describes(folder))
+        {
+            return AdapterFolder.Load(folder, placement);
+        }
+
         var config = ModelConfig.Read(folder);
         using var files = Open(folder);
         RequireOneHead(files, config);
@@ -89,6 +94,17 @@ public static class ModelFolder
         }
     }
 
+    /// <summary>Where the tokenizer of a model lies: in its folder, or for an adapter without one, in its base's.</summary>
+    /// <param name="folder">The folder of a model or of an adapter.</param>
+    /// <exception cref="ModelException">The adapter's base is missing.</exception>
+    public static string TokenizerOf(string folder) =>
+        AdapterFolder.Describes(folder) && !File.Exists(Path.Combine(folder, "tokenizer.json")) ? AdapterFolder.BaseOf(folder) : folder;
+
+    /// <summary>The folder of a model's shape and whole weights: its own, or an adapter's base.</summary>
+    /// <param name="folder">The folder of a model or of an adapter.</param>
+    /// <exception cref="ModelException">The adapter's base is missing.</exception>
+    public static string BaseOf(string folder) => AdapterFolder.Describes(folder) ? AdapterFolder.BaseOf(folder) : folder;
+
     /// <summary>Reads the weights of a network whose shape is known, in the type and on the device of each.</summary>
     /// <param name="module">A <see cref="LanguageModel"/> or <see cref="Critic"/>, built with the folder's config.</param>
     /// <param name="folder">The folder.</param>
@@ -97,12 +113,7 @@ public static class ModelFolder
     public static void ReadWeights(nn.Module module, string folder)
     {
         using var files = Open(folder);
-        Read(files, module, module switch
-        {
-            LanguageModel model => model.Config,
-            Critic critic => critic.Config,
-            _ => throw new ArgumentException($"A {module.GetName()} has no folder of its own.", nameof(module)),
-        });
+        Read(files, module, ModelConfig.Of(module));
     }
 
     private static SafetensorsFolder Open(string folder)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>
-/// A linear layer, x W' + b: what every matrix of the transformer is. Its weights are not initialized. It computes in the type of its input,
-/// whatever type the weights are stored in.
+/// A linear layer, x W' + b, and what an adapter adds to it: what every matrix of the transformer is. Its weights are not initialized. It computes in
+/// the type of its input, whatever type the weights are stored in.
 /// </summary>
 internal sealed class Projection : nn.Module<Tensor, Tensor>
 {
@@ -15,6 +15,7 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
 
     [ComponentName(Name = "bias")]
     private readonly Parameter? _bias;
+    private LowRankAdapter? _adapter;
 
     /// <param name="inputs">Width of what comes in.</param>
     /// <param name="outputs">Width of what goes out.</param>
@@ -23,13 +24,11 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     public Projection(int inputs, int outputs, bool hasBias, Device? device = null)
         : base(nameof(Projection))
     {
-        _weight = new Parameter(empty(outputs, inputs, device: device));
-        _weight.DetachFromDisposeScope();
+        _weight = BorrowedWeights.Blank(device, outputs, inputs);
         register_parameter("weight", _weight);
         if (hasBias)
         {
-            _bias = new Parameter(empty(outputs, device: device));
-            _bias.DetachFromDisposeScope();
+            _bias = BorrowedWeights.Blank(device, outputs);
             register_parameter("bias", _bias);
         }
     }
@@ -40,12 +39,31 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     /// <summary>[outputs], or null where the layer has none.</summary>
     public Parameter? Bias => _bias;
 
+    /// <summary>The adapter, or null where the layer has none.</summary>
+    public LowRankAdapter? Adapter => _adapter;
+
+    /// <summary>Adds an adapter for good; this layer then owns it, and names its matrices as PEFT does.</summary>
+    /// <param name="adapter">Of this layer's widths.</param>
+    /// <exception cref="InvalidOperationException">The layer has one already.</exception>
+    public void Attach(LowRankAdapter adapter)
+    {
+        if (_adapter is not null)
+        {
+            throw new InvalidOperationException("This layer has an adapter already; merge it first.");
+        }
+
+        _adapter = adapter;
+        register_parameter(LowRankAdapter.DownName, adapter.Down);
+        register_parameter(LowRankAdapter.UpName, adapter.Up);
+    }
+
     /// <param name="input">[..., inputs].</param>
     /// <returns>[..., outputs], owned by the caller's scope.</returns>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
         var bias = _bias is null ? null : Precision.As(_bias, input.dtype);
-        return nn.functional.linear(input, Precision.As(_weight, input.dtype), bias).MoveToOuterDisposeScope();
+        var output = nn.functional.linear(input, Precision.As(_weight, input.dtype), bias);
+        return (_adapter is null ? output : output + _adapter.Delta(input)).MoveToOuterDisposeScope();
     }
 }

@@ -63,6 +63,10 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     /// <summary>What tokens see in layers with a window.</summary>
     internal SlidingWindow Window { get; }
 
+    /// <summary>A trunk that shares its weights, frozen, with this one.</summary>
+    /// <returns>Owned by the caller.</returns>
+    internal Transformer Sharing() => BorrowedWeights.Build(this, EmbeddingWeight, () => new Transformer(Config));
+
     /// <summary>Hidden states of tokens under a pattern.</summary>
     /// <param name="tokens">[B, t] int64.</param>
     /// <param name="pattern">What the tokens see and where they stand.</param>

@@ -35,6 +35,14 @@ public sealed class SafetensorsFolder : IDisposable
     /// <param name="folder">The folder.</param>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, SingleFile)) || File.Exists(Path.Combine(folder, IndexFile));
 
+    /// <summary>The names of the files that hold a folder's tensors, the index included.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static IReadOnlyList<string> FileNames(string folder)
+    {
+        using var opened = Open(folder);
+        return [.. opened._files.Select(file => file.Path).Append(opened.Source).Select(path => Path.GetFileName(path)).Distinct()];
+    }
+
     /// <summary>Opens the one file, or where there is none all that the index names, and checks their headers. No tensor is read yet.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="SafetensorsException">A file is malformed, a file of the index is missing, or a tensor lies in none of them or in two.</exception>

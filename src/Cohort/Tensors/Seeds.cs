@@ -38,6 +38,12 @@ public enum Purpose
 
     /// <summary>Completions drawn to audit an estimator.</summary>
     AuditedCompletions = 12,
+
+    /// <summary>Initial weights of adapters.</summary>
+    AdapterWeights = 13,
+
+    /// <summary>Inputs that adapters drop in supervised training.</summary>
+    AdapterDropout = 14,
 }
 
 /// <summary>

@@ -45,7 +45,15 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
     public void Save(string folder)
     {
-        ModelFolder.Save(critic, critic.Config, Path.Combine(folder, Folder));
+        if (Adapters.Any(critic))
+        {
+            AdapterFolder.Save(critic, Path.Combine(folder, Folder), baseFolder: "", dropout: 0);
+        }
+        else
+        {
+            ModelFolder.Save(critic, critic.Config, Path.Combine(folder, Folder));
+        }
+
         _optimizer.Save(Path.Combine(folder, OptimizerFile));
         if (options.Critic.NormalizeReturns)
         {
@@ -55,7 +63,15 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
     public void Load(string folder)
     {
-        ModelFolder.ReadWeights(critic, Path.Combine(folder, Folder));
+        if (Adapters.Any(critic))
+        {
+            AdapterFolder.ReadWeights(critic, Path.Combine(folder, Folder));
+        }
+        else
+        {
+            ModelFolder.ReadWeights(critic, Path.Combine(folder, Folder));
+        }
+
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
         if (options.Critic.NormalizeReturns)
         {

@@ -78,6 +78,10 @@ internal static class Estimators
     {
         switch (options.Start)
         {
+            case CopyOfPolicy when Adapters.Any(policy):
+                var adapted = Critic.Sharing(policy, options.NormalizeReturns);
+                Adapters.Copy(from: policy, to: adapted);
+                return adapted;
             case CopyOfPolicy:
                 var copy = Placement.Of(policy).Build(() => new Critic(policy.Config, options.NormalizeReturns));
                 Weights.Copy(from: policy, to: copy);

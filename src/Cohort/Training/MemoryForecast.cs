@@ -23,26 +23,35 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     public MemoryPlan Plan() =>
         new(options, Parameters, Trained, longest, [.. new[] { Rollout(), LogProbs(), Update(), OptimizerStep(), CriticUpdate() }.Where(IsThere)]);
 
-    // Every weight learns; an adapter's would be fewer.
-    private static long TrainedOf(long parameters) => parameters;
+    private long Parameters { get; } = CountOf(config);
 
-    private long Parameters { get; } = ParametersOf(config);
+    // Of the policy: all its weights, or its adapter's.
+    private long Trained { get; } = options.Model.Adapter is NoAdapter ? CountOf(config) : AdapterSize.Of(options.Model, config);
 
-    private long Trained => TrainedOf(Parameters);
+    private bool IsAdapted => options.Model.Adapter is not NoAdapter;
+
+    // Bytes of a weight of the networks, and of what they compute in.
+    private int Weight => options.Dtype == WeightType.Bfloat16 ? Float / 2 : Float;
+
+    private int Computed => options.Device == DeviceKind.Cpu ? Float : Weight;
 
     private ModelConfig? CriticConfig => options.Algorithm.Advantage is not CriticAdvantage critic ? null : Estimators.CriticShape(critic.Critic, config);
 
-    private static long ParametersOf(ModelConfig shape)
-    {
-        var (queries, keys) = ((long)shape.Heads * shape.HeadSize, (long)shape.KeyValueHeads * shape.HeadSize);
-        var biases = shape.Family.AttentionBias ? queries + (2 * keys) : 0;
-        var block = (((2 * queries) + (2 * keys) + (3L * shape.IntermediateSize) + 2) * shape.HiddenSize) + biases;
-        var table = (long)shape.VocabularySize * shape.HiddenSize;
-        return (table * (shape.TieEmbeddings ? 1 : 2)) + (shape.Layers * block) + shape.HiddenSize;
-    }
+    private static long CountOf(ModelConfig shape) => ModelShapes.Of(shape).Sum(parameter => parameter.Count);
 
-    // A trunk with a head of one output.
-    private static long CriticParametersOf(ModelConfig shape) => ParametersOf(shape with { TieEmbeddings = true }) + shape.HiddenSize;
+    // The critic's own weights and how many of them learn: a trunk with a head of one output, or an adapter with one on the policy's base.
+    private (double Own, double Learning) CriticSize()
+    {
+        if (CriticConfig is not { } shape)
+        {
+            return (0, 0);
+        }
+
+        var whole = CountOf(shape with { TieEmbeddings = true });
+        return options.Algorithm.Advantage is CriticAdvantage { Critic.Start: CopyOfPolicy } && IsAdapted
+            ? (Trained + shape.HiddenSize, Trained + shape.HiddenSize)
+            : (whole + shape.HiddenSize, whole + shape.HiddenSize);
+    }
 
     private static int MomentsOf(OptimizerOptions optimizer) => optimizer switch
     {
@@ -52,6 +61,25 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     };
 
     private static bool IsThere(MemoryPhase phase) => phase.Bytes.Count > 0;
+
+    // Adapters are float32 over a base of any type.
+    private double LearnedBytes => IsAdapted ? Float : Weight;
+
+    private double ReferenceBytes
+    {
+        get
+        {
+            var kl = options.Algorithm.Kl;
+            var type = kl.ReferenceType == WeightType.Auto ? Weight : kl.ReferenceType == WeightType.Bfloat16 ? Float / 2 : Float;
+            return !kl.NeedsReference ? 0
+                : !IsAdapted ? type * (double)Parameters
+                : options.Model.Adapter is SavedAdapter || kl.Refresh is not NeverRefresh ? Float * (double)Trained
+                : 0;
+        }
+    }
+
+    // Moments, and masters of what is kept in fewer bits.
+    private double StateBytes(OptimizerOptions optimizer) => Float * (double)(MomentsOf(optimizer) + (LearnedBytes < Float ? 1 : 0));
 
     private int MinibatchRows => options.Update.MinibatchRows == 0 ? options.Rollout.Rows : options.Update.MinibatchRows;
 
@@ -65,7 +93,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         var rollout = options.Rollout;
         var rows = Math.Min(rollout.Rows, Math.Max(rollout.LargestBatch, rollout.SamplesPerPrompt));
         var prompts = Math.Max(1, rows / rollout.SamplesPerPrompt);
-        var perSlot = 2L * Float * config.KeyValueHeads * config.HeadSize;
+        var perSlot = 2L * Computed * config.KeyValueHeads * config.HeadSize;
         var cache = config.Layers * perSlot * rows * longest;
         return Phase(
             "rollout",
@@ -84,12 +112,12 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     // The gradient of the head is summed over portions of tokens beside what is there from earlier micro-batches, and handed over in one piece.
     private MemoryPhase Update()
     {
-        var table = Trained == Parameters ? (double)Float * config.VocabularySize * config.HiddenSize : 0;
+        var table = IsAdapted ? 0 : (double)Weight * config.VocabularySize * config.HiddenSize;
         var portions = MicroBatchTokens > OutputHead.RowsOf(config.VocabularySize) ? 2 : 1;
         return Phase(
             "update",
-            (MemoryUse.Gradients, (Float * (double)Trained) + (portions * table)),
-            (MemoryUse.Critic, Updates > 1 && CriticConfig is { } critic ? Float * (double)CriticParametersOf(critic) : 0),
+            (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
+            (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticSize().Learning : 0),
             (MemoryUse.Activations, MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)),
             (MemoryUse.Distributions, _activations.Distributions(MicroBatchTokens)));
     }
@@ -99,8 +127,8 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         var largest = Math.Max((long)config.VocabularySize, config.IntermediateSize) * config.HiddenSize;
         return Phase(
             "optimizer step",
-            (MemoryUse.Gradients, Float * (double)Trained),
-            (MemoryUse.Optimizer, Trained == Parameters && options.Optimizer is AdamOptions ? Float * (double)largest : 0));
+            (MemoryUse.Gradients, LearnedBytes * Trained),
+            (MemoryUse.Optimizer, !IsAdapted && options.Optimizer is AdamOptions ? Float * (double)largest : 0));
     }
 
     private MemoryPhase CriticUpdate()
@@ -113,28 +141,29 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         var activations = new ActivationMemory(critic, options.Update.RecomputeActivations == Recomputation.Always);
         return Phase(
             "critic update",
-            (MemoryUse.Gradients, Float * (double)Trained),
-            (MemoryUse.Critic, Float * (double)CriticParametersOf(critic)),
+            (MemoryUse.Gradients, LearnedBytes * Trained),
+            (MemoryUse.Critic, LearnedBytes * CriticSize().Learning),
             (MemoryUse.Activations, MicroBatchTokens * (activations.KeptPerToken + activations.WorkingPerToken)));
     }
 
     private static MemoryPhase Nothing { get; } = new("", new Dictionary<MemoryUse, long>());
 
     // What a phase takes on top of what is always there.
-    private MemoryPhase Phase(string name, params (MemoryUse Use, double Bytes)[] own)
+    private MemoryPhase Phase(string name, params (MemoryUse Use, double Bytes)[] parts)
     {
-        var critic = options.Algorithm.Advantage is CriticAdvantage { Critic: var learning } && CriticConfig is { } shape
-            ? Float * CriticParametersOf(shape) * (1.0 + MomentsOf(learning.Optimizer))
+        var (own, learning) = CriticSize();
+        var critic = options.Algorithm.Advantage is CriticAdvantage { Critic: var settings }
+            ? (LearnedBytes * own) + (StateBytes(settings.Optimizer) * learning)
             : 0;
         (MemoryUse Use, double Bytes)[] always =
         [
             (MemoryUse.Runtime, Runtime),
-            (MemoryUse.Weights, Float * (double)Parameters),
-            (MemoryUse.Optimizer, Float * (double)Trained * MomentsOf(options.Optimizer)),
-            (MemoryUse.Reference, options.Algorithm.Kl.NeedsReference ? Float * (double)Parameters : 0),
+            (MemoryUse.Weights, (Weight * (double)Parameters) + (IsAdapted ? Float * Trained : 0)),
+            (MemoryUse.Optimizer, StateBytes(options.Optimizer) * Trained),
+            (MemoryUse.Reference, ReferenceBytes),
             (MemoryUse.Critic, critic),
         ];
-        var uses = always.Concat(own).GroupBy(part => part.Use, part => part.Bytes).OrderBy(use => use.Key);
+        var uses = always.Concat(parts).GroupBy(part => part.Use, part => part.Bytes).OrderBy(use => use.Key);
         return new(name, uses.Where(use => use.Sum() > 0).ToDictionary(use => use.Key, use => (long)use.Sum()));
     }
 }

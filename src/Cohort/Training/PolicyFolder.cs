@@ -1,25 +1,52 @@
+using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Models;
 
 namespace Cohort.Training;
 
-/// <summary>A language model with its tokenizer and chat template: what Hugging Face's tools and every command here take as a model.</summary>
+/// <summary>
+/// A policy with its tokenizer and chat template: a Hugging Face folder, or where it has adapters, PEFT's folder of them over the run's base.
+/// </summary>
 internal static class PolicyFolder
 {
     /// <summary>The folder's name inside a checkpoint.</summary>
     public const string Name = "policy";
 
-    /// <summary>Writes them, with what the source folder carries along.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="prompts">Its tokenizer and template; where the source has their files, they are copied as they are.</param>
+    /// <summary>Writes them, with what the run's base carries along.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="prompts">Its tokenizer and template.</param>
+    /// <param name="place">The run, whose base folder is there.</param>
     /// <param name="folder">Made where it does not exist.</param>
-    /// <param name="source">The folder that the model came from; empty for none.</param>
-    public static void Save(LanguageModel model, PromptEncoder prompts, string folder, string source = "")
+    /// <param name="dropout">Of an adapter, for the record.</param>
+    public static void Save(LanguageModel policy, PromptEncoder prompts, RunDirectory place, string folder, double dropout)
     {
-        ModelFolder.Save(model, model.Config, folder, source);
-        if (source == "" || !CarriedFiles.CopyTokenizer(source, folder))
+        if (Adapters.Any(policy))
+        {
+            AdapterFolder.Save(policy, folder, place.Base, dropout);
+        }
+        else
+        {
+            ModelFolder.Save(policy, policy.Config, folder, place.Base);
+        }
+
+        if (!CarriedFiles.CopyTokenizer(place.Base, folder))
         {
             prompts.Save(folder);
+        }
+    }
+
+    /// <summary>Reads what training changed in a policy.</summary>
+    /// <param name="policy">The run's policy.</param>
+    /// <param name="folder">What <see cref="Save"/> wrote.</param>
+    public static void ReadWeights(LanguageModel policy, string folder)
+    {
+        if (Adapters.Any(policy))
+        {
+            AdapterFolder.ReadWeights(policy, folder);
+        }
+        else
+        {
+            ModelFolder.ReadWeights(policy, folder);
         }
     }
 }

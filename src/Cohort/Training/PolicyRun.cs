@@ -79,20 +79,19 @@ public sealed class PolicyRun : IDisposable
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
-        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
-        var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var source = Setup.Problems(options.Data, options.Seed);
-        var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
+        var start = StartingModel.Create(options);
         try
         {
-            var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, prompts, policy.Config);
+            var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, prompts, place.Base, Setup.Source(options.Model)));
-            return Open(place, resolved, policy, prompts, source, reward, clock, sink, resume: false);
+            RunFiles.Begin(place, resolved, () => start.Save(place));
+            start.Notify(options.Model, sink);
+            return Open(place, resolved, start, source, reward, clock, sink, resume: false);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -104,23 +103,22 @@ public sealed class PolicyRun : IDisposable
         var place = RunFiles.RequireRun(new RunDirectory(directory));
         var past = RunFile.ReadRun(RunFiles.PastOptions(place), []);
         options = OptionsDifference.KeepChoices(past, options);
-        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
         var source = Setup.Problems(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
-        var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
+        var start = StartingModel.Reopen(place, options);
         try
         {
-            return Open(place, options, policy, prompts, source, reward, clock, sink, resume: true);
+            return Open(place, options, start, source, reward, clock, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw new TrainingException(error.Message, error);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -128,8 +126,7 @@ public sealed class PolicyRun : IDisposable
     private static PolicyRun Open(
         RunDirectory place,
         RunOptions options,
-        LanguageModel policy,
-        PromptEncoder prompts,
+        StartingModel start,
         ProblemSource source,
         IRewardFunction reward,
         PhaseClock clock,
@@ -142,7 +139,7 @@ public sealed class PolicyRun : IDisposable
             EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
         };
         var state = resume ? RunLoop.LastState(place, first) : first;
-        var training = new PolicyTraining(place, options, policy, prompts, source, reward, state.RolloutsBytes, clock, sink);
+        var training = new PolicyTraining(place, options, start, source, reward, state.RolloutsBytes, clock, sink);
         try
         {
             return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training);

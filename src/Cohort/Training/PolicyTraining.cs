@@ -14,10 +14,10 @@ internal sealed class PolicyTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
+    private readonly RunDirectory _place;
     private readonly RunOptions _options;
-    private readonly string _base;
     private readonly LanguageModel _policy;
-    private readonly LanguageModel _reference;
+    private readonly Reference _reference;
     private readonly PromptEncoder _prompts;
     private readonly IAdvantageEstimator _estimator;
     private readonly PolicyUpdate _update;
@@ -29,19 +29,19 @@ internal sealed class PolicyTraining : ITraining
     public PolicyTraining(
         RunDirectory place,
         RunOptions options,
-        LanguageModel policy,
-        PromptEncoder prompts,
+        StartingModel start,
         ProblemSource source,
         IRewardFunction reward,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
     {
-        (_options, _base, _policy, _prompts) = (options, place.Base, policy, prompts);
+        var (policy, prompts) = (start.Policy, start.Prompts);
+        (_place, _options, _policy, _prompts) = (place, options, policy, prompts);
         _log = new RolloutLog(place.Rollouts, logBytes);
         try
         {
-            _reference = options.Algorithm.Kl.NeedsReference ? Frozen(place.Base, Setup.Placement(options)) : policy;
+            _reference = new Reference(policy, place.Base, options);
         }
         catch
         {
@@ -52,8 +52,8 @@ internal sealed class PolicyTraining : ITraining
         policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
-        _update = new PolicyUpdate(policy, _reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference, sampler, prompts, reward, source, options, clock);
+        _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        var collector = new Collector(policy, _reference.Network, sampler, prompts, reward, source, options, clock);
         _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, prompts, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
@@ -112,6 +112,7 @@ internal sealed class PolicyTraining : ITraining
         _lines.Clear();
         var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
+        _reference.After(next.Step);
         return next;
     }
 
@@ -138,16 +139,18 @@ internal sealed class PolicyTraining : ITraining
         SaveModel(Path.Combine(folder, PolicyFolder.Name));
         _update.Optimizer.Save(Path.Combine(folder, OptimizerFile));
         _estimator.Save(folder);
+        _reference.Save(folder);
     }
 
     public void Load(string folder)
     {
-        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        PolicyFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
         _update.Optimizer.Load(Path.Combine(folder, OptimizerFile));
         _estimator.Load(folder);
+        _reference.Load(folder);
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, folder, _base);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, _place, folder, dropout: 0);
 
     public void Dispose()
     {
@@ -156,13 +159,6 @@ internal sealed class PolicyTraining : ITraining
         _update.Dispose();
         _reference.Dispose();
         _policy.Dispose();
-    }
-
-    private static LanguageModel Frozen(string folder, Placement placement)
-    {
-        var reference = ModelFolder.Load(folder, placement);
-        Weights.Freeze(reference);
-        return reference;
     }
 
     private void Note(long step, Collected collected, IReadOnlyList<double> advantages)

@@ -80,7 +80,9 @@ internal sealed class RunLoop : IDisposable
 
     public void Dispose() => _metrics.Dispose();
 
-    private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), PolicyFolder.Name) : _directory.Base;
+    private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), PolicyFolder.Name)
+        : Directory.Exists(_directory.StartingAdapter) ? _directory.StartingAdapter
+        : _directory.Base;
 
     private void MeasureStart()
     {

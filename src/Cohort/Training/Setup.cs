@@ -36,14 +36,6 @@ internal static class Setup
     /// <exception cref="ModelException">The device is not available.</exception>
     public static Placement Placement(CommonOptions options) => Models.Placement.Of(options.Device, options.Dtype);
 
-    /// <summary>The folder that a starting model comes from; empty for a new one.</summary>
-    public static string Source(ModelOptions model) => model switch
-    {
-        FolderModel folder => folder.Path,
-        NewModel => "",
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
-
     /// <summary>The source of problems.</summary>
     public static ProblemSource Problems(DataOptions data, ulong seed) => data switch
     {
@@ -79,7 +71,7 @@ internal static class Setup
     /// <summary>The tokenizer of a run: the folder's, or for a new model every character of its data.</summary>
     public static Tokenizer Tokenizer(ModelOptions model, DataOptions data) => model switch
     {
-        FolderModel folder => TokenizerFolder.Load(folder.Path),
+        FolderModel folder => TokenizerFolder.Load(ModelFolder.TokenizerOf(folder.Path)),
         NewModel => new CharacterTokenizer(data switch
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
@@ -95,7 +87,7 @@ internal static class Setup
     /// <param name="model">Where the model comes from; a new one has no template.</param>
     /// <param name="data">When the template is used.</param>
     public static PromptEncoder Prompts(Tokenizer tokenizer, ModelOptions model, DataOptions data) =>
-        Prompts(tokenizer, model is FolderModel folder ? ChatTemplate.Find(folder.Path) : null, data);
+        Prompts(tokenizer, model is FolderModel folder ? ChatTemplate.Find(ModelFolder.TokenizerOf(folder.Path)) : null, data);
 
     /// <summary>What writes a run's prompts.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -119,23 +111,6 @@ internal static class Setup
                 + $"{ModelConfig.GenerationFileName}, or completions go on behind the answer.";
     }
 
-    /// <summary>The starting policy.</summary>
-    public static LanguageModel Policy(ModelOptions model, Tokenizer tokenizer, ulong seed, Placement placement)
-    {
-        switch (model)
-        {
-            case FolderModel folder:
-                return ModelFolder.Load(folder.Path, placement);
-            case NewModel shape:
-                var config = Config(shape, tokenizer);
-                var policy = placement.Build(() => new LanguageModel(config));
-                InitialWeights.Draw(policy, config, seed, Purpose.PolicyWeights);
-                return policy;
-            default:
-                throw new System.Diagnostics.UnreachableException();
-        }
-    }
-
     /// <summary>The starting policy's shape, without its weights.</summary>
     /// <param name="model">What the options say.</param>
     /// <param name="tokenizer">The run's; a new model has its vocabulary.</param>
@@ -143,7 +118,7 @@ internal static class Setup
     {
         var config = model switch
         {
-            FolderModel folder => ModelConfig.Read(folder.Path),
+            FolderModel folder => ModelConfig.Read(ModelFolder.BaseOf(folder.Path)),
             NewModel shape => shape.Shape(tokenizer),
             _ => throw new System.Diagnostics.UnreachableException(),
         };

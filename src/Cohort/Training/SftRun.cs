@@ -23,19 +23,18 @@ public sealed class SftRun : IDisposable
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
-        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
-        var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
-        var policy = Setup.Policy(options.Model, tokenizer, options.Seed, Setup.Placement(options));
+        var start = StartingModel.Create(options);
         try
         {
-            var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, prompts, policy.Config);
-            RunFiles.Begin(place, resolved, () => PolicyFolder.Save(policy, prompts, place.Base, Setup.Source(options.Model)));
-            return Open(place, resolved, policy, prompts, source, sink, resume: false);
+            var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
+            RunFiles.Begin(place, resolved, () => start.Save(place));
+            start.Notify(options.Model, sink);
+            return Open(place, resolved, start, source, sink, resume: false);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -47,23 +46,22 @@ public sealed class SftRun : IDisposable
         var place = RunFiles.RequireRun(new RunDirectory(directory));
         var past = RunFile.ReadSft(RunFiles.PastOptions(place), []);
         options = OptionsDifference.KeepChoices(past, options);
-        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
         var source = Setup.Demonstrations(options.Data, options.Seed);
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
-        var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
+        var start = StartingModel.Reopen(place, options);
         try
         {
-            return Open(place, options, policy, prompts, source, sink, resume: true);
+            return Open(place, options, start, source, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw new TrainingException(error.Message, error);
         }
         catch
         {
-            policy.Dispose();
+            start.Policy.Dispose();
             throw;
         }
     }
@@ -85,8 +83,7 @@ public sealed class SftRun : IDisposable
     private static SftRun Open(
         RunDirectory place,
         SftOptions options,
-        LanguageModel policy,
-        PromptEncoder prompts,
+        StartingModel start,
         DemonstrationSource source,
         IMetricSink sink,
         bool resume)
@@ -94,7 +91,7 @@ public sealed class SftRun : IDisposable
         var first = new TrainerState();
         var state = resume ? RunLoop.LastState(place, first) : first;
         var clock = new PhaseClock();
-        var training = new SftTraining(place, options, policy, prompts, source, clock, sink);
+        var training = new SftTraining(place, options, start, source, clock, sink);
         try
         {
             return new SftRun(new RunLoop(place, options, training, state, clock, sink), training);

@@ -17,8 +17,8 @@ internal sealed class SftTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
+    private readonly RunDirectory _place;
     private readonly SftOptions _options;
-    private readonly string _base;
     private readonly LanguageModel _policy;
     private readonly PromptEncoder _prompts;
     private readonly DemonstrationSource _source;
@@ -31,14 +31,14 @@ internal sealed class SftTraining : ITraining
     public SftTraining(
         RunDirectory place,
         SftOptions options,
-        LanguageModel policy,
-        PromptEncoder prompts,
+        StartingModel start,
         DemonstrationSource source,
         PhaseClock clock,
         IMetricSink sink)
     {
         _keepBadBatch = (step, batch) => batch.Report(place, step, sink);
-        (_options, _base, _policy, _prompts, _source, _clock) = (options, place.Base, policy, prompts, source, clock);
+        var (policy, prompts) = (start.Policy, start.Prompts);
+        (_place, _options, _policy, _prompts, _source, _clock) = (place, options, policy, prompts, source, clock);
         policy.Trunk.RecomputesBlocks = options.RecomputeActivations == Recomputation.Always;
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
@@ -101,7 +101,7 @@ internal sealed class SftTraining : ITraining
         var next = state with { Step = state.Step + 1, ProblemCursor = state.ProblemCursor + rows.Length, NonFiniteInARow = 0 };
         try
         {
-            AddGradients(rows, tokens, measures, cancel);
+            AddGradients(rows, tokens, next.Step, measures, cancel);
             var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
             measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.LearningRate, rate);
@@ -148,11 +148,11 @@ internal sealed class SftTraining : ITraining
 
     public void Load(string folder)
     {
-        ModelFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
+        PolicyFolder.ReadWeights(_policy, Path.Combine(folder, PolicyFolder.Name));
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
     }
 
-    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, folder, _base);
+    public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, _place, folder, _options.Model.Adapter.DroppedShare);
 
     public void Dispose()
     {
@@ -170,13 +170,14 @@ internal sealed class SftTraining : ITraining
         : new ExactReward();
 
     private void AddGradients(
-        (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, Measures measures, CancellationToken cancel)
+        (IReadOnlyList<int> Prompt, IReadOnlyList<int> Response)[] rows, long tokens, long step, Measures measures, CancellationToken cancel)
     {
         _optimizer.ZeroGradients();
-        foreach (var part in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows))
+        foreach (var (index, part) in rows.OrderBy(row => row.Prompt.Count + row.Response.Count).Chunk(_options.MicroBatchRows).Index())
         {
             cancel.ThrowIfCancellationRequested();
             using var micro = NewDisposeScope();
+            using var dropping = Adapters.Dropping(_policy, _options.Model.Adapter.DroppedShare, _options.Seed, step, index);
             var (logProbs, right) = Forward(part);
             var loss = -logProbs.sum().item<float>();
             if (!float.IsFinite(loss))

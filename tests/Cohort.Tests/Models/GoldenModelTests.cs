@@ -102,8 +102,8 @@ public sealed class GoldenModelTests
             prompts, 3, new RolloutSampling { MaxNewTokens = Math.Min(24, context - prompts.Max(prompt => prompt.Count)), Temperature = 1 },
             new SampleSeed(1, Purpose.TestTokens, 0), group => rollouts.AddRange(group.Completions), CancellationToken.None);
         var packed = Packing.Pack(rollouts.Select(one => (one.PromptTokens, one.ResponseTokens)).ToArray(), padding: 0);
-        var distribution = PolicyForward.Distribution(model, packed.Tokens, packed.ResponseMask, temperature: 1);
-        var logProbs = TokenLogProbs.Of(distribution, TokenLogProbs.Targets(packed.Tokens, packed.ResponseMask));
+        var logProbs = PolicyForward.LogProbs(model, new PackedRows(packed.Tokens, packed.ResponseMask), temperature: 1, microBatchRows: 4)
+            .masked_select(packed.ResponseMask);
         Numbers.Same(
             rollouts.SelectMany(one => one.BehaviourLogProbs).Select(logProb => (double)logProb).ToArray(), logProbs.flatten(), Tolerances.LogProbs);
     }

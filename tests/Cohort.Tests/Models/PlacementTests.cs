@@ -106,8 +106,8 @@ public sealed class PlacementTests
         var tokens = tensor(new long[] { 2, 9, 4, 12, 3, 7, 5, 11 }, [2, 4]);
         using var _ = no_grad();
         var mask = tokens.narrow(1, 1, 3) > 0;
-        var exact = PolicyForward.Distribution(wide, tokens, mask, 1);
-        var rounded = PolicyForward.Distribution(narrow, tokens, mask, 1);
+        var exact = Distributions.Of(wide, tokens, mask, 1);
+        var rounded = Distributions.Of(narrow, tokens, mask, 1);
         Assert.Equal(ScalarType.Float32, rounded.dtype);
         Numbers.Same(exact, rounded, 0.05);
         Assert.NotEqual(Numbers.Of(exact), Numbers.Of(rounded));

@@ -95,6 +95,7 @@ public sealed class SftTrainingTests
             MaxNewTokens = 4,
             Evaluation = new() { Problems = 20 },
         };
-        return new SftTraining(new RunDirectory(folder.Path), options, policy, new PromptEncoder(Characters), Source(), new PhaseClock(), new SilentSink());
+        var start = new StartingModel(policy, new PromptEncoder(Characters));
+        return new SftTraining(new RunDirectory(folder.Path), options, start, Source(), new PhaseClock(), new SilentSink());
     }
 }

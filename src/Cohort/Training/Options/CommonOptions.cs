@@ -66,6 +66,12 @@ public abstract record CommonOptions
                 + $"{context} tokens; lower the one or raise the other.";
         }
 
+        if (Model is NewModel { Adapter: SavedAdapter })
+        {
+            yield return "model.adapter.kind is saved, but model.kind is new: an adapter belongs to the base that it was trained on; set model.path to it, or "
+                + "model.adapter.kind to lora or none.";
+        }
+
         if (Evaluation is { Every: 0, StopAt: > 0 })
         {
             yield return $"evaluation.stopAt is {Evaluation.StopAt}, but evaluation.every = 0 never measures; give it a number of steps "

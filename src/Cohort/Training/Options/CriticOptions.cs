@@ -62,7 +62,10 @@ public abstract record CriticStart
     }
 }
 
-/// <summary>The policy's own shape and weights, with a scalar head at zero.</summary>
+/// <summary>
+/// The policy's own shape and weights, with a scalar head at zero. Where the policy is an adapter, the critic is a copy of that adapter on the same base
+/// in memory, and learns with it and the head alone.
+/// </summary>
 public sealed record CopyOfPolicy : CriticStart;
 
 /// <summary>Fresh weights of a size of its own.</summary>

@@ -1,4 +1,5 @@
 using Cohort.Losses;
+using Cohort.Models;
 
 namespace Cohort.Training;
 
@@ -50,6 +51,15 @@ public sealed record KlPenalty
 
     /// <summary>Measures the KL even where β is 0; costs the reference's memory and a forward pass.</summary>
     public bool Measure { get; init; }
+
+    /// <summary>
+    /// The type that the reference's weights are kept in: bfloat16 halves their memory, and rounds them once; auto is the policy's own. Under an adapter
+    /// the reference stands on the policy's base, and has no weights of its own.
+    /// </summary>
+    public WeightType ReferenceType { get; init; }
+
+    /// <summary>Whether and how the reference follows the policy.</summary>
+    public ReferenceRefresh Refresh { get; init; } = new NeverRefresh();
 
     /// <summary>Whether a term of it stands in the loss.</summary>
     internal bool ActsInLoss => Placement is KlPlacement.InLoss or KlPlacement.InRewardAndLoss;

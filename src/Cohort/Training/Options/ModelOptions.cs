@@ -12,9 +12,12 @@ public abstract record ModelOptions
     private protected ModelOptions()
     {
     }
+
+    /// <summary>What of it is trained.</summary>
+    public AdapterOptions Adapter { get; init; } = new NoAdapter();
 }
 
-/// <summary>A Hugging Face folder.</summary>
+/// <summary>A Hugging Face folder, or the folder of an adapter, whose config names its base.</summary>
 public sealed record FolderModel : ModelOptions
 {
     /// <summary>The folder; relative paths are relative to the run file.</summary>

@@ -57,7 +57,10 @@ public static class RunFile
         string Resolve(string relative) => relative == "" ? "" : Path.GetFullPath(relative, RunFileText.Folder(path));
         return options with
         {
-            Model = options.Model is FolderModel model ? model with { Path = Resolve(model.Path) } : options.Model,
+            Model = (options.Model is FolderModel model ? model with { Path = Resolve(model.Path) } : options.Model) with
+            {
+                Adapter = options.Model.Adapter is SavedAdapter saved ? saved with { Path = Resolve(saved.Path) } : options.Model.Adapter,
+            },
             Data = options.Data is FileData data ? data with { Path = Resolve(data.Path) } : options.Data,
         };
     }

@@ -1,4 +1,5 @@
 using Cohort.Losses;
+using Cohort.Models;
 
 namespace Cohort.Training;
 
@@ -75,6 +76,31 @@ public sealed record RunOptions : CommonOptions
         {
             yield return $"algorithm.kl.target is {Algorithm.Kl.Target}, but algorithm.kl.coefficient is 0, which adapting cannot move; "
                 + "give the coefficient a first value such as 0.05.";
+        }
+
+        if (Algorithm.Kl is { NeedsReference: false, Refresh: not NeverRefresh })
+        {
+            yield return "algorithm.kl.refresh moves the reference, but algorithm.kl.coefficient is 0, and the run has none; give it a coefficient, or set "
+                + "algorithm.kl.measure=true, or leave refresh.kind at never.";
+        }
+
+        if (Algorithm.Kl.ReferenceType == WeightType.Bfloat16 && (Algorithm.Kl.Refresh is MovingAverage || Model.Adapter is not NoAdapter))
+        {
+            yield return "algorithm.kl.referenceType is bfloat16, but " + (Algorithm.Kl.Refresh is MovingAverage
+                ? "a moving average in bfloat16 loses small movements; set referenceType to float32, or refresh.kind to every."
+                : "under an adapter the reference shares the policy's base and needs no memory of its own; leave referenceType at auto.");
+        }
+
+        if (Algorithm.Kl.Refresh is MovingAverage && Model.Adapter is not NoAdapter)
+        {
+            yield return "algorithm.kl.refresh.kind is movingAverage, but the policy is an adapter: averages of A and of B apart are not the average of their "
+                + "products, which no adapter of this rank has; set refresh.kind to every.";
+        }
+
+        if (Model.Adapter.DroppedShare > 0)
+        {
+            yield return $"model.adapter.dropout is {Model.Adapter.DroppedShare}, but the policy that samples and the policy that is trained must be the same one; "
+                + "set it to 0, since dropout is for `cohort sft`.";
         }
 
         if (Algorithm.Advantage is CriticAdvantage { Critic.Start: FreshCritic fresh } && fresh.HiddenSize % (fresh.Heads * 2) != 0)

@@ -11,6 +11,9 @@ public sealed class DeterminismTests : IDisposable
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("ppo-fresh")]
+    [InlineData("sft-lora")]
+    [InlineData("grpo-lora")]
+    [InlineData("ppo-lora")]
     public void The_same_seed_twice_gives_the_same_bits(string kind)
     {
         TinyRun.Train(kind, _folder.File("a"));

@@ -21,12 +21,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     [InlineData("sft")]
     [InlineData("grpo")]
     [InlineData("ppo")]
+    [InlineData("ppo-lora")]
     public void A_run_that_is_killed_and_resumed_ends_with_the_same_bits(string kind)
     {
         var random = new Random(17);
         var parts = new RunDirectory(_folder.File("parts"));
         File.WriteAllText(_folder.File("run.json"), TinyRun.File(kind));
-        var budget = kind == "sft" ? "steps" : "budget.steps";
+        var budget = TinyRun.IsSft(kind) ? "steps" : "budget.steps";
         string[] sets = [$"{budget}={Steps}", "evaluation.every=4"];
         TinyRun.Train(kind, _folder.File("whole"), sets);
 

@@ -16,6 +16,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     [InlineData("sft", "steps=60")]
     [InlineData("grpo", "budget.steps=60")]
     [InlineData("ppo", "budget.steps=60")]
+    [InlineData("sft-lora", "steps=60")]
+    [InlineData("ppo-lora", "budget.steps=60")]
     public void Live_tensors_after_a_step_equal_those_before_it(string kind, string budget)
     {
         var (sink, before) = (new CountingSink(), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -33,6 +35,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("ppo-fresh")]
+    [InlineData("sft-lora")]
+    [InlineData("ppo-lora")]
     public void A_run_that_ended_leaves_no_tensors(string kind)
     {
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -46,6 +50,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
     [InlineData("sft", "metrics.jsonl")]
     [InlineData("ppo", "metrics.jsonl")]
     [InlineData("ppo", "rollouts.jsonl")]
+    [InlineData("ppo-lora", "base/adapter/adapter_model.safetensors")]
+    [InlineData("ppo-lora", "checkpoints/step-000008/critic/adapter_model.safetensors")]
     [InlineData("sft", "base/model.safetensors")]
     [InlineData("ppo", "base/model.safetensors")]
     [InlineData("sft", "checkpoints/step-000008/policy-optimizer.safetensors")]

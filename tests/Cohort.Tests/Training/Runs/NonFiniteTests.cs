@@ -129,6 +129,7 @@ public sealed class NonFiniteTests : IDisposable
         using (no_grad())
             model.named_parameters().Single(pair => pair.name == "lm_head.weight").parameter.fill_(double.NaN);
 
-        PolicyFolder.Save(model, new PromptEncoder(tokenizer), folder);
+        ModelFolder.Save(model, shape, folder);
+        tokenizer.Save(folder);
     }
 }

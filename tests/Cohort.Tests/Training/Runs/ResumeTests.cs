@@ -18,12 +18,15 @@ public sealed class ResumeTests : IDisposable
     [InlineData("grpo", "{\"step\":7,\"reward/sc")]
     [InlineData("grpo", "{\"step\":7}\n{\"step\":8}\n")] // whole lines that were written after the checkpoint
     [InlineData("ppo", "\0\0\0\n")]
+    [InlineData("sft-lora", "{\"step\":7,\"sft/lo")]
+    [InlineData("grpo-lora", "{\"step\":7,\"reward/sc")]
+    [InlineData("ppo-lora", "\0\0\0\n")]
     public void What_the_logs_hold_beyond_the_checkpoint_is_cut_off(string kind, string tail)
     {
         TinyRun.Train(kind, _folder.File("whole"));
         TinyRun.Train(kind, _place.Root, Steps(kind, 6));
         File.AppendAllText(_place.Metrics, tail);
-        if (kind != "sft")
+        if (!TinyRun.IsSft(kind))
             File.AppendAllText(_place.Rollouts, tail);
 
         Directory.CreateDirectory(Path.Combine(_place.Checkpoints, "step-000007.unfinished/policy"));
@@ -67,6 +70,7 @@ public sealed class ResumeTests : IDisposable
     [Theory]
     [InlineData("sft")]
     [InlineData("grpo")]
+    [InlineData("grpo-lora")]
     public void A_run_directory_that_was_moved_goes_on(string kind)
     {
         TinyRun.Train(kind, _folder.File("whole"));
@@ -166,5 +170,5 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(10, new FileInfo(_place.Metrics).Length);
     }
 
-    private static string Steps(string kind, int steps) => kind == "sft" ? $"steps={steps}" : $"budget.steps={steps}";
+    private static string Steps(string kind, int steps) => TinyRun.IsSft(kind) ? $"steps={steps}" : $"budget.steps={steps}";
 }

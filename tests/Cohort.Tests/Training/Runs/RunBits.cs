@@ -25,7 +25,8 @@ internal static class RunBits
     public static string[] Metrics(RunDirectory place) => File.ReadAllLines(place.Metrics).Select(Constant).ToArray();
 
     /// <summary>A hash of a model's weights.</summary>
-    public static string Weights(string folder) => Hash(Path.Combine(folder, "model.safetensors"));
+    public static string Weights(string folder) => Hash(
+        new[] { "model.safetensors", "adapter_model.safetensors" }.Select(name => Path.Combine(folder, name)).Single(File.Exists));
 
     private static string[] Rollouts(RunDirectory place) => File.Exists(place.Rollouts) ? File.ReadAllLines(place.Rollouts) : [];
 
@@ -36,10 +37,15 @@ internal static class RunBits
         return Directory.GetFiles(newest, "*", SearchOption.AllDirectories)
             .Where(file => Path.GetFileName(file) is not ("state.json" or "options.json"))
             .Order(StringComparer.Ordinal)
-            .Select(file => $"{Path.GetRelativePath(place.Checkpoints, file)} {Hash(file)}")
+            .Select(file => $"{Path.GetRelativePath(place.Checkpoints, file)} {Content(file, place)}")
             .Append(State(newest))
             .ToArray();
     }
+
+    // An adapter's config names the run's base by its full path.
+    private static string Content(string file, RunDirectory place) => Path.GetFileName(file) == "adapter_config.json"
+        ? File.ReadAllText(file).Replace(place.Root, "", StringComparison.Ordinal)
+        : Hash(file);
 
     private static string State(string checkpoint)
     {

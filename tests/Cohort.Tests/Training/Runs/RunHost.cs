@@ -17,7 +17,7 @@ internal static class RunHost
         var resume = File.Exists(Path.Combine(directory, "options.json"));
         try
         {
-            var result = kind == "sft" ? Sft(directory, file, sets, resume) : Rl(directory, file, sets, resume);
+            var result = TinyRun.IsSft(kind) ? Sft(directory, file, sets, resume) : Rl(directory, file, sets, resume);
             Console.WriteLine($"{result.End} at step {result.Step}");
             return 0;
         }

@@ -49,8 +49,18 @@ internal static class TinyRun
         "grpo" => Grpo,
         "ppo" => Ppo,
         "ppo-fresh" => FreshPpo,
+        "sft-lora" => WithAdapter(Sft, """ "rank": 2, "alpha": 4, "dropout": 0.2 """),
+        "grpo-lora" => WithAdapter(Grpo.Replace("\"maxRefills\": 1", "\"maxRefills\": 0", StringComparison.Ordinal), """ "rank": 3, "alpha": 6, "rsLora": true, "targets": "q_proj,mlp.down_proj" """),
+        "ppo-lora" => WithAdapter(Ppo, """ "rank": 2, "alpha": 4 """),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    // Only an adapter and, with PPO, the critic's adapter and head are trained.
+    private static string WithAdapter(string file, string adapter) =>
+        file.Replace("\"contextLength\": 16}", $"\"contextLength\": 16, \"adapter\": {{\"kind\": \"lora\", {adapter}}}}}", StringComparison.Ordinal);
+
+    /// <summary>Whether a kind is of supervised fine-tuning.</summary>
+    public static bool IsSft(string kind) => kind.StartsWith("sft", StringComparison.Ordinal);
 
     /// <summary>The setting of a model folder in place of a new model.</summary>
     public static string Folder(string path) => $$"""model={"kind": "folder", "path": "{{path}}"}""";
@@ -62,9 +72,9 @@ internal static class TinyRun
     /// <inheritdoc cref="Train(string, string, string[])"/>
     public static RunResult Train(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
-        if (kind == "sft")
+        if (IsSft(kind))
         {
-            using var sft = SftRun.Start(directory, RunFile.ParseSft(Sft, sets), sink);
+            using var sft = SftRun.Start(directory, RunFile.ParseSft(File(kind), sets), sink);
             return sft.Train(cancel());
         }
 
@@ -86,7 +96,7 @@ internal static class TinyRun
     /// <inheritdoc cref="Resume(string, string, string[])"/>
     public static RunResult Resume(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
-        if (kind == "sft")
+        if (IsSft(kind))
         {
             using var sft = SftRun.Resume(directory, SftRun.ReadOptions(directory, sets), sink);
             return sft.Train(cancel());

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Models;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using Cohort.Tokenization;
+
+namespace Cohort.Training;
+
+/// <summary>What a run begins with: the policy, with its adapter where it has one, and what writes its prompts.</summary>
+internal sealed class StartingModel
+{
+    private readonly string _source;
+    private readonly bool _isWhole;
+
+    /// <param name="policy">The policy.</param>
+    /// <param name="prompts">Its tokenizer and chat template.</param>
+    /// <param name="source">The folder that the base comes from; empty for none.</param>
+    /// <param name="isWhole">Whether that folder holds the base's weights as they are, rather than merged with an adapter.</param>
+    public StartingModel(LanguageModel policy, PromptEncoder prompts, string source = "", bool isWhole = false) =>
+        (Policy, Prompts, _source, _isWhole) = (policy, prompts, source, isWhole);
+
+    /// <summary>The policy; whoever opened this disposes it.</summary>
+    public LanguageModel Policy { get; }
+
+    /// <summary>Its tokenizer and chat template.</summary>
+    public PromptEncoder Prompts { get; }
+
+    /// <summary>The model that options name.</summary>
+    /// <exception cref="ModelException">A folder cannot be used.</exception>
+    public static StartingModel Create(CommonOptions options)
+    {
+        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
+        var (policy, source, isWhole) = Base(options.Model, tokenizer, options.Seed, Setup.Placement(options));
+        try
+        {
+            switch (options.Model.Adapter)
+            {
+                case NoAdapter:
+                    break;
+                case LowRankOptions lora:
+                    Adapters.Attach(policy, lora.Targets, lora.Shape, options.Seed);
+                    break;
+                case SavedAdapter saved:
+                    AdapterFolder.Attach(policy, AdapterOf(saved, options.Model));
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+
+            return new(policy, prompts, source, isWhole);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The model that a run began with.</summary>
+    /// <param name="place">The run's directory.</param>
+    /// <param name="options">The run's options.</param>
+    public static StartingModel Reopen(RunDirectory place, CommonOptions options)
+    {
+        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
+        var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
+        try
+        {
+            if (AdapterFolder.Describes(place.StartingAdapter))
+            {
+                AdapterFolder.Attach(policy, place.StartingAdapter);
+            }
+
+            return new(policy, prompts, place.Base, isWhole: true);
+        }
+        catch
+        {
+            policy.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the base into a run's directory once, copied where it lies in a folder as it is, and the starting adapter.</summary>
+    public void Save(RunDirectory place)
+    {
+        if (_isWhole)
+        {
+            CarriedFiles.CopyModel(_source, place.Base);
+        }
+        else
+        {
+            using var whole = Policy.Sharing();
+            ModelFolder.Save(whole, whole.Config, place.Base, _source);
+        }
+
+        if (!File.Exists(Path.Combine(place.Base, TokenizerFolder.TokenizerFile)))
+        {
+            Prompts.Save(place.Base);
+        }
+
+        if (Adapters.Any(Policy))
+        {
+            AdapterFolder.Save(Policy, place.StartingAdapter, place.Base, dropout: 0);
+        }
+    }
+
+    /// <summary>Says what a user may not expect of the options.</summary>
+    public void Notify(ModelOptions model, IMetricSink sink)
+    {
+        if (model is FolderModel { Adapter: not SavedAdapter } folder && AdapterFolder.Describes(folder.Path))
+        {
+            sink.Notice(
+                $"'{folder.Path}' is an adapter, which was merged into its base: {(Adapters.Any(Policy) ? "a new adapter" : "every weight")} is trained. To go on "
+                + "with the adapter itself, set model.adapter.kind=saved.");
+        }
+    }
+
+    // The base, the folder that it comes from, and whether that holds its weights as they are.
+    private static (LanguageModel Policy, string Source, bool IsWhole) Base(ModelOptions model, Tokenizer tokenizer, ulong seed, Placement placement)
+    {
+        switch (model)
+        {
+            case FolderModel folder when !AdapterFolder.Describes(folder.Path):
+                return (ModelFolder.Load(folder.Path, placement), folder.Path, true);
+            case FolderModel { Adapter: SavedAdapter { Path: "" } } adapted:
+                var source = AdapterFolder.BaseOf(adapted.Path);
+                return (ModelFolder.Load(source, placement), source, true);
+            case FolderModel adapted:
+                return (Adapters.Merge(AdapterFolder.Load(adapted.Path, placement)), AdapterFolder.BaseOf(adapted.Path), false);
+            case NewModel shape:
+                var config = Setup.Config(shape, tokenizer);
+                var policy = placement.Build(() => new LanguageModel(config));
+                InitialWeights.Draw(policy, config, seed, Purpose.PolicyWeights);
+                return (policy, "", false);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>The folder of a saved adapter: its own, or the model's.</summary>
+    internal static string AdapterOf(SavedAdapter saved, ModelOptions model) => saved.Path == "" && model is FolderModel folder ? folder.Path : saved.Path;
+}
