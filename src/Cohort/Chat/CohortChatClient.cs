@@ -53,12 +53,15 @@ public sealed class CohortChatClient : IChatClient
     /// Seed of requests whose options have none: the n-th of them draws the same numbers in every process. With a seed in its options, a request
     /// draws what `cohort generate --seed` does.
     /// </param>
-    /// <exception cref="ModelException">The folder has no model that can be loaded.</exception>
+    /// <param name="device">What computes.</param>
+    /// <exception cref="ModelException">The folder has no model that can be loaded, or the device is not there.</exception>
     /// <exception cref="TokenizationException">The folder has no tokenizer that can be loaded.</exception>
-    public static CohortChatClient Load(string folder, ulong seed = 1)
+    public static CohortChatClient Load(string folder, ulong seed = 1, DeviceKind device = DeviceKind.Auto)
     {
-        var tokenizer = TokenizerFolder.Load(folder);
-        return new(ModelFolder.Load(folder), tokenizer, ChatPrompt.Plain(tokenizer), folder, seed);
+        var writing = ModelFolder.TokenizerOf(folder);
+        var tokenizer = TokenizerFolder.Load(writing);
+        var prompt = ChatPrompt.Of(tokenizer, ChatTemplate.Find(writing));
+        return new(ModelFolder.Load(folder, Placement.Of(device, WeightType.Auto)), tokenizer, prompt, folder, seed);
     }
 
     /// <inheritdoc/>
