@@ -3,7 +3,7 @@
 # Takes minutes and up to 12 GiB. Use: eng/half-billion.sh MODELDIR [--set KEY=VALUE ...]
 # MODELDIR has config.json, model.safetensors and a tokenizer of the shape (`cohort init --config` makes the weights).
 #   eng/half-billion.sh half                                                          all weights, 4 prompts x 4 completions x 128 tokens
-#   eng/half-billion.sh half --set rollout.samplesPerPrompt=8 --set adapter.kind=lora --set adapter.rank=16
+#   eng/half-billion.sh half --set rollout.samplesPerPrompt=8 --set model.adapter.kind=lora --set model.adapter.rank=16
 cd "$(dirname -- "$0")/.." || exit
 model=${1:?model folder}; shift
 options=(--set "model.path=$model" --set data.task=sort --set rollout.promptsPerStep=4 --set rollout.samplesPerPrompt=4

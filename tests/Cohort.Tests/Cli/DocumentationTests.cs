@@ -27,6 +27,9 @@ public sealed partial class DocumentationTests
     [InlineData("train")]
     [InlineData("evaluate")]
     [InlineData("generate")]
+    [InlineData("init")]
+    [InlineData("plan")]
+    [InlineData("merge")]
     [InlineData("tasks")]
     [InlineData("doctor")]
     public void Every_option_is_in_the_manual(string command)

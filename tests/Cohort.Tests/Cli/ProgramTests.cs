@@ -5,7 +5,7 @@ namespace Cohort.Tests.Cli;
 
 public sealed class ProgramTests
 {
-    private static readonly string[] Commands = ["demo", "sft", "train", "evaluate", "generate", "tasks", "doctor"];
+    private static readonly string[] Commands = ["demo", "sft", "train", "evaluate", "generate", "init", "plan", "merge", "tasks", "doctor"];
 
     [Fact]
     public void Version_is_the_assemblys() => Assert.Equal($"{CommandTree.Version}\n", CommandLine.Succeed("--version").Output);

@@ -72,7 +72,7 @@ public sealed record SavedAdapter : AdapterOptions
     /// <summary>The adapter's folder; relative paths are relative to the run file. Empty where model.path is itself an adapter's folder.</summary>
     public string Path { get; init; } = "";
 
-    /// <inheritdoc cref="LowRankOptions.Dropout"/>
+    /// <summary>The share of the adapter's inputs that supervised training drops (the rest is scaled up); 0 is none, and what RL needs.</summary>
     public double Dropout
     {
         get;

@@ -44,7 +44,10 @@ public sealed record TaskData : DataOptions
     }
 }
 
-/// <summary>A JSONL file: problems with `prompt` and `answer` for RL, pairs with `prompt` and `completion` for SFT.</summary>
+/// <summary>
+/// A JSONL file: problems with `prompt` (a text, or a list of messages) and `answer` for RL; pairs with `prompt` and `completion`, or conversations with
+/// `messages`, for SFT.
+/// </summary>
 public sealed record FileData : DataOptions
 {
     /// <summary>The file; relative paths are relative to the run file.</summary>

@@ -23,11 +23,20 @@ internal static class UnknownKey
         List<string> keys = [.. OptionsJson.Keys(options.GetType()).Select(k => k.Name)];
         var near = Nearest.To(name, keys).Select(k => prefix + k).ToList();
         if (near.Count == 0)
-            near = [.. OptionList.Of(root).Select(o => o.Path).Where(p => p.EndsWith("." + name, StringComparison.OrdinalIgnoreCase))];
+            near = Shallowest([.. OptionList.Of(root).Select(o => o.Path).Where(p => p.EndsWith("." + name, StringComparison.OrdinalIgnoreCase)).Distinct()]);
 
         return near.Count > 0
             ? $"{prefix}{name} is not an option; did you mean {Nearest.Or(near)}?"
             : $"{prefix}{name} is not an option; {(path == "" ? "the options are" : $"{path} has")} {List(keys)}.";
+    }
+
+    // A key that was meant one level up is the likelier one.
+    private static List<string> Shallowest(List<string> paths)
+    {
+        var depth = paths.Select(Depth).DefaultIfEmpty().Min();
+        return [.. paths.Where(path => Depth(path) == depth)];
+
+        static int Depth(string path) => path.Count(letter => letter == '.');
     }
 
     /// <summary>Keys as a list.</summary>

@@ -95,8 +95,8 @@ internal sealed partial class OptionsDocument
           --set algorithm.loss.high=0.28`.
         - **Paths** of a model or of data are relative to the run file's folder, and without a run file to the current one.
         - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft`, `checkpoints.*`, `evaluation.stopAt`,
-          `evaluation.patience` and `rollout.loggedPrompts` may change when a run is resumed, and so may `threads`, though
-          then not bit for bit. Any other change would alter steps that are done, and is refused.
+          `evaluation.patience`, `rollout.loggedPrompts` and `recomputeActivations` may change when a run is resumed, and so may
+          `threads` and `device`, though then not bit for bit. Any other change would alter steps that are done, and is refused.
 
         """;
 }
