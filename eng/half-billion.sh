@@ -14,7 +14,7 @@ forecast=$(./cohort plan "${options[@]}" --json | grep -o '"peak_bytes":[0-9]*' 
 ./cohort train "${options[@]}" --out "$out/run" & run=$!
 peak=0
 while kill -0 "$run" 2> /dev/null; do
-    now=$(awk '/VmHWM/ { print $2 * 1024 }' "/proc/$run/status" 2> /dev/null)
+    now=$(awk '/VmHWM/ { printf "%d", $2 * 1024 }' "/proc/$run/status" 2> /dev/null)
     [ "${now:-0}" -gt "$peak" ] && peak=$now
     sleep 1
 done

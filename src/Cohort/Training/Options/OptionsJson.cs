@@ -19,8 +19,9 @@ internal static class OptionsJson
     /// <summary>Whether options of this type are an object with keys, rather than one value.</summary>
     public static bool IsSection(Type type) => Serializer.GetTypeInfo(type).Kind == JsonTypeInfoKind.Object;
 
-    /// <summary>The keys of an object.</summary>
-    public static IEnumerable<JsonPropertyInfo> Keys(Type type) => Serializer.GetTypeInfo(type).Properties.Where(p => p.Set is not null);
+    /// <summary>The keys of an object, inherited ones first, whether or not the type was written before.</summary>
+    public static IEnumerable<JsonPropertyInfo> Keys(Type type) =>
+        Serializer.GetTypeInfo(type).Properties.Where(p => p.Set is not null).OrderBy(p => p.Order);
 
     /// <summary>The kinds of a closed set of records, by name; none where the type is a single record.</summary>
     public static IReadOnlyList<(string Name, Type Type)> Kinds(Type type)
