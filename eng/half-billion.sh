@@ -14,13 +14,13 @@ forecast=$(./cohort plan "${options[@]}" --json | grep -o '"peak_bytes":[0-9]*' 
 ./cohort train "${options[@]}" --out "$out/run" & run=$!
 peak=0
 while kill -0 "$run" 2> /dev/null; do
-    now=$(awk '/VmHWM/ { printf "%d", $2 * 1024 }' "/proc/$run/status" 2> /dev/null)
+    now=$(awk '/VmHWM/ { print $2 }' "/proc/$run/status" 2> /dev/null) # kB
     [ "${now:-0}" -gt "$peak" ] && peak=$now
     sleep 1
 done
 wait "$run"; code=$?
 seconds=$(grep -o '"time/step_seconds":[0-9.]*' "$out/run/metrics.jsonl" | tail -1 | cut -d: -f2)
 awk -v p="$peak" -v f="$forecast" -v s="$seconds" 'BEGIN {
-    printf "peak %.2f GiB, forecast %.2f GiB (%+.1f %%), %.0f s per step\n", p / 2^30, f / 2^30, 100 * (f - p) / p, s }'
+    printf "peak %.2f GiB, forecast %.2f GiB (%+.1f %%), %.0f s per step\n", p / 2^20, f / 2^30, 100 * (f - p * 1024) / (p * 1024), s }'
 rm -rf -- "$out"
 exit "$code"

@@ -67,16 +67,17 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         {
             TaskData { Size: 0 } task => ($"--set data.task={Id(task.Task)}", $"--task {Id(task.Task)}"),
             TaskData task => ($"--set data.task={Id(task.Task)} --set data.size={task.Size}", $"--task {Id(task.Task)} --size {task.Size}"),
-            FileData file => (
-                $"--set data.path={Numbers.ShortPath(file.Path)} --set reward.kind=exact",
-                $"--problems {Numbers.ShortPath(file.Path)} --reward {Reward()}"),
+            FileData file => ($"--set data.path={Problems(file)}", $"--problems {Problems(file)} --reward {Reward()}"),
             _ => throw new UnreachableException(),
         };
         if (Options is SftOptions)
-            yield return $"train --set model.path={Model} {train}";
+            yield return $"train --set model.path={Model} {(Options.Model.Adapter is NoAdapter ? "" : "--set model.adapter.kind=saved ")}{train}";
 
         yield return $"evaluate --model {Model} {evaluate}";
     }
+
+    // Demonstrations show answers, and have none to compare with.
+    private string Problems(FileData file) => Options is SftOptions ? "PROBLEMS.jsonl" : Numbers.ShortPath(file.Path);
 
     private string Reward() => (Options as RunOptions)?.Reward switch
     {
