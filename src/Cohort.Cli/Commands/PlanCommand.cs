@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Cohort.Cli.Terminals;
+using Cohort.Models;
 using Cohort.Training;
 using Spectre.Console;
 
@@ -67,12 +68,12 @@ internal sealed class PlanCommand
         PeakBytes = memory.Peak.Total,
         PeakPhase = memory.Peak.Name,
         MachineBytes = machine,
-        Fits = memory.Peak.Total <= machine,
+        Fits = IsOnProcessor(memory) ? memory.Peak.Total <= machine : (bool?)null,
         Phases = memory.Phases.Select(phase => new
         {
             phase.Name,
             Bytes = phase.Total,
-            Uses = phase.Bytes.ToDictionary(use => Name(use.Key).Replace(' ', '_').Replace('-', '_'), use => use.Value),
+            Uses = phase.Bytes.ToDictionary(use => Name(use.Key).ToLowerInvariant().Replace(' ', '_').Replace('-', '_'), use => use.Value),
         }),
         Time = time,
     });
@@ -100,11 +101,15 @@ internal sealed class PlanCommand
         if (time is not null)
             yield return $"about {Seconds(time.Seconds)} per step: rollout {Seconds(time.RolloutSeconds)}, log-probs {Seconds(time.LogProbSeconds)}, "
                 + $"update {Seconds(time.UpdateSeconds)}, optimizer {Seconds(time.OptimizerSeconds)}; rewards and a critic not counted";
-        var fits = memory.Peak.Total <= machine;
-        yield return $"peak {InGiB(memory.Peak.Total)} GiB, in \"{memory.Peak.Name}\": {(fits ? "fits" : "does not fit")} this machine's {InGiB(machine)} GiB";
+        var fits = !IsOnProcessor(memory) || memory.Peak.Total <= machine;
+        var verdict = IsOnProcessor(memory) ? $": {(fits ? "fits" : "does not fit")} this machine's {InGiB(machine)} GiB" : "";
+        yield return $"peak {InGiB(memory.Peak.Total)} GiB, in \"{memory.Peak.Name}\"{verdict}";
         foreach (var remedy in fits ? [] : memory.Remedies())
             yield return $"  --set {remedy}";
     }
+
+    // The memory of a graphics card is not known beforehand.
+    private static bool IsOnProcessor(MemoryPlan memory) => memory.Options.Device == DeviceKind.Cpu;
 
     private static string Name(MemoryUse use) => use switch
     {

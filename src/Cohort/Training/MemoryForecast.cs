@@ -1,4 +1,5 @@
 using Cohort.Models;
+using Cohort.Rollouts;
 using Cohort.Tensors;
 
 namespace Cohort.Training;
@@ -11,8 +12,8 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     // Resident memory of a process that has loaded the tensor library and computed with it, and the allocator's share of what is freed.
     private const long Runtime = 450L << 20;
 
-    // Bytes of one logit while a token is drawn: logits and log-probabilities, and in double precision the probabilities and their running sum.
-    private const long BytesPerLogit = 32;
+    // Bytes of one logit while a token is drawn: its log-probability, and in double precision the probabilities and their running sum.
+    private const long BytesPerDraw = 24;
 
     // Of the copies of a distribution that a gradient needs, those that are there without one.
     private const double WithoutGradient = 3.0 / 7;
@@ -93,13 +94,14 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         var rollout = options.Rollout;
         var rows = Math.Min(rollout.Rows, Math.Max(rollout.LargestBatch, rollout.SamplesPerPrompt));
         var prompts = Math.Max(1, rows / rollout.SamplesPerPrompt);
+        var logits = (double)rows * config.VocabularySize;
         var perSlot = 2L * Computed * config.KeyValueHeads * config.HeadSize;
         var cache = config.Layers * perSlot * rows * longest;
         return Phase(
             "rollout",
             (MemoryUse.KvCache, cache + (2 * cache / config.Layers)), // one layer is copied at a time where rows finish
             (MemoryUse.Activations, Math.Max(rows, (double)prompts * (longest - rollout.MaxNewTokens)) * _activations.ForwardPerToken),
-            (MemoryUse.Distributions, (double)rows * config.VocabularySize * BytesPerLogit));
+            (MemoryUse.Distributions, (2.0 * Float * logits) + (BytesPerDraw * Math.Min(logits, DecodingPlan.DrawnTogether))));
     }
 
     private MemoryPhase LogProbs() => options.Algorithm.Kl.NeedsReference || options.Update.RecomputeOldLogProbs || CriticConfig is not null

@@ -12,14 +12,16 @@ namespace Cohort.Training;
 internal sealed class StartingModel
 {
     private readonly string _source;
+    private readonly string _writing;
     private readonly bool _isWhole;
 
     /// <param name="policy">The policy.</param>
     /// <param name="prompts">Its tokenizer and chat template.</param>
     /// <param name="source">The folder that the base comes from; empty for none.</param>
-    /// <param name="isWhole">Whether that folder holds the base's weights as they are, rather than merged with an adapter.</param>
-    public StartingModel(LanguageModel policy, PromptEncoder prompts, string source = "", bool isWhole = false) =>
-        (Policy, Prompts, _source, _isWhole) = (policy, prompts, source, isWhole);
+    /// <param name="writing">The folder that tokenizer and chat template come from; empty for none.</param>
+    /// <param name="isWhole">Whether the source holds the base's weights as they are, rather than merged with an adapter.</param>
+    public StartingModel(LanguageModel policy, PromptEncoder prompts, string source = "", string writing = "", bool isWhole = false) =>
+        (Policy, Prompts, _source, _writing, _isWhole) = (policy, prompts, source, writing, isWhole);
 
     /// <summary>The policy; whoever opened this disposes it.</summary>
     public LanguageModel Policy { get; }
@@ -50,7 +52,7 @@ internal sealed class StartingModel
                     throw new UnreachableException();
             }
 
-            return new(policy, prompts, source, isWhole);
+            return new(policy, prompts, source, options.Model is FolderModel folder ? ModelFolder.TokenizerOf(folder.Path) : "", isWhole);
         }
         catch
         {
@@ -73,7 +75,7 @@ internal sealed class StartingModel
                 AdapterFolder.Attach(policy, place.StartingAdapter);
             }
 
-            return new(policy, prompts, place.Base, isWhole: true);
+            return new(policy, prompts, place.Base, place.Base, isWhole: true);
         }
         catch
         {
@@ -95,7 +97,8 @@ internal sealed class StartingModel
             ModelFolder.Save(whole, whole.Config, place.Base, _source);
         }
 
-        if (!File.Exists(Path.Combine(place.Base, TokenizerFolder.TokenizerFile)))
+        // Not always the base's: an adapter's folder may have a tokenizer and a chat template of its own.
+        if (_writing == "" || !CarriedFiles.CopyTokenizer(_writing, place.Base))
         {
             Prompts.Save(place.Base);
         }

@@ -58,6 +58,11 @@ internal sealed class TimeForecast(RunOptions options, ModelConfig config, int l
         var shape = config with { Layers = layers };
         using var model = new LanguageModel(shape);
         InitialWeights.Draw(model, shape, options.Seed, Purpose.PolicyWeights);
+        if (options.Model.Adapter is LowRankOptions lora)
+        {
+            Adapters.Attach(model, lora.Targets, lora.Shape, options.Seed);
+        }
+
         model.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
         using var optimizer = Optimizer.Create(model, options.Optimizer);
         var rows = Math.Clamp(MostTokens / longest, 1, options.Update.MicroBatchRows);

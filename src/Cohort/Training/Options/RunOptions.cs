@@ -84,11 +84,16 @@ public sealed record RunOptions : CommonOptions
                 + "algorithm.kl.measure=true, or leave refresh.kind at never.";
         }
 
-        if (Algorithm.Kl.ReferenceType == WeightType.Bfloat16 && (Algorithm.Kl.Refresh is MovingAverage || Model.Adapter is not NoAdapter))
+        if (Algorithm.Kl.Refresh is MovingAverage && (Algorithm.Kl.ReferenceType == WeightType.Auto ? Dtype : Algorithm.Kl.ReferenceType) == WeightType.Bfloat16)
         {
-            yield return "algorithm.kl.referenceType is bfloat16, but " + (Algorithm.Kl.Refresh is MovingAverage
-                ? "a moving average in bfloat16 loses small movements; set referenceType to float32, or refresh.kind to every."
-                : "under an adapter the reference shares the policy's base and needs no memory of its own; leave referenceType at auto.");
+            yield return "algorithm.kl.refresh.kind is movingAverage, but the reference is bfloat16, in which a moving average loses small movements; set "
+                + "algorithm.kl.referenceType=float32, or refresh.kind to every.";
+        }
+
+        if (Algorithm.Kl.ReferenceType == WeightType.Bfloat16 && Model.Adapter is not NoAdapter)
+        {
+            yield return "algorithm.kl.referenceType is bfloat16, but under an adapter the reference shares the policy's base and needs no memory of its own; "
+                + "leave referenceType at auto.";
         }
 
         if (Algorithm.Kl.Refresh is MovingAverage && Model.Adapter is not NoAdapter)
