@@ -3,11 +3,11 @@ using Cohort.Tokenization;
 namespace Cohort.Tests;
 
 /// <summary>Texts are token ids with spaces between them; 0 is padding and 1 the end of sequence.</summary>
-internal sealed class IdTokenizer(int vocabularySize) : Tokenizer
+internal sealed class IdTokenizer(int vocabularySize, int endOfSequence = 1) : Tokenizer
 {
     public override int VocabularySize => vocabularySize;
 
-    public override int EndOfSequence => 1;
+    public override int EndOfSequence => endOfSequence;
 
     public override int Padding => 0;
 

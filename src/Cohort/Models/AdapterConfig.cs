@@ -134,16 +134,33 @@ internal sealed record AdapterConfig(
         }
     }
 
-    private static Dictionary<string, TValue> Pattern<TValue>(JsonObject json, string key, Func<JsonNode, TValue> read) =>
-        (json[key] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => read(pair.Value ?? throw new FormatException($"{key}.{pair.Key} is null")));
+    private static Dictionary<string, TValue> Pattern<TValue>(JsonObject json, string key, Func<JsonNode, TValue> read)
+    {
+        var patterns = (json[key] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => read(pair.Value ?? throw new FormatException($"{key}.{pair.Key} is null")));
+        foreach (var pattern in patterns.Keys)
+        {
+            _ = Ending(pattern);
+        }
+
+        return patterns;
+    }
+
+    private static Regex Ending(string pattern) => new($@"\A(.*\.)?({pattern})\z", RegexOptions.CultureInvariant, MatchLimit);
 
     private static TValue First<TValue>(IReadOnlyDictionary<string, TValue> patterns, string layer, TValue otherwise)
     {
         foreach (var (pattern, value) in patterns)
         {
-            if (Regex.IsMatch(layer, $@"\A(.*\.)?({pattern})\z", RegexOptions.CultureInvariant, MatchLimit))
+            try
             {
-                return value;
+                if (Ending(pattern).IsMatch(layer))
+                {
+                    return value;
+                }
+            }
+            catch (RegexMatchTimeoutException error)
+            {
+                throw new ModelException($"{AdapterFolder.ConfigFile}: matching the pattern '{pattern}' with '{layer}' takes more than {MatchLimit.TotalSeconds} s.", error);
             }
         }
 

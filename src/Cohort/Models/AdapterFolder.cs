@@ -21,6 +21,9 @@ public static class AdapterFolder
     private const string Prefix = "base_model.model.";
     private const int LevelsUp = 4;
 
+    // What tells a run's directory.
+    private const string RunFile = "options.json";
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly Dictionary<string, string> Metadata = new() { ["format"] = "pt" };
 
@@ -107,8 +110,8 @@ public static class AdapterFolder
     }
 
     /// <summary>
-    /// The folder of the base model: base_model_name_or_path, absolute or relative to the adapter's folder. Where that is gone because a run directory
-    /// was moved, a folder of the same name beside the adapter or above it.
+    /// The folder of the base model: base_model_name_or_path, absolute or relative to the adapter's folder. The adapter of a run keeps to the base of its
+    /// own run directory, which may have been moved; else, where the named folder is gone, one of the same name beside the adapter or above it.
     /// </summary>
     /// <param name="folder">An adapter's folder.</param>
     /// <exception cref="ModelException">There is no such folder.</exception>
@@ -118,11 +121,16 @@ public static class AdapterFolder
         var full = Path.GetFullPath(folder);
         var named = Path.GetFullPath(asked, full);
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(named));
-        var above = Enumerable.Range(1, LevelsUp).Select(levels => Path.GetFullPath(string.Concat(Enumerable.Repeat("../", levels)) + name, full));
-        string[] places = asked == "" ? [] : [named, .. above];
-        return places.FirstOrDefault(place => File.Exists(Path.Combine(place, ModelConfig.FileName)) && place != full) ?? throw new ModelException(
+        var above = Enumerable.Range(1, LevelsUp)
+            .Select(levels => Path.GetFullPath(string.Concat(Enumerable.Repeat("../", levels)), full))
+            .Select(parent => (Place: Path.Combine(parent, name), IsRun: File.Exists(Path.Combine(parent, RunFile))))
+            .ToArray();
+        string[] places = asked == "" ? [] : [.. above.Where(found => found.IsRun).Select(found => found.Place), named, .. above.Select(found => found.Place)];
+        var place = places.FirstOrDefault(place => File.Exists(Path.Combine(place, ModelConfig.FileName)) && place != full) ?? throw new ModelException(
             $"{Path.Combine(folder, ConfigFile)} names the base model '{asked}', and there is no folder of it with a {ModelConfig.FileName}; download it, and set "
             + "base_model_name_or_path to its folder (absolute, or relative to the adapter's).");
+        return !Describes(place) ? place : throw new ModelException(
+            $"{Path.Combine(folder, ConfigFile)} names '{place}' as its base, which is itself an adapter. Merge that one first (`cohort merge`), and name the merged folder.");
     }
 
     private static SafetensorsFile Open(string folder)

@@ -14,7 +14,8 @@ public static class Adapters
 
     private const string Head = "score";
 
-    /// <summary>Gives a network new adapters and freezes the rest: A is uniform in [-1/sqrt(inputs), 1/sqrt(inputs)], as PEFT draws it, B is 0.</summary>
+    /// <summary>Gives a network new adapters and freezes the rest: A is uniform in [-1/sqrt(inputs), 1/sqrt(inputs)], as PEFT draws it,
+    /// the same on every device; B is 0.</summary>
     /// <param name="network">A <see cref="LanguageModel"/> or a <see cref="Critic"/> without adapters.</param>
     /// <param name="targets">
     /// Which layers: <see cref="AllLinear"/>, or names with commas between them, each the last part or more of a layer's name (q_proj,mlp.up_proj).
@@ -31,9 +32,9 @@ public static class Adapters
         foreach (var (row, layer) in layers.Index())
         {
             var adapter = new LowRankAdapter(layer, shape);
-            using var generator = new Generator(Seeds.Bits(seed, Purpose.AdapterWeights, step: 0, row, position: 0), adapter.Down.device);
+            using var generator = new Generator(Seeds.Bits(seed, Purpose.AdapterWeights, step: 0, row, position: 0));
             var bound = 1 / Math.Sqrt(adapter.Down.shape[1]);
-            adapter.Down.uniform_(-bound, bound, generator);
+            adapter.Down.copy_(empty(adapter.Down.shape, dtype: ScalarType.Float32, device: CPU).uniform_(-bound, bound, generator));
             adapter.Up.zero_();
             layer.Attach(adapter);
         }

@@ -16,7 +16,7 @@ public static class CarriedFiles
 
     private static readonly string[] LicencePrefixes = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "USE_POLICY"];
 
-    /// <summary>Copies a whole model: shape, weights as they are, and all that is carried along.</summary>
+    /// <summary>Copies a whole model: shape, weights as they are, and what is carried along but the tokenizer's files.</summary>
     /// <param name="source">A model folder.</param>
     /// <param name="target">Made where it does not exist.</param>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
@@ -24,7 +24,6 @@ public static class CarriedFiles
     {
         Directory.CreateDirectory(target);
         CopyNamed(source, target, [ModelConfig.FileName, .. SafetensorsFolder.FileNames(source)]);
-        CopyTokenizer(source, target);
         Copy(source, target);
     }
 

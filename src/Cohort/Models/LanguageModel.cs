@@ -47,13 +47,4 @@ public sealed class LanguageModel : nn.Module
     /// <summary>A model without adapters that shares its weights, frozen, with this one: one base in memory under several networks.</summary>
     /// <returns>Owned by the caller.</returns>
     public LanguageModel Sharing() => BorrowedWeights.Build(this, Trunk.EmbeddingWeight, () => new LanguageModel(Config));
-
-    /// <summary>A second model with the same weights, of the same type and on the same device, that shares no memory with this one.</summary>
-    /// <returns>Owned by the caller.</returns>
-    public LanguageModel Copy()
-    {
-        var copy = Placement.Of(this).Build(() => new LanguageModel(Config));
-        Weights.Copy(from: this, to: copy);
-        return copy;
-    }
 }

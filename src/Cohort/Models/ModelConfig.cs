@@ -76,7 +76,7 @@ public sealed record ModelConfig
     /// <summary>The token id that begins a sequence, or -1 where the folder names none. The tokenizer writes it; here it is only carried along.</summary>
     public int BeginningOfSequence { get; init; } = -1;
 
-    /// <summary>The end-of-sequence token id that is written behind demonstrations: the first that the folder names.</summary>
+    /// <summary>The end-of-sequence token id: the first that the folder names. The tokenizer's own, which demonstrations end with, may be another.</summary>
     public int EndOfSequence { get; init; } = 1;
 
     /// <summary>Further token ids that end a completion, such as the end of a chat turn: the others of config.json and generation_config.json.</summary>

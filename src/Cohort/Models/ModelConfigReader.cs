@@ -17,11 +17,14 @@ internal sealed class ModelConfigReader(JsonObject json, JsonObject generation)
         var length = Integer("max_position_embeddings", "n_positions");
         var layers = new LayerListReader(json, Integer("num_hidden_layers", "n_layer"), family);
         var rope = new RopeReader(json, length, defaults.RopeTheta);
-        int[] stops = [.. Integers(json, "eos_token_id").Concat(Integers(generation, "eos_token_id")).Distinct()];
+        var vocabulary = Integer("vocab_size");
+
+        // Old folders write -1 for none; an id beyond the vocabulary is never sampled.
+        int[] stops = [.. Integers(json, "eos_token_id").Concat(Integers(generation, "eos_token_id")).Where(id => id >= 0 && id < vocabulary).Distinct()];
         var config = new ModelConfig
         {
             Family = family,
-            VocabularySize = Integer("vocab_size"),
+            VocabularySize = vocabulary,
             HiddenSize = hidden,
             IntermediateSize = family.IsGated ? Integer("intermediate_size") : json["n_inner"]?.GetValue<int>() ?? 4 * hidden,
             Layers = layers.Count,
@@ -41,9 +44,10 @@ internal sealed class ModelConfigReader(JsonObject json, JsonObject generation)
             NormEpsilon = Number("rms_norm_eps") ?? Number("layer_norm_epsilon") ?? defaults.NormEpsilon,
             TieEmbeddings = json["tie_word_embeddings"]?.GetValue<bool>() ?? defaults.TieEmbeddings,
             BeginningOfSequence = Integers(json, "bos_token_id").FirstOrDefault(-1),
-            EndOfSequence = stops.Length > 0 ? stops[0] : throw new ModelException($"{ModelConfig.FileName} names no eos_token_id."),
+            EndOfSequence = stops.Length > 0 ? stops[0] : throw new ModelException(
+                $"{ModelConfig.FileName} names no eos_token_id in [0, {vocabulary}); add the id of the token that ends a sequence."),
             FurtherStops = stops[Math.Min(1, stops.Length)..],
-            Padding = Integers(json, "pad_token_id").FirstOrDefault(),
+            Padding = Integers(json, "pad_token_id").FirstOrDefault(id => id >= 0 && id < vocabulary),
         };
         if (defaults.QueryPreAttentionScalar > 0 && (Number("query_pre_attn_scalar") ?? defaults.QueryPreAttentionScalar) is var scalar
             && scalar != config.HeadSize)

@@ -135,6 +135,7 @@ public static class ModelFolder
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var names = new WeightNames(config);
+        var taken = new HashSet<string>();
         foreach (var (parameterName, parameter) in module.named_parameters())
         {
             var view = InFolder(names, parameterName, parameter);
@@ -157,6 +158,14 @@ public static class ModelFolder
             }
 
             file.ReadInto(name, view);
+            taken.Add(name);
+        }
+
+        if (files.Names.FirstOrDefault(name => !taken.Contains(name) && names.IsOfBlock(name)) is { } left)
+        {
+            throw new ModelException(
+                $"{files.FileOf(left).Path}: tensor '{left}' has no place in the network that {ModelConfig.FileName} describes, whose numbers would be others "
+                + "without it. Folder and config.json do not belong together, or the model is of a kind that is not computed here.");
         }
     }
 

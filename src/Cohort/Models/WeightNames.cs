@@ -4,6 +4,8 @@ namespace Cohort.Models;
 /// <param name="config">The model's shape.</param>
 public sealed class WeightNames(ModelConfig config)
 {
+    private static readonly string[] Buffers = [".attn.bias", ".attn.masked_bias", ".rotary_emb.inv_freq"];
+
     private readonly PartNames _names = config.Family.Names;
 
     /// <summary>The names under which folders keep a parameter, the family's own first, under which it is written.</summary>
@@ -25,6 +27,12 @@ public sealed class WeightNames(ModelConfig config)
             yield return $"{PartNames.Head}.weight";
         }
     }
+
+    /// <summary>Whether a tensor of a folder is a weight of a block; buffers that can be computed (masks, rotary frequencies) are none.</summary>
+    /// <param name="stored">A tensor's name in a folder.</param>
+    public bool IsOfBlock(string stored) =>
+        (stored.StartsWith($"{_names.Trunk}.{_names.Blocks}.", StringComparison.Ordinal) || stored.StartsWith($"{_names.Blocks}.", StringComparison.Ordinal))
+        && !Buffers.Any(buffer => stored.EndsWith(buffer, StringComparison.Ordinal));
 
     /// <summary>Whether a folder stores the transposed matrix.</summary>
     /// <param name="parameter">The parameter's name in memory.</param>

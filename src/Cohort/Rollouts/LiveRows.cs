@@ -146,7 +146,8 @@ internal sealed class LiveRows
             : null;
     }
 
-    private bool EndsSequence(Row row) => _config.EndsCompletion(row.Tokens[^1]);
+    // The tokenizer's own end is what demonstrations end with; a folder may name it there alone.
+    private bool EndsSequence(Row row) => _config.EndsCompletion(row.Tokens[^1]) || row.Tokens[^1] == _tokenizer.EndOfSequence;
 
     private Completion[] CompletionsOf(int prompt) =>
         _all.AsSpan((prompt - _firstPrompt) * SamplesPerPrompt, SamplesPerPrompt).ToArray()

@@ -122,11 +122,13 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
 
         if (sampling is EvaluationSampling { MinNewTokens: > 0 and var least })
         {
-            logits = SamplingFilters.MinNewTokens(logits, position, least, [model.Config.EndOfSequence, .. model.Config.FurtherStops]);
+            logits = SamplingFilters.MinNewTokens(logits, position, least, Stops);
         }
 
         return logits.MoveToOuterDisposeScope();
     }
+
+    private long[] Stops => [.. model.Config.FurtherStops.Append(model.Config.EndOfSequence).Append(tokenizer.EndOfSequence).Where(id => id >= 0).Distinct().Select(id => (long)id)];
 
     private int MostRows(IReadOnlyList<IReadOnlyList<int>> prompts, Sampling sampling)
     {

@@ -19,9 +19,7 @@ internal sealed class ActivationMemory(ModelConfig config, bool recomputes)
 
     /// <summary>What distributions over the vocabulary take, of so many tokens.</summary>
     /// <param name="tokens">Tokens of a micro-batch.</param>
-    /// <param name="heads">Models whose distributions are compared.</param>
-    public double Distributions(double tokens, int heads = 1) =>
-        heads * OutputHead.BytesPerToken(config.VocabularySize) * Math.Min(tokens, Math.Max(1, OutputHead.RowsOf(config.VocabularySize) / heads));
+    public double Distributions(double tokens) => OutputHead.BytesPerToken(config.VocabularySize) * Math.Min(tokens, OutputHead.RowsOf(config.VocabularySize));
 
     /// <summary>A training pass over so many tokens at its height.</summary>
     /// <param name="tokens">Tokens of a micro-batch.</param>

@@ -63,6 +63,21 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private static bool IsThere(MemoryPhase phase) => phase.Bytes.Count > 0;
 
+    // Copies of matrices in the type that is computed in, where they are stored in another: of all blocks until the backward pass, unless they are made
+    // again there, else of one; and of the head, with its gradient.
+    private double Casts(bool keepsAll)
+    {
+        if (Weight == Computed)
+        {
+            return 0;
+        }
+
+        var head = (double)config.VocabularySize * config.HiddenSize;
+        var blocks = Parameters - (head * (config.TieEmbeddings ? 1 : 2));
+        var kept = keepsAll && options.Update.RecomputeActivations != Recomputation.Always ? blocks : blocks / config.Layers;
+        return Computed * (kept + (head * (keepsAll && !IsAdapted ? 2 : 1)));
+    }
+
     // Adapters are float32 over a base of any type.
     private double LearnedBytes => IsAdapted ? Float : Weight;
 
@@ -107,7 +122,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     private MemoryPhase LogProbs() => options.Algorithm.Kl.NeedsReference || options.Update.RecomputeOldLogProbs || CriticConfig is not null
         ? Phase(
             "log-probs",
-            (MemoryUse.Activations, MicroBatchTokens * _activations.ForwardPerToken),
+            (MemoryUse.Activations, (MicroBatchTokens * _activations.ForwardPerToken) + Casts(keepsAll: false)),
             (MemoryUse.Distributions, WithoutGradient * _activations.Distributions(MicroBatchTokens)))
         : Nothing;
 
@@ -120,7 +135,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
             "update",
             (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
             (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticSize().Learning : 0),
-            (MemoryUse.Activations, MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)),
+            (MemoryUse.Activations, (MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)) + Casts(keepsAll: true)),
             (MemoryUse.Distributions, _activations.Distributions(MicroBatchTokens)));
     }
 

@@ -23,6 +23,7 @@ internal static class PolicyFolder
         if (Adapters.Any(policy))
         {
             AdapterFolder.Save(policy, folder, place.Base, dropout);
+            CarriedFiles.Copy(place.Base, folder);
         }
         else
         {

@@ -26,6 +26,7 @@ public static class RunPlan
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);
         var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, prompts, config);
+        OptionsException.ThrowIfAny(resolved.Problems(), "");
         var longestPrompt = PolicyTraining.Prompts(resolved, source, prompts).Max(prompt => prompt.Length);
         return plan(resolved, config, longestPrompt + resolved.Rollout.MaxNewTokens);
     }

@@ -70,7 +70,7 @@ internal sealed class StartingModel
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         try
         {
-            if (AdapterFolder.Describes(place.StartingAdapter))
+            if (options.Model.Adapter is not NoAdapter)
             {
                 AdapterFolder.Attach(policy, place.StartingAdapter);
             }

@@ -217,7 +217,7 @@ public sealed class CohortChatClientTests(TinyModel tiny) : IClassFixture<TinyMo
 
     private static CohortChatClient Client(ModelConfig config, ulong seed = 1)
     {
-        var tokenizer = new IdTokenizer(13);
+        var tokenizer = new IdTokenizer(13, config.EndOfSequence);
         return new(TinyModels.Policy(config: config), tokenizer, turns => tokenizer.Encode(Assert.Single(turns).Text), "tiny", seed);
     }
 

@@ -98,7 +98,7 @@ public sealed class GoldenModelTests
         var context = model.Config.Rope.Scaling is DynamicRope dynamic ? dynamic.TrainedLength : model.Config.ContextLength;
         var prompts = Sequences(family).Select(sequence => (IReadOnlyList<int>)Ids(sequence).Select(id => (int)id).ToArray()).ToArray();
         var rollouts = new List<Completion>();
-        new TorchSampler(model, new IdTokenizer(256)).Sample(
+        new TorchSampler(model, new IdTokenizer(256, endOfSequence: -1)).Sample(
             prompts, 3, new RolloutSampling { MaxNewTokens = Math.Min(24, context - prompts.Max(prompt => prompt.Count)), Temperature = 1 },
             new SampleSeed(1, Purpose.TestTokens, 0), group => rollouts.AddRange(group.Completions), CancellationToken.None);
         var packed = Packing.Pack(rollouts.Select(one => (one.PromptTokens, one.ResponseTokens)).ToArray(), padding: 0);
@@ -174,7 +174,7 @@ public sealed class GoldenModelTests
     {
         using var model = Endless(family);
         var sequences = Sequences(family);
-        var sampler = new TorchSampler(model, new IdTokenizer(256), largestBatch);
+        var sampler = new TorchSampler(model, new IdTokenizer(256, endOfSequence: -1), largestBatch);
         var answers = new Completion[2];
         sampler.Sample(
             sequences.Select(sequence => (IReadOnlyList<int>)Ids(sequence).Select(id => (int)id).ToArray()).ToArray(), 1,

@@ -56,7 +56,7 @@ public sealed class ModelFolderTests : IDisposable
         "config.json has a quantization_config (awq); Cohort reads weights in float32, float16 and bfloat16. Take the folder that was quantized, "
         + "or dequantize this one.")]
     [InlineData("\"vocab_size\"", "null", "config.json has no vocab_size.")]
-    [InlineData("\"eos_token_id\"", "null", "config.json names no eos_token_id.")]
+    [InlineData("\"eos_token_id\"", "null", "config.json names no eos_token_id in [0, 13); add the id of the token that ends a sequence.")]
     [InlineData("\"num_key_value_heads\"", "3",
         "config.json: 4 attention heads do not divide into 3 key-value heads; num_key_value_heads must divide num_attention_heads.")]
     [InlineData("\"head_dim\"", "5", "config.json: the head size is 5; rotary positions need an even number.")]

@@ -124,11 +124,20 @@ public sealed record RunOptions : CommonOptions
             yield return problem;
     }
 
+    /// <summary>Whether the networks compute in bfloat16, once device and type are chosen; a processor computes in float32 whatever the weights are.</summary>
+    internal bool ComputesInBfloat16 => Dtype == WeightType.Bfloat16 && Device != DeviceKind.Cpu;
+
     /// <summary>What a user should know of these options: they run, but are not what they may seem.</summary>
     internal IEnumerable<string> Notices()
     {
         foreach (var notice in Algorithm.Notices())
             yield return notice;
+
+        if (ComputesInBfloat16 && !Update.RecomputeOldLogProbs)
+        {
+            yield return "device and dtype compute in bfloat16: log-probabilities of the sampler, token by token, and of the trainer, whole sequences, differ by its "
+                + "rounding. update.recomputeOldLogProbs=true takes the trainer's own as the old policy's, and algorithm.offPolicy.method corrects for the difference.";
+        }
 
         if (Algorithm.OffPolicy.Method != OffPolicyMethod.None && !Update.RecomputeOldLogProbs)
         {
