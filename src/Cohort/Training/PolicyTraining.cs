@@ -110,11 +110,6 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
-        if (Environment.GetEnvironmentVariable("XTHR") is { } thr)
-        {
-            NativeMemory.Threshold(int.Parse(thr));
-        }
-
         var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);

@@ -79,11 +79,6 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         foreach (var micro in batch.Split(rows, microBatchRows))
         {
             cancel.ThrowIfCancellationRequested();
-            if (Environment.GetEnvironmentVariable("XTRIM") == "1")
-            {
-                NativeMemory.Trim();
-            }
-
             klToOld += Accumulate(micro, advantages, chosen, coefficients, totals, measures);
         }
 

@@ -11,6 +11,9 @@ namespace Cohort.Training;
 /// <summary>What a run begins with: the policy, with its adapter where it has one, and what writes its prompts.</summary>
 internal sealed class StartingModel
 {
+    // The size in weights from which on activations are large tensors too.
+    private const long LargeModel = 50_000_000;
+
     private readonly string _source;
     private readonly string _writing;
     private readonly bool _isWhole;
@@ -36,6 +39,7 @@ internal sealed class StartingModel
         var tokenizer = Setup.Tokenizer(options.Model, options.Data);
         var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var (policy, source, isWhole) = Base(options.Model, tokenizer, options.Seed, Setup.Placement(options));
+        SuitMemory(policy);
         try
         {
             switch (options.Model.Adapter)
@@ -68,6 +72,7 @@ internal sealed class StartingModel
     {
         var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
+        SuitMemory(policy);
         try
         {
             if (options.Model.Adapter is not NoAdapter)
@@ -117,6 +122,14 @@ internal sealed class StartingModel
             sink.Notice(
                 $"'{folder.Path}' is an adapter, which was merged into its base: {(Adapters.Any(Policy) ? "a new adapter" : "every weight")} is trained. To go on "
                 + "with the adapter itself, set model.adapter.kind=saved.");
+        }
+    }
+
+    private static void SuitMemory(LanguageModel policy)
+    {
+        if (Weights.Count(policy) >= LargeModel)
+        {
+            NativeMemory.MapLargeTensors();
         }
     }
 
