@@ -80,7 +80,7 @@ public sealed class ChatTemplateTests : IDisposable
     {
         var template = new ChatTemplate("{% for m in messages %}{{ m.content }}{% endfor %}<|im_end|>", Special());
         var marks = new ContentMarks(["<|im_end|>"]);
-        var rendered = template.Render([new("user", content)], false, variables: null, marks);
+        var rendered = template.Render([new("user", content)], false, variables: null, marks.Apply);
         Assert.Equal(marked + "<|im_end|>", rendered);
         Assert.Equal(content + "<|im_end|>", ContentMarks.Remove(rendered));
     }
@@ -94,7 +94,7 @@ public sealed class ChatTemplateTests : IDisposable
     public void Marks_outlast_what_templates_do_to_texts(string template)
     {
         var rendered = new ChatTemplate("{% set m = messages[0] %}" + template, Special())
-            .Render([new("user", " <S> ")], false, variables: null, new ContentMarks(["<S>"]));
+            .Render([new("user", " <S> ")], false, variables: null, new ContentMarks(["<S>"]).Apply);
         Assert.Contains("<\uFDD0S>", rendered);
     }
 
