@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cohort.Rollouts;
 using Microsoft.Extensions.AI;
 
@@ -66,7 +67,8 @@ internal sealed record ChatRequest(IReadOnlyList<int> Prompt, EvaluationSampling
     }
 
     // 0.7f is meant as 0.7, and so are its draws.
-    private static double Exact(float value) => float.IsFinite(value) ? (double)(decimal)value : value;
+    private static double Exact(float value) =>
+        double.Parse(value.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static void Require(bool holds, string message)
     {

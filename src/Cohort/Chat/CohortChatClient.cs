@@ -106,9 +106,21 @@ public sealed class CohortChatClient : IChatClient
         }
     }
 
+    private IReadOnlyList<int> Prompt(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        try
+        {
+            return _encode(ChatRequest.Turns(messages, options));
+        }
+        catch (Exception error) when (error is DataException or TokenizationException)
+        {
+            throw new ArgumentException(error.Message, nameof(messages), error);
+        }
+    }
+
     private ChatRequest Request(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        var prompt = _encode(ChatRequest.Turns(messages, options));
+        var prompt = Prompt(messages, options);
         var room = _model.Config.ContextLength - prompt.Count;
         if (prompt.Count == 0 || room < 1)
         {

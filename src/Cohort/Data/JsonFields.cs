@@ -65,6 +65,8 @@ internal sealed class JsonFields(JsonElement line, LineId id)
             return new ChatTurn("", "");
         }
 
+        if (!IsSound(place, message))
+            return new ChatTurn("", "");
         var role = message.TryGetProperty("role", out var speaker) && speaker.ValueKind == JsonValueKind.String ? Text(place, speaker) : null;
         if (string.IsNullOrEmpty(role))
             _problems.Add($": \"{place}\" has no \"role\" that is a string");
@@ -84,6 +86,50 @@ internal sealed class JsonFields(JsonElement line, LineId id)
         }
 
         return new ChatTurn(role ?? "", Said(place, content)) { Fields = others };
+    }
+
+    // Whether no object in it has a name twice, and no name or text has half a surrogate pair; what has either is noted.
+    private bool IsSound(string place, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.String:
+                return Text(place, value) is not null;
+            case JsonValueKind.Array:
+                return value.EnumerateArray().Index().All(item => IsSound($"{place}[{item.Index}]", item.Item));
+            case JsonValueKind.Object:
+                var names = new HashSet<string>();
+                foreach (var field in value.EnumerateObject())
+                {
+                    if (NameOf(place, field) is not { } name)
+                        return false;
+                    if (!names.Add(name))
+                    {
+                        _problems.Add($": \"{place}\" has the field \"{name}\" twice");
+                        return false;
+                    }
+
+                    if (!IsSound($"{place}.{name}", field.Value))
+                        return false;
+                }
+
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private string? NameOf(string place, JsonProperty field)
+    {
+        try
+        {
+            return field.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            _problems.Add($": a field's name in \"{place}\" has half a surrogate pair in its escapes");
+            return null;
+        }
     }
 
     // A text, or the texts of a list of parts.

@@ -147,5 +147,12 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
                 + "least one token, and both together must fit.",
                 nameof(prompt));
         }
+
+        if (prompt.Max() is var largest && largest >= model.Config.VocabularySize)
+        {
+            throw new DataException(
+                $"A prompt has the token {largest}, but the model's vocab_size is {model.Config.VocabularySize}: the tokenizer has more tokens than the "
+                + "model. Take the tokenizer that belongs to the model, or leave the prompt out.");
+        }
     }
 }

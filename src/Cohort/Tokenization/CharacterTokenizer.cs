@@ -64,7 +64,7 @@ public sealed class CharacterTokenizer : Tokenizer
     public override string Decode(IEnumerable<int> ids) => _pipeline.Decode(ids, skipsSpecial: true);
 
     /// <inheritdoc/>
-    public override string DecodeWithSpecial(IEnumerable<int> ids) => _pipeline.Decode(ids, skipsSpecial: false);
+    internal override string DecodeWithSpecial(IEnumerable<int> ids) => _pipeline.Decode(ids, skipsSpecial: false);
 
     /// <inheritdoc/>
     public override StreamingDecoder Stream() => new PipelineDecoding(_pipeline, skipsSpecial: true);

@@ -44,16 +44,19 @@ public sealed class ChatTemplate
 
     /// <summary>The template of a model folder, or null where the folder has none.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="time">The clock of strftime_now; the system's where none is given.</param>
     /// <exception cref="TokenizationException">A file is damaged, or the template cannot be read.</exception>
-    public static ChatTemplate? Find(string folder)
+    public static ChatTemplate? Find(string folder, TimeProvider? time = null)
     {
         try
         {
             using var config = TokenizerFolder.Parse(folder, TokenizerFolder.ConfigFile);
+            using var map = TokenizerFolder.Parse(folder, Tokenization.SpecialTokens.MapFile);
             var file = Path.Combine(folder, FileName);
             var inConfig = config is not null && config.RootElement.TryGetProperty(Key, out var entry) ? TextOf(entry) : null;
-            var text = File.Exists(file) ? File.ReadAllText(file) : inConfig;
-            return text is null ? null : new(text, SpecialTokensOf(config), File.Exists(file) ? file : Path.Combine(folder, TokenizerFolder.ConfigFile));
+            var text = File.Exists(file) ? Read(file) : inConfig;
+            var source = File.Exists(file) ? file : Path.Combine(folder, TokenizerFolder.ConfigFile);
+            return text is null ? null : new(text, SpecialTokensOf(config, map), source, time);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -67,22 +70,22 @@ public sealed class ChatTemplate
     /// <param name="variables">Further variables, such as "tools" or "enable_thinking".</param>
     /// <exception cref="TokenizationException">The template refuses the conversation, or takes more than it may.</exception>
     public string Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt, JsonObject? variables = null) =>
-        Render(turns, addGenerationPrompt, variables, new ContentMarks([]));
+        Render(turns, addGenerationPrompt, variables, new ContentMarks([]).Apply);
 
     /// <summary>Writes the template into a folder.</summary>
     /// <param name="folder">A folder that exists.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Save(string folder) => File.WriteAllText(Path.Combine(folder, FileName), _text);
 
-    /// <summary>A conversation as text in which special tokens that messages spell are marked.</summary>
-    internal string Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt, JsonObject? variables, ContentMarks marks)
+    /// <summary>A conversation as text, where every text of messages and variables is changed first.</summary>
+    internal string Render(IReadOnlyList<ChatTurn> turns, bool addGenerationPrompt, JsonObject? variables, Func<string, string> mark)
     {
         var all = new JsonObject { ["tools"] = null, ["documents"] = null };
         foreach (var (name, spelling) in SpecialTokens)
             all[name] = spelling;
         foreach (var (name, value) in variables ?? [])
-            all[name] = marks.Apply(value);
-        all["messages"] = new JsonArray([.. turns.Select(turn => marks.Apply(Message(turn)))]);
+            all[name] = ContentMarks.Apply(value, mark);
+        all["messages"] = new JsonArray([.. turns.Select(turn => ContentMarks.Apply(Message(turn), mark))]);
         all["add_generation_prompt"] = addGenerationPrompt;
         try
         {
@@ -97,6 +100,9 @@ public sealed class ChatTemplate
         }
     }
 
+    private static string Read(string file) => new FileInfo(file).Length <= 4 * JinjaTemplate.Longest ? File.ReadAllText(file)
+        : throw new TokenizationException($"{file} has {new FileInfo(file).Length} bytes; templates have at most {JinjaTemplate.Longest} characters.");
+
     private static JsonObject Message(ChatTurn turn)
     {
         var message = new JsonObject { ["role"] = turn.Role, ["content"] = turn.Content };
@@ -109,23 +115,23 @@ public sealed class ChatTemplate
     private static string? TextOf(JsonElement entry) => entry.ValueKind switch
     {
         JsonValueKind.Null => null,
-        JsonValueKind.Array => entry.EnumerateArray().Where(named => named.GetProperty("name").GetString() == "default")
-            .Select(named => named.GetProperty("template").GetString()).FirstOrDefault()
+        JsonValueKind.Array => entry.EnumerateArray().Where(named => TokenizerFolder.Required(named, "name").GetString() == "default")
+            .Select(named => TokenizerFolder.Required(named, "template").GetString()).FirstOrDefault()
             ?? throw new JsonException($"{Key} is a list without one that is named \"default\"."),
         _ => entry.GetString(),
     };
 
-    private static Dictionary<string, string> SpecialTokensOf(JsonDocument? config)
+    // Of the two files that name them the first counts, as where the end of sequence is read.
+    private static Dictionary<string, string> SpecialTokensOf(params JsonDocument?[] files)
     {
         var tokens = new Dictionary<string, string>();
-        if (config is null)
-            return tokens;
-        foreach (var property in config.RootElement.EnumerateObject().Where(property => property.Name.EndsWith("_token", StringComparison.Ordinal)))
+        foreach (var property in files.OfType<JsonDocument>().SelectMany(file => file.RootElement.EnumerateObject())
+            .Where(property => property.Name.EndsWith("_token", StringComparison.Ordinal)))
         {
             var named = property.Value.ValueKind == JsonValueKind.Object && property.Value.TryGetProperty("content", out var content)
                 ? content : property.Value;
             if (named.ValueKind == JsonValueKind.String)
-                tokens[property.Name] = named.GetString() ?? "";
+                tokens.TryAdd(property.Name, named.GetString() ?? "");
         }
 
         return tokens;

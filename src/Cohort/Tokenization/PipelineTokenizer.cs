@@ -32,7 +32,7 @@ internal sealed class PipelineTokenizer(TokenizerPipeline pipeline, SpecialToken
     public override string Decode(IEnumerable<int> ids) => pipeline.Decode(ids, skipsSpecial: true);
 
     /// <inheritdoc/>
-    public override string DecodeWithSpecial(IEnumerable<int> ids) => pipeline.Decode(ids, skipsSpecial: false);
+    internal override string DecodeWithSpecial(IEnumerable<int> ids) => pipeline.Decode(ids, skipsSpecial: false);
 
     /// <inheritdoc/>
     public override StreamingDecoder Stream() => new PipelineDecoding(pipeline, skipsSpecial: true);

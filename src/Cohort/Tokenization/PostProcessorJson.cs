@@ -11,7 +11,7 @@ internal static class PostProcessorJson
     {
         "ByteLevel" => ([], []),
         "TemplateProcessing" => Template(part),
-        "BertProcessing" or "RobertaProcessing" => ([Id(TokenizerFolder.Required(part, "cls")[1])], [Id(TokenizerFolder.Required(part, "sep")[1])]),
+        "BertProcessing" or "RobertaProcessing" => ([Named(part, "cls")], [Named(part, "sep")]),
         "Sequence" => TokenizerJson.Steps(part, "processors", Read).Aggregate(
             (Before: Array.Empty<int>(), Behind: Array.Empty<int>()),
             (inner, outer) => ([.. outer.Before, .. inner.Before], [.. inner.Behind, .. outer.Behind])),
@@ -39,6 +39,11 @@ internal static class PostProcessorJson
 
         return seen ? ([.. before], [.. behind]) : throw TokenizerJson.Unsupported("post_processor TemplateProcessing", "without the sequence A");
     }
+
+    // A token with its id, as [token, id].
+    private static int Named(JsonElement part, string key) =>
+        TokenizerFolder.Required(part, key) is { ValueKind: JsonValueKind.Array } pair && pair.GetArrayLength() == 2 ? Id(pair[1])
+            : throw new JsonException($"'{key}' is {part.GetProperty(key)}; it must be a token and its id.");
 
     private static int Id(JsonElement id) => id.GetInt32() is >= 0 and <= Vocabulary.LargestId and var known
         ? known

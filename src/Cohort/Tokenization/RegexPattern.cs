@@ -14,8 +14,6 @@ internal sealed class RegexPattern : TextPattern
     private const int WorthCompiling = 1 << 16;
     private const char CircledLetter = '\u24B6';
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private readonly string _source;
     private readonly Regex _regex;
     private readonly Lazy<Regex> _compiled;
@@ -30,14 +28,14 @@ internal sealed class RegexPattern : TextPattern
         _source = source;
         try
         {
-            _regex = new Regex(translated.Pattern, Options, Limit);
+            _regex = new Regex(translated.Pattern, Options, EncodingDeadline.Limit);
         }
         catch (ArgumentException cause)
         {
             throw new TokenizationException($"the regular expression '{source}' is not one. {cause.Message}", cause);
         }
 
-        _compiled = new(() => new Regex(translated.Pattern, Options | RegexOptions.Compiled, Limit));
+        _compiled = new(() => new Regex(translated.Pattern, Options | RegexOptions.Compiled, EncodingDeadline.Limit));
         _shadows = new(() => ShadowsFor(translated));
     }
 
@@ -46,24 +44,34 @@ internal sealed class RegexPattern : TextPattern
     {
         var regex = Interlocked.Add(ref _matched, text.Length) > WorthCompiling ? _compiled.Value : _regex;
         var matches = new List<(int Start, int End)>();
+        var deadline = EncodingDeadline.Current;
+        deadline.Check();
         try
         {
             if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
             {
                 foreach (var match in regex.EnumerateMatches(text))
+                {
+                    deadline.Check();
                     matches.Add((match.Index, match.Index + match.Length));
+                }
+
                 return matches;
             }
 
             var (shadow, places) = ShadowOf(text);
             foreach (var match in regex.EnumerateMatches(shadow))
+            {
+                deadline.Check();
                 matches.Add((places[match.Index], places[match.Index + match.Length]));
+            }
+
             return matches;
         }
         catch (RegexMatchTimeoutException cause)
         {
-            throw new TokenizationException($"The tokenizer's regular expression '{_source}' took more than {Limit.TotalSeconds} s on a text of "
-                + $"{text.Length} characters; give shorter texts.", cause);
+            throw new TokenizationException($"The tokenizer's regular expression '{_source}' looked more than {EncodingDeadline.Limit.TotalSeconds} s for one "
+                + $"match in {text.Length} characters; give shorter texts.", cause);
         }
     }
 

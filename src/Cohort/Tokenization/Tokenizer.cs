@@ -49,7 +49,7 @@ public abstract class Tokenizer
 
     /// <summary>The text of token ids as <see cref="Decode"/> gives it, but with special tokens as they are spelled.</summary>
     /// <inheritdoc cref="Decode"/>
-    public virtual string DecodeWithSpecial(IEnumerable<int> ids) => Decode(ids);
+    internal virtual string DecodeWithSpecial(IEnumerable<int> ids) => Decode(ids);
 
     /// <summary>The text of one completion, token by token, for showing it while it is sampled.</summary>
     /// <returns>A decoder at its beginning.</returns>

@@ -67,12 +67,12 @@ internal static class TokenizerJson
     /// <summary>The error for a part that would give other ids or other text than the reference.</summary>
     public static TokenizationException Unsupported(string part, string value) => new($"{part} {value} is not supported");
 
-    // An added token has the id of the model's token that is spelled so, else the next free one: what the file says as its id is ignored by the
-    // reference, which numbers on from the model's vocabulary.
+    // An added token has the id of the model's token that is spelled so, else the one behind the largest of an added token, or the number of the
+    // model's tokens where that is larger: what the file says as its id is ignored by the reference.
     private static List<AddedToken> Added(JsonElement root, Vocabulary vocabulary)
     {
         var added = new Dictionary<string, AddedToken>();
-        var next = vocabulary.Ids.Count;
+        var largest = -1;
         foreach (var token in Part(root, "added_tokens") is { } list ? list.EnumerateArray().ToArray() : [])
         {
             var content = Text(token, "content");
@@ -80,7 +80,8 @@ internal static class TokenizerJson
                 continue;
             var isSpecial = Flag(token, "special", fallback: false);
             var earlier = added.GetValueOrDefault(content);
-            var id = vocabulary.IdOf(content) ?? earlier?.Id ?? next++;
+            var id = vocabulary.IdOf(content) ?? earlier?.Id ?? Math.Max(largest + 1, vocabulary.Ids.Count);
+            largest = Math.Max(largest, id);
             added[content] = new()
             {
                 Content = content,

@@ -29,8 +29,11 @@ internal sealed record TokenizerPipeline
     /// <summary>The tokens that post-processing puts before a sequence.</summary>
     public IReadOnlyList<int> Before { get; init; } = [];
 
-    /// <summary>The tokens that post-processing puts behind a sequence.</summary>
+    /// <summary>The tokens that the reference's post-processing puts behind a sequence; here nothing puts them there, as prompts are gone on from.</summary>
     public IReadOnlyList<int> Behind { get; init; } = [];
+
+    /// <summary>Measures how long a text takes.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>Ids are below this.</summary>
     public int Size => Math.Max(Vocabulary.Size, Added.Size);
@@ -52,13 +55,7 @@ internal sealed record TokenizerPipeline
     public List<int> Encode(string text, bool recognizesSpecial, bool prepends)
     {
         Characters.RequireWhole(text);
-        var ids = new List<int>(text.Length / 3 + 8);
-        foreach (var (start, end, id) in Added.Find(text, isNormalized: false, recognizesSpecial))
-            if (id is { } added)
-                ids.Add(added);
-            else
-                EncodePart(text[start..end], begins: start == 0, recognizesSpecial, prepends || (recognizesSpecial && start > 0), ids);
-        return ids;
+        return EncodingDeadline.Within(Clock, () => EncodeWhole(text, recognizesSpecial, prepends));
     }
 
     /// <summary>The text of ids; those beyond the vocabulary have none.</summary>
@@ -72,6 +69,17 @@ internal sealed record TokenizerPipeline
         }
 
         return decoding.End();
+    }
+
+    private List<int> EncodeWhole(string text, bool recognizesSpecial, bool prepends)
+    {
+        var ids = new List<int>(text.Length / 3 + 8);
+        foreach (var (start, end, id) in Added.Find(text, isNormalized: false, recognizesSpecial))
+            if (id is { } added)
+                ids.Add(added);
+            else
+                EncodePart(text[start..end], begins: start == 0, recognizesSpecial, prepends || (recognizesSpecial && start > 0), ids);
+        return ids;
     }
 
     private void EncodePart(string text, bool begins, bool recognizesSpecial, bool prepends, List<int> ids)

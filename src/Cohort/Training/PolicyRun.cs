@@ -76,6 +76,7 @@ public sealed class PolicyRun : IDisposable
     {
         var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
+        options = Setup.Dated(options);
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cohort.Data;
 using Cohort.Data.Tasks;
 using Cohort.Models;
@@ -31,6 +32,13 @@ internal static class Setup
         var device = Models.Placement.Resolve(options.Device);
         return (T)((CommonOptions)options with { Device = device, Dtype = Models.Placement.Resolve(options.Dtype, device) });
     }
+
+    /// <summary>The options with the day of the prompts chosen, where they leave it open.</summary>
+    public static T Dated<T>(T options)
+        where T : CommonOptions => options.Data.Today != "" ? options : options with
+        {
+            Data = options.Data with { Today = TimeProvider.System.GetLocalNow().ToString(DataOptions.DayFormat, CultureInfo.InvariantCulture) },
+        };
 
     /// <summary>Where the networks of a run lie.</summary>
     /// <exception cref="ModelException">The device is not available.</exception>
@@ -86,8 +94,8 @@ internal static class Setup
     /// <param name="tokenizer">The tokenizer.</param>
     /// <param name="model">Where the model comes from; a new one has no template.</param>
     /// <param name="data">When the template is used.</param>
-    public static PromptEncoder Prompts(Tokenizer tokenizer, ModelOptions model, DataOptions data) =>
-        Prompts(tokenizer, model is FolderModel folder ? ChatTemplate.Find(ModelFolder.TokenizerOf(folder.Path)) : null, data);
+    public static PromptEncoder Prompts(Tokenizer tokenizer, ModelOptions model, DataOptions data) => Prompts(
+        tokenizer, model is FolderModel folder ? ChatTemplate.Find(ModelFolder.TokenizerOf(folder.Path), NoonClock.Of(data.Today)) : null, data);
 
     /// <summary>What writes a run's prompts.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -104,7 +112,16 @@ internal static class Setup
     {
         if (!prompts.WritesConversation(problem))
             return "";
-        var end = prompts.Encode(new Demonstration(problem, "0")).Response[^1];
+        int end;
+        try
+        {
+            end = prompts.Encode(new Demonstration(problem, "0")).Response[^1];
+        }
+        catch (DataException error)
+        {
+            return $"Whether the chat template's end of turn ends the model's completions is not known, as it writes no answer. {error.Message}";
+        }
+
         return config.EndsCompletion(end) ? ""
             : $"The chat template ends the assistant's messages with token {end}, which does not end the model's completions "
                 + $"({string.Join(", ", config.FurtherStops.Prepend(config.EndOfSequence))} do): add it to \"eos_token_id\" of the folder's "

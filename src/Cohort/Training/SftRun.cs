@@ -20,6 +20,7 @@ public sealed class SftRun : IDisposable
     public static SftRun Start(string directory, SftOptions options, IMetricSink sink)
     {
         OptionsException.ThrowIfAny(options.Problems(), directory);
+        options = Setup.Dated(options);
         var place = new RunDirectory(directory);
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);

@@ -70,7 +70,15 @@ internal sealed class SftTraining : ITraining
         foreach (var demonstration in known)
         {
             var problem = demonstration.Problem;
-            var (prompt, answer) = prompts.Encode(demonstration) is var row ? (row.Prompt.Count, row.Response.Count) : default;
+            var row = prompts.Encode(demonstration);
+            var (prompt, answer) = (row.Prompt.Count, row.Response.Count);
+            if (row.Prompt.Concat(row.Response).Max() is var largest && largest >= config.VocabularySize)
+            {
+                throw new DataException(
+                    $"Demonstration '{problem.Id}' has the token {largest}, but the model's vocab_size is {config.VocabularySize}: the tokenizer has more "
+                    + "tokens than the model. Take the tokenizer that belongs to the model, or leave the demonstration out.");
+            }
+
             if (prompt + answer > config.ContextLength)
             {
                 throw new DataException(

@@ -70,7 +70,7 @@ internal sealed class StartingModel
     /// <param name="options">The run's options.</param>
     public static StartingModel Reopen(RunDirectory place, CommonOptions options)
     {
-        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base), options.Data);
+        var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base, NoonClock.Of(options.Data.Today)), options.Data);
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         SuitMemory(policy);
         try

@@ -1,4 +1,5 @@
 using Cohort.Chat;
+using Cohort.Data;
 using Cohort.Models;
 using Cohort.Tests.Cli;
 using Microsoft.Extensions.AI;
@@ -38,6 +39,16 @@ public sealed class CohortChatClientTests(TinyModel tiny) : IClassFixture<TinyMo
         }
 
         Assert.Equal([ChatFinishReason.Length, ChatFinishReason.Stop], finishes.Select(finish => finish!.Value).OrderBy(finish => finish.Value));
+    }
+
+    [Fact]
+    public async Task Large_temperatures_are_taken_and_refused_conversations_are_the_callers_mistake()
+    {
+        Assert.Equal(0.7, ChatRequest.SamplingOf(new() { Temperature = 0.7f }, 8).Temperature);
+        Assert.ThrowsAny<ArgumentException>(() => ChatRequest.SamplingOf(new() { Temperature = 1e30f }, 8));
+        using var client = new CohortChatClient(
+            TinyModels.Policy(config: TinyModels.Shape), new IdTokenizer(13), _ => throw new DataException("roles must alternate"), "tiny");
+        Assert.Contains("roles must alternate", (await Assert.ThrowsAsync<ArgumentException>(() => client.GetResponseAsync(Question))).Message);
     }
 
     [Fact]

@@ -66,6 +66,10 @@ public sealed class ConversationRowsTests : IDisposable
     [InlineData("""{"prompt": [{"role": "user"}], "answer": 1}""", "line 1: \"prompt[0]\" has no \"content\"")]
     [InlineData("""{"prompt": [{"role": "user", "content": 3}], "answer": 1}""", "line 1: the \"content\" of \"prompt[0]\" is number instead of string")]
     [InlineData("""{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}], "answer": 1}""", "line 1: \"messages\" ends with the assistant's message; there is nothing to answer")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "a", "content": "b"}], "answer": 1}""", "line 1: \"prompt[0]\" has the field \"content\" twice")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "a", "x": {"y": 1, "y": 2}}], "answer": 1}""", "line 1: \"prompt[0].x\" has the field \"y\" twice")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "a", "\ud800": 1}], "answer": 1}""", "line 1: a field's name in \"prompt[0]\" has half")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "a", "x": ["\udc00"]}], "answer": 1}""", "line 1: \"prompt[0].x[0]\" has half a surrogate pair")]
     public void Bad_conversations_are_refused_by_line_and_message(string line, string problem) =>
         Assert.Contains(problem, Assert.Throws<DataException>(() => Problems.ReadJsonLines(File(line))).Message);
 

@@ -117,6 +117,47 @@ public sealed class PromptEncoderTests
         Assert.Equal(content + "<|im_end|>", Read(answer));
     }
 
+    [Theory]
+    [InlineData("{% for m in messages %}{{ m.content | trim }}{% endfor %}", "a<|im_ ", "end|>", null)]
+    [InlineData("{% for m in messages %}{{ m.content.replace('/think', '') }}{% endfor %}", "a<|im_/thinkend|>", "b", "special token <|im_end|>")]
+    [InlineData("{% for m in messages %}{{ m.content.replace('/think', '') }}{% endfor %}", "a<|im_end|>/think", "b", null)]
+    public void Template_that_edits_messages_makes_no_special_token_of_them(string template, string first, string second, string? problem)
+    {
+        var chat = Problem.OfTurns("c", [new("user", first), new("user", second)], "");
+        if (problem is null)
+            Assert.DoesNotContain(Encoder(ChatUse.Auto, template).Encode(chat), id => id >= 70_000);
+        else
+            Assert.Contains(problem, Refusal(() => Encoder(ChatUse.Auto, template).Encode(chat)));
+    }
+
+    [Fact]
+    public void Answer_behind_a_system_text_that_moves_begins_where_the_prompt_ends()
+    {
+        const string Mistral = "{% set system = messages[0].content %}{% for m in messages[1:] %}{% if m.role == 'user' %}[INST] "
+            + "{% if loop.last %}{{ system }}\n\n{% endif %}{{ m.content }}[/INST]{% else %} {{ m.content }}</s>{% endif %}{% endfor %}";
+        var tokenizer = new ChatTokenizer("[INST]", "[/INST]", "</s>");
+        var prompts = new PromptEncoder(tokenizer, new ChatTemplate(Mistral, new Dictionary<string, string>()), ChatUse.Auto, "Be brief.");
+        var (prompt, response) = prompts.Encode(new Demonstration(Chat, "answer"));
+        Assert.Equal("[INST] Be brief.\n\n2+2=[/INST]", tokenizer.Decode(prompt));
+        Assert.Equal(" answer</s>", tokenizer.Decode(response));
+        Assert.Equal(70_002, response[^1]);
+    }
+
+    [Theory]
+    [InlineData("name", "null")]
+    [InlineData("tool_calls", "[]")]
+    [InlineData("content", """[{"type": "text", "text": "4"}]""")]
+    public void Fields_that_call_no_tool_leave_the_end_of_turn_where_it_is(string field, string value)
+    {
+        const string Twice = "{% for m in messages %}<|im_start|>{{ m.content if m.content is string else m.content[0].text }}<|im_end|>{% endfor %}"
+            + "{% if add_generation_prompt %}<|im_start|>{% else %}<|call|>{% endif %}";
+        var answer = new ChatTurn("assistant", "4")
+        {
+            Fields = new Dictionary<string, JsonElement> { [field] = JsonSerializer.Deserialize<JsonElement>(value) },
+        };
+        Assert.Equal("4<|im_end|>", Read(Encoder(ChatUse.Auto, Twice).Encode(new Demonstration(Chat, "4") { Answer = answer }).Response));
+    }
+
     private static string Read(IEnumerable<int> ids) => Tokenizer.Decode(ids);
 
     private static string Refusal(Func<object> encode) => Assert.Throws<DataException>(encode).Message;

@@ -316,6 +316,15 @@ public sealed class TorchSamplerTests : IDisposable
         "Sampling", () => Sample(_model, Prompts, 5, new RolloutSampling { MaxNewTokens = MaxNewTokens }, largestBatch: 12));
 
     [Fact]
+    public void Prompt_with_a_token_beyond_the_vocabulary_is_refused()
+    {
+        var beyond = _model.Config.VocabularySize;
+        var error = Assert.Throws<DataException>(
+            () => Sample(_model, [[3, beyond]], 1, new RolloutSampling { MaxNewTokens = MaxNewTokens }, largestBatch: 12));
+        Assert.Contains($"has the token {beyond}, but the model's vocab_size is {beyond}", error.Message);
+    }
+
+    [Fact]
     public void Prompts_that_do_not_fit_are_refused_before_anything_is_sampled()
     {
         var long_ = Enumerable.Repeat(3, 29).ToArray();

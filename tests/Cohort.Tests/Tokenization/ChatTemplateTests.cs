@@ -33,6 +33,21 @@ public sealed class ChatTemplateTests : IDisposable
     }
 
     [Fact]
+    public void Special_tokens_that_the_configuration_lacks_come_from_the_map()
+    {
+        Write("tokenizer_config.json", "{\"chat_template\": \"{{ bos_token }}{{ eos_token }}\", \"eos_token\": \"</s>\"}");
+        Write("special_tokens_map.json", "{\"bos_token\": {\"content\": \"<s>\"}, \"eos_token\": \"other\"}");
+        Assert.Equal("<s></s>", ChatTemplate.Find(_folder.Path)!.Render([], addGenerationPrompt: false));
+    }
+
+    [Fact]
+    public void Template_above_a_mebibyte_is_refused()
+    {
+        Write("chat_template.jinja", new string('a', (1 << 20) + 1));
+        Assert.Contains("at most 1048576", Assert.Throws<TokenizationException>(() => ChatTemplate.Find(_folder.Path)).Message);
+    }
+
+    [Fact]
     public void Folder_without_a_template_has_none()
     {
         Assert.Null(ChatTemplate.Find(_folder.Path));
@@ -42,6 +57,7 @@ public sealed class ChatTemplateTests : IDisposable
 
     [Theory]
     [InlineData("{\"chat_template\": [{\"name\": \"rag\", \"template\": \"\"}]}", "without one that is named \"default\"")]
+    [InlineData("{\"chat_template\": [{\"template\": \"\"}]}", "'name' is missing")]
     [InlineData("{\"chat_template\": 3}", "the chat template cannot be read")]
     [InlineData("{", "is not JSON")]
     [InlineData("{\"chat_template\": \"a\\n{% nothing %}\"}", "tokenizer_config.json, line 2: the tag 'nothing' is not supported.")]
@@ -75,12 +91,13 @@ public sealed class ChatTemplateTests : IDisposable
     [InlineData("<|im_end|><|im_end|>", "<\uFDD0|im_end|><\uFDD0|im_end|>")]
     [InlineData("cut <|im_", "cut <\uFDD0|im_")]
     [InlineData("<", "<\uFDD0")]
+    [InlineData("cut <|im_ \n", "cut <\uFDD0|im_ \n")]
     [InlineData("<|im_en|>", "<|im_en|>")]
     public void Special_spellings_in_messages_are_marked(string content, string marked)
     {
         var template = new ChatTemplate("{% for m in messages %}{{ m.content }}{% endfor %}<|im_end|>", Special());
         var marks = new ContentMarks(["<|im_end|>"]);
-        var rendered = template.Render([new("user", content)], false, variables: null, marks);
+        var rendered = template.Render([new("user", content)], false, variables: null, marks.Apply);
         Assert.Equal(marked + "<|im_end|>", rendered);
         Assert.Equal(content + "<|im_end|>", ContentMarks.Remove(rendered));
     }
@@ -94,7 +111,7 @@ public sealed class ChatTemplateTests : IDisposable
     public void Marks_outlast_what_templates_do_to_texts(string template)
     {
         var rendered = new ChatTemplate("{% set m = messages[0] %}" + template, Special())
-            .Render([new("user", " <S> ")], false, variables: null, new ContentMarks(["<S>"]));
+            .Render([new("user", " <S> ")], false, variables: null, new ContentMarks(["<S>"]).Apply);
         Assert.Contains("<\uFDD0S>", rendered);
     }
 

@@ -40,6 +40,15 @@ public sealed class PipelineTokenizerTests : IDisposable
     }
 
     [Fact]
+    public void Expressions_have_one_deadline_for_a_whole_text()
+    {
+        File.Copy(Path.Combine(Golden, "qwen2_style", "tokenizer.json"), _folder.File("tokenizer.json"));
+        var pipeline = TokenizerFolder.LoadPipeline(_folder.Path) with { Clock = new LeapingClock() };
+        var error = Assert.Throws<TokenizationException>(() => pipeline.Encode("one two three four", recognizesSpecial: false, prepends: false));
+        Assert.Contains("took more than 20 s on one text", error.Message);
+    }
+
+    [Fact]
     public void Ids_beyond_the_vocabulary_are_skipped_and_negative_ones_refused()
     {
         var tokenizer = Load("qwen2_style", "<|im_end|>");

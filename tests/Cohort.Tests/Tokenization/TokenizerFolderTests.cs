@@ -153,6 +153,24 @@ public sealed class TokenizerFolderTests : IDisposable
     }
 
     [Fact]
+    public void Post_processor_without_its_token_is_refused()
+    {
+        var root = Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1 }, [("<eos>", 0)]);
+        root["post_processor"] = JsonNode.Parse("""{"type":"BertProcessing","cls":[],"sep":["a",1]}""");
+        Write("tokenizer.json", root);
+        AssertRefused("'cls' is []; it must be a token and its id");
+    }
+
+    [Fact]
+    public void Added_tokens_are_numbered_behind_the_largest_one_or_the_number_of_tokens()
+    {
+        var root = Tokenizer(model => model["vocab"] = new JsonObject { ["a"] = 0, ["<eos>"] = 7 }, [("<x>", 1), ("<eos>", 7), ("<y>", 2)]);
+        Write("tokenizer.json", root);
+        var pipeline = TokenizerFolder.LoadPipeline(_folder.Path);
+        Assert.Equal((2, 7, 8), (pipeline.IdOf("<x>"), pipeline.IdOf("<eos>"), pipeline.IdOf("<y>")));
+    }
+
+    [Fact]
     public void Template_without_special_tokens_is_accepted_as_transformers_saves_it()
     {
         var root = Tokenizer(model => model["vocab"] = new JsonObject { ["<eos>"] = 0, ["a"] = 1 }, [("<eos>", 0)]);

@@ -80,6 +80,33 @@ public sealed class SftTrainingTests
         }
     }
 
+    [Fact]
+    public void Token_beyond_the_models_vocabulary_is_refused_before_the_run()
+    {
+        var config = TinyModels.Shape with { VocabularySize = 5, ContextLength = 64 };
+        var error = Assert.Throws<DataException>(() => SftTraining.Resolve(new SftOptions(), Source(), new PromptEncoder(Characters), config));
+        Assert.Contains("but the model's vocab_size is 5: the tokenizer has more tokens than the model", error.Message);
+    }
+
+    [Fact]
+    public void Template_that_writes_no_answer_is_a_notice_and_no_end_of_the_run()
+    {
+        var template = new ChatTemplate("{% if add_generation_prompt %}now{% else %}{{ raise_exception('no answers') }}{% endif %}", new Dictionary<string, string>());
+        var prompts = new PromptEncoder(Characters, template, ChatUse.Always, system: "");
+        Assert.Contains("no answers", Setup.ChatNotice(prompts, Source().Training(0).Problem, TinyModels.Shape));
+    }
+
+    [Fact]
+    public void Prompts_of_a_run_have_the_day_on_which_it_started()
+    {
+        Assert.Equal(10, Setup.Dated(new SftOptions()).Data.Today.Length);
+        var dated = new SftOptions { Data = new TaskData { Today = "2024-07-26" } };
+        Assert.Equal(dated, Setup.Dated(dated));
+        var template = new ChatTemplate("{{ strftime_now('%d %b %Y') }}", new Dictionary<string, string>(), time: NoonClock.Of(dated.Data.Today));
+        Assert.Equal("26 Jul 2024", template.Render([], addGenerationPrompt: true));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TaskData { Today = "26.7.2024" });
+    }
+
     private static LanguageModel Policy() =>
         TinyModels.Policy(sharpness: 20, TinyModels.Shape with { VocabularySize = Characters.VocabularySize, ContextLength = 16 });
 

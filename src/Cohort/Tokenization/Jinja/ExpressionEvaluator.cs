@@ -119,8 +119,13 @@ internal sealed class ExpressionEvaluator
                 return list.IsTuple ? Sequence.Tuple(items) : Sequence.List(items);
             case MappingDisplay display:
                 var mapping = new Mapping();
-                foreach (var (key, value) in display.Pairs)
-                    mapping.Set(Evaluate(key, scope), Evaluate(value, scope));
+                foreach (var (name, value) in display.Pairs)
+                {
+                    var key = Evaluate(name, scope);
+                    _budget.Key(key);
+                    mapping.Set(key, Evaluate(value, scope));
+                }
+
                 return mapping;
             default:
                 throw new UnreachableException();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Cohort.Tokenization.Jinja;
 
@@ -177,10 +178,10 @@ internal sealed class ExpressionParser(TokenStream tokens)
             case TokenKind.Name:
                 return ReadName();
             case TokenKind.Text:
-                var text = tokens.Take().Text;
+                var text = new StringBuilder();
                 while (tokens.Current.Kind == TokenKind.Text)
-                    text += tokens.Take().Text;
-                return new Literal(text, token.Line);
+                    text.Append(tokens.Take().Text);
+                return new Literal(text.ToString(), token.Line);
             case TokenKind.Integer:
                 return new Literal(Integer(tokens.Take()), token.Line);
             case TokenKind.Float:

@@ -60,9 +60,9 @@ internal sealed class Filters
         };
     }
 
-    private static long Length(object? value, Arguments _) => value switch
+    private long Length(object? value, Arguments _) => value switch
     {
-        string text => Texts.Length(text),
+        string text => Texts.Length(_operations.Charged(text)),
         Sequence { Kind: not SequenceKind.Generator } sequence => sequence.Items.Count,
         Mapping mapping => mapping.Items.Count,
         Undefined => 0,
@@ -76,16 +76,16 @@ internal sealed class Filters
         ? throw new JinjaException("last: a generator has no last element; put '| list' before it")
         : _operations.Iterate(value) is [.., var last] ? last : new Undefined("No last item, sequence was empty.");
 
-    private static Sequence Items(object? value) => value switch
+    private Sequence Items(object? value) => value switch
     {
         Undefined => Sequence.Generator([]),
-        Mapping mapping => Sequence.Generator([.. mapping.Items.Select(item => (object?)Sequence.Tuple(Mapping.Value(item.Key), item.Value))]),
+        Mapping mapping => Sequence.Generator(
+            [.. _operations.Iterate(mapping).Zip(mapping.Items, (key, item) => (object?)Sequence.Tuple(key, item.Value))]),
         _ => throw new JinjaException($"items: {Kinds.Of(value)} is no dictionary"),
     };
 
     private string Reversed(string text)
     {
-        _budget.Text(text.Length);
-        return string.Concat(Texts.Characters(text).Reverse());
+        return string.Concat(_operations.Iterate(text).Reverse());
     }
 }

@@ -12,8 +12,8 @@ internal static class Globals
     public static void AddTo(Scope scope, Budget budget, TimeProvider time)
     {
         Add("range", call => Range(call, budget));
-        Add("dict", call => Fill(new Mapping(), call, (mapping, key, value) => mapping.Set(key, value)));
-        Add("namespace", call => Fill(new Namespace(), call, (variables, key, value) => variables.Attributes[(string)key!] = value));
+        Add("dict", call => Fill(new Mapping(), call, (mapping, key, value) => mapping.Set(key, value), budget));
+        Add("namespace", call => Fill(new Namespace(), call, (variables, key, value) => variables.Attributes[Name(key)] = value, budget));
         Add("raise_exception", call => throw new JinjaException(call.Allow("message").Get(0, "message") as string ?? "no reason is given")
         {
             IsRaisedByTemplate = true,
@@ -40,11 +40,18 @@ internal static class Globals
         return new([.. Enumerable.Range(0, (int)Int128.Max(count, 0)).Select(i => (object?)(start + (i * step)))], SequenceKind.Tuple);
     }
 
-    private static T Fill<T>(T target, Arguments call, Action<T, object?, object?> set)
+    private static string Name(object? key) => key as string ?? throw new JinjaException($"namespace: a name is {Kinds.Of(key)}; it must be a string");
+
+    private static T Fill<T>(T target, Arguments call, Action<T, object?, object?> set, Budget budget)
     {
         foreach (var source in call.Positional)
             foreach (var (key, value) in (source as Mapping ?? throw new JinjaException($"{call.Function} needs a dictionary or named values")).Items)
+            {
+                budget.Step();
+                budget.Key(key);
                 set(target, Mapping.Value(key), value);
+            }
+
         foreach (var (name, value) in call.Named)
             set(target, name, value);
         return target;

@@ -10,19 +10,23 @@ namespace Cohort.Tokenization.Jinja;
 /// </summary>
 internal sealed class JinjaTemplate
 {
+    /// <summary>The longest template, in UTF-16 units.</summary>
+    public const int Longest = 1 << 20;
+
     private readonly IReadOnlyList<Statement> _body;
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="JinjaException">It is no Jinja, or uses what is not supported; the error has the line.</exception>
-    public JinjaTemplate(string text) => _body = TemplateParser.Parse(text);
+    public JinjaTemplate(string text) => _body = text.Length <= Longest ? TemplateParser.Parse(text)
+        : throw new JinjaException($"the template has {text.Length} characters; at most {Longest} are read", line: 1);
 
     /// <summary>The template's text for some variables.</summary>
     /// <param name="variables">Values by name.</param>
-    /// <param name="time">The clock of strftime_now.</param>
+    /// <param name="time">The clock of strftime_now, and of how long it takes.</param>
     /// <exception cref="JinjaException">It cannot be rendered, or refuses to be.</exception>
     public string Render(JsonObject variables, TimeProvider time)
     {
-        var budget = new Budget();
+        var budget = new Budget(time);
         var functions = new Scope(outer: null);
         Globals.AddTo(functions, budget, time);
         var scope = new Scope(functions);

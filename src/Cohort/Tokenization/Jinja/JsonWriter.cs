@@ -34,7 +34,7 @@ internal sealed class JsonWriter(Budget budget, bool ascii, string? indent, stri
     {
         Budget.RequireStack();
         budget.Step();
-        budget.Text(_text.Length > Budget.LongestText ? _text.Length : 0);
+        budget.Grow(_text.Length, 0);
         switch (value)
         {
             case Mapping mapping:
@@ -66,7 +66,7 @@ internal sealed class JsonWriter(Budget budget, bool ascii, string? indent, stri
     {
         var pairs = mapping.Items.Select(item => (Key: Mapping.Value(item.Key), item.Value));
         var operations = new Operations(budget);
-        return sorted ? pairs.OrderBy(pair => pair.Key, Comparer<object?>.Create((x, y) => operations.Compare(x, y))) : pairs;
+        return sorted ? operations.Sorted(pairs, pair => pair.Key) : pairs;
     }
 
     private void AppendPair(object? key, object? value)
@@ -97,13 +97,13 @@ internal sealed class JsonWriter(Budget budget, bool ascii, string? indent, stri
     {
         if (indent is null)
             return;
-        budget.Text(_text.Length + ((long)indent.Length * _depth));
+        budget.Grow(_text.Length, (long)indent.Length * _depth);
         _text.Append('\n').Insert(_text.Length, indent, _depth);
     }
 
     private void AppendText(string text)
     {
-        budget.Text((long)_text.Length + text.Length);
+        budget.Grow(_text.Length, text.Length);
         _text.Append('"');
         foreach (var unit in text)
         {

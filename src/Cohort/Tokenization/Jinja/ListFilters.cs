@@ -70,7 +70,7 @@ internal sealed class ListFilters(Budget budget, Operations operations, Members 
         var paths = call.Get(2, "attribute") is string several ? several.Split(',').Cast<object?>() : [call.Get(2, "attribute")];
         Func<object?, object?>[] getters = [.. paths.Select(path => _paths.Getter(path))];
         var folded = !call.Flag(1, "case_sensitive");
-        return Sequence.List(Sorted(
+        return Sequence.List(operations.Sorted(
             items, item => Sequence.List([.. getters.Select(getter => Folded(getter(item), folded))]), call.Flag(0, "reverse")));
     }
 
@@ -81,21 +81,7 @@ internal sealed class ListFilters(Budget budget, Operations operations, Members 
         var by = call.Has(1, "by") ? call.Text(1, "by") : "key";
         var index = by is "key" or "value" ? by == "key" ? 0 : 1 : throw new JinjaException($"dictsort: 'by' is '{by}', not 'key' or 'value'");
         var folded = !call.Flag(0, "case_sensitive");
-        return Sequence.List(Sorted(pairs, pair => Folded(((Sequence)pair!).Items[index], folded), call.Flag(2, "reverse")));
-    }
-
-    // A stable sort in both directions, as Python's is.
-    private object?[] Sorted(IReadOnlyList<object?> items, Func<object?, object?> key, bool reverse)
-    {
-        var order = Comparer<object?>.Create((x, y) => operations.Compare(x, y));
-        try
-        {
-            return reverse ? [.. items.OrderByDescending(key, order)] : [.. items.OrderBy(key, order)];
-        }
-        catch (InvalidOperationException error) when (error.InnerException is JinjaException inner)
-        {
-            throw inner;
-        }
+        return Sequence.List(operations.Sorted(pairs, pair => Folded(((Sequence)pair!).Items[index], folded), call.Flag(2, "reverse")));
     }
 
     private Sequence Unique(IReadOnlyList<object?> items, Arguments call)
@@ -107,6 +93,7 @@ internal sealed class ListFilters(Budget budget, Operations operations, Members 
         foreach (var item in items)
         {
             var key = Folded(getter(item), folded);
+            budget.Key(key);
             if (seen.TryGet(key, out var _))
                 continue;
             seen.Set(key, null);
@@ -132,7 +119,7 @@ internal sealed class ListFilters(Budget budget, Operations operations, Members 
         var folded = !call.Flag(2, "case_sensitive");
         var groups = new List<object?>();
         var members = new List<object?>();
-        foreach (var item in Sorted(items, item => Folded(getter(item), folded), reverse: false))
+        foreach (var item in operations.Sorted(items, item => Folded(getter(item), folded), reverse: false))
         {
             if (members.Count > 0 && !operations.AreEqual(Folded(getter(members[0]), folded), Folded(getter(item), folded)))
             {

@@ -26,9 +26,15 @@ internal sealed class Members(Budget budget, Operations operations, Printer prin
     {
         if (owner is Undefined undefined)
             throw undefined.Error();
+        if (owner is string whole && Bound(step) is null or 1)
+        {
+            budget.Text(whole.Length);
+            return Texts.Part(whole, Bound(start), Bound(stop));
+        }
+
         var items = owner switch
         {
-            string text => Texts.Characters(text),
+            string text => operations.Iterate(text),
             Sequence { Kind: SequenceKind.List or SequenceKind.Tuple } sequence => sequence.Items,
             _ => null,
         };
@@ -81,17 +87,17 @@ internal sealed class Members(Budget budget, Operations operations, Printer prin
             case Undefined undefined:
                 throw undefined.Error();
             case Mapping mapping:
+                budget.Key(key);
                 return key is null or string or bool or long or double && mapping.TryGet(key, out value);
             case Sequence { Kind: SequenceKind.List or SequenceKind.Tuple } sequence when Numbers.Whole(key) is { } index:
                 index += index < 0 ? sequence.Items.Count : 0;
                 value = index >= 0 && index < sequence.Items.Count ? sequence.Items[(int)index] : null;
                 return index >= 0 && index < sequence.Items.Count;
             case string text when Numbers.Whole(key) is { } index:
-                var characters = Texts.Characters(text);
                 budget.Text(text.Length);
-                index += index < 0 ? characters.Count : 0;
-                value = index >= 0 && index < characters.Count ? characters[(int)index] : null;
-                return value is not null;
+                index += index < 0 ? Texts.Length(text) : 0;
+                value = index < 0 ? "" : Texts.Part(text, index, index == long.MaxValue ? index : index + 1);
+                return value is not "";
             default:
                 return false;
         }
@@ -106,28 +112,38 @@ internal sealed class Members(Budget budget, Operations operations, Printer prin
 
     private Callable? OfMapping(Mapping mapping, string name) => name switch
     {
-        "items" => View(name, () => mapping.Items.Select(item => (object?)Sequence.Tuple(Mapping.Value(item.Key), item.Value))),
-        "keys" => View(name, () => mapping.Items.Select(item => Mapping.Value(item.Key))),
-        "values" => View(name, () => mapping.Items.Select(item => item.Value)),
-        "get" => new(name, call => mapping.TryGet(call.Allow("key", "default").Required(0, "key"), out var value) ? value : call.Get(1, "default")),
+        "items" => View(name, mapping, item => Sequence.Tuple(Mapping.Value(item.Key), item.Value)),
+        "keys" => View(name, mapping, item => Mapping.Value(item.Key)),
+        "values" => View(name, mapping, item => item.Value),
+        "get" => new(name, call => TryGet(mapping, call.Allow("key", "default").Required(0, "key"), out var value) ? value : call.Get(1, "default")),
         "copy" => new(name, call => Copy(mapping, call.Allow())),
         _ => null,
     };
 
-    private static Mapping Copy(Mapping mapping, Arguments _)
+    private bool TryGet(Mapping mapping, object? key, out object? value)
     {
+        budget.Key(key);
+        return mapping.TryGet(key, out value);
+    }
+
+    private Mapping Copy(Mapping mapping, Arguments _)
+    {
+        budget.List(mapping.Items.Count);
         var copy = new Mapping();
         foreach (var (key, value) in mapping.Items)
+        {
+            budget.Key(key);
             copy.Set(Mapping.Value(key), value);
+        }
+
         return copy;
     }
 
-    private Callable View(string name, Func<IEnumerable<object?>> items) => new(name, call =>
+    private Callable View(string name, Mapping mapping, Func<KeyValuePair<object, object?>, object?> element) => new(name, call =>
     {
         call.Allow();
-        object?[] all = [.. items()];
-        budget.List(all.Length);
-        return new Sequence(all, SequenceKind.View);
+        budget.List(mapping.Items.Count);
+        return new Sequence([.. mapping.Items.Select(element)], SequenceKind.View);
     });
 
     private Callable? OfSequence(Sequence sequence, string name) => name switch

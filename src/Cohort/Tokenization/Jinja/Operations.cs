@@ -30,12 +30,12 @@ internal sealed class Operations(Budget budget)
         return (left, right) switch
         {
             (null, null) => true,
-            (string x, string y) => x == y,
+            (string x, string y) => AreSame(x, y),
             (Undefined, Undefined) => true,
             (Sequence { Kind: SequenceKind.List or SequenceKind.Tuple } x, Sequence y) =>
                 x.Kind == y.Kind && x.Items.Count == y.Items.Count && x.Items.Zip(y.Items).All(pair => AreEqual(pair.First, pair.Second)),
             (Mapping x, Mapping y) => x.Items.Count == y.Items.Count
-                && x.Items.All(item => y.TryGet(Mapping.Value(item.Key), out var other) && AreEqual(item.Value, other)),
+                && x.Items.All(item => TryGet(y, Mapping.Value(item.Key), out var other) && AreEqual(item.Value, other)),
             _ => ReferenceEquals(left, right) && left is not null,
         };
     }
@@ -51,7 +51,7 @@ internal sealed class Operations(Budget budget)
             return a < b ? -1 : a > b ? 1 : 0;
         return (left, right) switch
         {
-            (string x, string y) => Texts.Compare(x, y),
+            (string x, string y) => CompareTexts(x, y),
             (Sequence { Kind: SequenceKind.List or SequenceKind.Tuple } x, Sequence y) when x.Kind == y.Kind => CompareItems(x.Items, y.Items),
             (Undefined undefined, _) => throw undefined.Error(),
             (_, Undefined undefined) => throw undefined.Error(),
@@ -77,17 +77,24 @@ internal sealed class Operations(Budget budget)
     /// <summary>item in container.</summary>
     public bool Contains(object? container, object? item) => (container, item) switch
     {
-        (string text, string part) => text.Contains(part, StringComparison.Ordinal),
+        (string text, string part) => HoldsPart(text, part),
         (string, Undefined undefined) => throw undefined.Error(),
         (string, _) => throw new JinjaException($"'in' needs a string to look for in a string, not {Kinds.Of(item)}"),
-        (Mapping mapping, _) => item is not Undefined && mapping.TryGet(item, out var _),
+        (Mapping mapping, _) => item is not Undefined && TryGet(mapping, item, out var _),
         _ => Iterate(container).Any(element => AreEqual(element, item)),
     };
 
     /// <summary>The elements of a value: of a string its characters, of a dictionary its keys.</summary>
     public IReadOnlyList<object?> Iterate(object? value)
     {
-        IReadOnlyList<object?> items = value switch
+        budget.List(value switch
+        {
+            Sequence sequence => sequence.Items.Count,
+            Mapping mapping => mapping.Items.Count,
+            string text => text.Length,
+            _ => 0,
+        });
+        return value switch
         {
             Sequence sequence => sequence.Iterate(),
             Mapping mapping => [.. mapping.Items.Select(item => Mapping.Value(item.Key))],
@@ -95,8 +102,27 @@ internal sealed class Operations(Budget budget)
             Undefined => [],
             _ => throw new JinjaException($"{Kinds.Of(value)} is not iterable"),
         };
-        budget.List(items.Count);
-        return items;
+    }
+
+    /// <summary>A stable sort in both directions, as Python's is.</summary>
+    public T[] Sorted<T>(IEnumerable<T> items, Func<T, object?> key, bool reverse = false)
+    {
+        var order = Comparer<object?>.Create((x, y) => Compare(x, y));
+        try
+        {
+            return reverse ? [.. items.OrderByDescending(key, order)] : [.. items.OrderBy(key, order)];
+        }
+        catch (InvalidOperationException error) when (error.InnerException is JinjaException inner)
+        {
+            throw inner;
+        }
+    }
+
+    /// <summary>A text that is gone through.</summary>
+    public string Charged(string text)
+    {
+        budget.Text(text.Length);
+        return text;
     }
 
     /// <summary>Arithmetic of two values.</summary>
@@ -132,6 +158,30 @@ internal sealed class Operations(Budget budget)
 
     private static bool IsNotANumber(object? left, object? right) =>
         Numbers.Of(left) is { } a && Numbers.Of(right) is { } b && (double.IsNaN(a) || double.IsNaN(b));
+
+    private bool AreSame(string x, string y)
+    {
+        budget.Text(x.Length == y.Length ? x.Length : 0);
+        return x == y;
+    }
+
+    private int CompareTexts(string x, string y)
+    {
+        budget.Text(Math.Min(x.Length, y.Length));
+        return Texts.Compare(x, y);
+    }
+
+    private bool HoldsPart(string text, string part)
+    {
+        budget.Search(text, part);
+        return text.Contains(part, StringComparison.Ordinal);
+    }
+
+    private bool TryGet(Mapping mapping, object? key, out object? value)
+    {
+        budget.Key(key);
+        return mapping.TryGet(key, out value);
+    }
 
     private int CompareItems(IReadOnlyList<object?> left, IReadOnlyList<object?> right)
     {

@@ -27,8 +27,7 @@ internal sealed partial class PercentFormat(Budget budget)
             if (match.Groups["kind"].Value == "%")
                 text.Append('%');
             else
-                text.Append(Converted(match, match.Groups["name"] is { Success: true } name ? Named(name.Value) : Next()));
-            budget.Text(text.Length);
+                text.Append(Allowed(Converted(match, match.Groups["name"] is { Success: true } name ? Named(name.Value) : Next())));
         }
 
         if (next < queue.Count && values is Sequence { Kind: SequenceKind.Tuple })
@@ -36,6 +35,13 @@ internal sealed partial class PercentFormat(Budget budget)
         if (next == 0 && values is not (Mapping or Sequence { Kind: SequenceKind.Tuple }))
             throw new JinjaException("'%': not all values were used by the format");
         return text.Append(format, rest, format.Length - rest).ToString();
+
+        string Allowed(string part)
+        {
+            budget.Step();
+            budget.Grow(text.Length, part.Length);
+            return part;
+        }
 
         object? Next() => next < queue.Count ? queue[next++] : throw new JinjaException("'%': there are fewer values than the format needs");
 

@@ -26,7 +26,7 @@ internal sealed class Printer(Budget budget)
     {
         Budget.RequireStack();
         budget.Step();
-        budget.Text(text.Length > Budget.LongestText ? text.Length : 0);
+        budget.Grow(text.Length, 0);
         switch (value)
         {
             case null:
@@ -89,7 +89,7 @@ internal sealed class Printer(Budget budget)
 
     private void AppendQuoted(StringBuilder text, string inner)
     {
-        budget.Text((long)text.Length + inner.Length);
+        budget.Grow(text.Length, inner.Length);
         var quote = inner.Contains('\'', StringComparison.Ordinal) && !inner.Contains('"', StringComparison.Ordinal) ? '"' : '\'';
         text.Append(quote);
         foreach (var rune in inner.EnumerateRunes())

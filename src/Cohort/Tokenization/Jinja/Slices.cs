@@ -6,9 +6,9 @@ internal static class Slices
     /// <summary>The elements from start up to stop, every step-th; backwards for a negative step.</summary>
     public static IReadOnlyList<object?> Of(IReadOnlyList<object?> items, long? start, long? stop, long? step)
     {
-        var stride = step ?? 1;
-        if (stride == 0)
+        if (step == 0)
             throw new JinjaException("a slice's step must not be 0");
+        var stride = Math.Clamp(step ?? 1, -(long)items.Count - 1, (long)items.Count + 1);
 
         var (lowest, highest) = stride > 0 ? (0, items.Count) : (-1, items.Count - 1);
         var from = Bound(start, stride > 0 ? lowest : highest);

@@ -39,6 +39,11 @@ internal sealed class StatementEvaluator(Budget budget)
             {
                 throw error.At(statement.Line);
             }
+            catch (Exception error) when (error is InvalidCastException or InvalidOperationException or ArgumentException or IndexOutOfRangeException
+                or KeyNotFoundException or OverflowException or FormatException)
+            {
+                throw new JinjaException($"it cannot be rendered: {error.Message.TrimEnd('.')}", statement.Line);
+            }
         }
 
         return Flow.Onward;
@@ -114,6 +119,7 @@ internal sealed class StatementEvaluator(Budget budget)
 
         Scope Inner(object? item)
         {
+            budget.Scope();
             var inner = new Scope(scope);
             Set(loop.Target, item, inner);
             return inner;
@@ -176,6 +182,7 @@ internal sealed class StatementEvaluator(Budget budget)
     private Callable Macro(MacroBody macro, Scope scope) => new(macro.Name, call =>
     {
         budget.Enter();
+        budget.Scope();
         var text = Render(macro.Body, Bind(macro, call, new Scope(scope)));
         budget.Leave();
         return text;
@@ -216,9 +223,7 @@ internal sealed class StatementEvaluator(Budget budget)
 
     private void Write(StringBuilder output, string text)
     {
-        if ((long)output.Length + text.Length > Budget.LongestText)
-            budget.Text((long)output.Length + text.Length);
-        budget.Text(text.Length);
+        budget.Grow(output.Length, text.Length);
         output.Append(text);
     }
 }

@@ -60,16 +60,16 @@ internal sealed class Tests(Operations operations)
     private double Remainder(object? value, object? divisor) => Numbers.Of(operations.Binary("%", value, divisor))
         ?? throw new JinjaException($"{Kinds.Of(value)} is no number");
 
-    private static bool Cased(object? value, Func<char, bool> wanted, Func<char, bool> other) =>
-        value is string text && text.Any(wanted) && !text.Any(other);
+    private bool Cased(object? value, Func<char, bool> wanted, Func<char, bool> other) =>
+        value is string text && operations.Charged(text).Any(wanted) && !text.Any(other);
 
     // None, true and false are one object each; small numbers and equal texts are, too, in the reference.
-    private static bool AreSame(object? value, object? other) => (value, other) switch
+    private bool AreSame(object? value, object? other) => (value, other) switch
     {
         (null, null) => true,
         (bool x, bool y) => x == y,
         (long x, long y) => x == y,
-        (string x, string y) => x == y,
+        (string, string) => operations.AreEqual(value, other),
         _ => ReferenceEquals(value, other) && value is not null,
     };
 }

@@ -44,9 +44,9 @@ internal sealed partial class TextFilters(Budget budget, Operations operations, 
         return named;
     }
 
-    private static string Needed(string name, object? value) => value switch
+    private string Needed(string name, object? value) => value switch
     {
-        string text => text,
+        string text => operations.Charged(text),
         Undefined undefined => throw undefined.Error(),
         _ => throw new JinjaException($"{name}: {Kinds.Of(value)} is no string"),
     };

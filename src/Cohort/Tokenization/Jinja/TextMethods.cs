@@ -21,11 +21,11 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
             "rstrip" => call => Strip(text, call, left: false, right: true),
             "split" => call => Split(text, call, fromRight: false),
             "rsplit" => call => Split(text, call, fromRight: true),
-            "splitlines" => call => Sequence.List([.. Texts.Lines(text, call.Allow("keepends").Flag(0, "keepends"))]),
+            "splitlines" => call => Lines(Self(call.Allow("keepends")), call.Flag(0, "keepends")),
             "startswith" => call => HasEnd(text, call, (part, end) => part.StartsWith(end, StringComparison.Ordinal)),
             "endswith" => call => HasEnd(text, call, (part, end) => part.EndsWith(end, StringComparison.Ordinal)),
-            "removeprefix" => call => call.Allow("prefix").Text(0, "prefix") is var p && text.StartsWith(p, StringComparison.Ordinal) ? text[p.Length..] : text,
-            "removesuffix" => call => call.Allow("suffix").Text(0, "suffix") is var s && text.EndsWith(s, StringComparison.Ordinal) ? text[..^s.Length] : text,
+            "removeprefix" => call => call.Allow("prefix").Text(0, "prefix") is var p && Self(call).StartsWith(p, StringComparison.Ordinal) ? text[p.Length..] : text,
+            "removesuffix" => call => call.Allow("suffix").Text(0, "suffix") is var s && Self(call).EndsWith(s, StringComparison.Ordinal) ? text[..^s.Length] : text,
             "replace" => call => Replace(text, call.Allow("old", "new", "count").Text(0, "old"), call.Text(1, "new"), call.Whole(2, "count", -1)),
             "join" => call => Join(text, operations.Iterate(call.Allow("iterable").Required(0, "iterable"))),
             "find" or "index" => call => Find(call, (part, sought) => part.IndexOf(sought, StringComparison.Ordinal)),
@@ -38,12 +38,12 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
             "rjust" => call => Pad(text, call, share: 2),
             "center" => call => Pad(text, call, share: 1),
             "format" => call => Format(text, call),
-            "isdigit" or "isdecimal" or "isnumeric" => call => All(text, Rune.IsDigit),
-            "isalpha" => call => All(text, Rune.IsLetter),
-            "isalnum" => call => All(text, Rune.IsLetterOrDigit),
-            "isspace" => call => text.Length > 0 && text.All(Texts.IsSpace),
-            "isupper" => call => text.Any(char.IsUpper) && !text.Any(char.IsLower),
-            "islower" => call => text.Any(char.IsLower) && !text.Any(char.IsUpper),
+            "isdigit" or "isdecimal" or "isnumeric" => call => All(Self(call), Rune.IsDigit),
+            "isalpha" => call => All(Self(call), Rune.IsLetter),
+            "isalnum" => call => All(Self(call), Rune.IsLetterOrDigit),
+            "isspace" => call => Self(call).Length > 0 && text.All(Texts.IsSpace),
+            "isupper" => call => Self(call).Any(char.IsUpper) && !text.Any(char.IsLower),
+            "islower" => call => Self(call).Any(char.IsLower) && !text.Any(char.IsUpper),
             _ => null,
         };
         return method is null ? null : new Callable(name, method);
@@ -56,7 +56,9 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
 
         object Find(Arguments call, Func<string, string, int> search)
         {
-            var at = Texts.IndexOf(Part(text, call), search(Part(text, call), call.Text(0, "sub")));
+            var (part, sought) = (Part(text, call), call.Text(0, "sub"));
+            budget.Search(part, sought);
+            var at = Texts.IndexOf(part, search(part, sought));
             if (at < 0 && name.EndsWith("index", StringComparison.Ordinal))
                 throw new JinjaException($"{name}: the text is not in the string");
             return at < 0 ? at : at + Texts.Bounds(Whole(call, 1), null, Texts.Length(text)).Start;
@@ -100,7 +102,7 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
                 Undefined undefined => throw undefined.Error(),
                 _ => throw new JinjaException($"join: element {index} is {Kinds.Of(item)}; all must be strings"),
             };
-            budget.Text((long)text.Length + part.Length + separator.Length);
+            budget.Grow(text.Length, (long)part.Length + separator.Length);
             text.Append(index > 0 ? separator : "").Append(part);
         }
 
@@ -129,26 +131,35 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
 
     private Sequence Split(string text, Arguments call, bool fromRight)
     {
-        budget.List(Math.Min(text.Length, Budget.LongestList));
+        budget.Text(text.Length);
         var separator = call.Allow("sep", "maxsplit").OptionalText(0, "sep");
         var most = (int)Math.Clamp(call.Whole(1, "maxsplit", -1) is var given && given < 0 ? int.MaxValue - 1 : given, 0, int.MaxValue - 1);
         if (separator == "")
             throw new JinjaException("split: the separator is empty");
+        budget.Search(text, separator ?? "");
         var parts = Splits.Of(text, separator, most, fromRight);
         budget.List(parts.Count);
         return Sequence.List([.. parts]);
     }
 
+    private Sequence Lines(string text, bool keepEnds)
+    {
+        var lines = Texts.Lines(text, keepEnds);
+        budget.List(lines.Count);
+        return Sequence.List([.. lines]);
+    }
+
     private static long? Whole(Arguments call, int index) =>
         call.Get(index, index == 1 ? "start" : "end") is null ? null : call.Whole(index, index == 1 ? "start" : "end", 0);
 
-    private static string Part(string text, Arguments call)
+    private string Part(string text, Arguments call)
     {
         call.Allow("sub", "start", "end");
+        budget.Text(text.Length);
         return call.Positional.Count < 2 ? text : Texts.Part(text, Whole(call, 1), Whole(call, 2));
     }
 
-    private static bool HasEnd(string text, Arguments call, Func<string, string, bool> matches)
+    private bool HasEnd(string text, Arguments call, Func<string, string, bool> matches)
     {
         var part = Part(text, call);
         return call.Required(0, "sub") is Sequence { Kind: SequenceKind.Tuple } several
@@ -156,8 +167,9 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
             : matches(part, call.Text(0, "sub"));
     }
 
-    private static long Count(string text, string part)
+    private long Count(string text, string part)
     {
+        budget.Search(text, part);
         if (part.Length == 0)
             return Texts.Length(text) + 1;
         long count = 0;
@@ -166,11 +178,12 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
         return count;
     }
 
-    private static Sequence Partition(string text, Arguments call, bool fromRight)
+    private Sequence Partition(string text, Arguments call, bool fromRight)
     {
         var separator = call.Allow("sep").Text(0, "sep");
         if (separator == "")
             throw new JinjaException("partition: the separator is empty");
+        budget.Search(text, separator);
         var at = fromRight ? text.LastIndexOf(separator, StringComparison.Ordinal) : text.IndexOf(separator, StringComparison.Ordinal);
         return at >= 0 ? Sequence.Tuple(text[..at], separator, text[(at + separator.Length)..])
             : fromRight ? Sequence.Tuple("", "", text) : Sequence.Tuple(text, "", "");
@@ -187,8 +200,11 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
     private string Pad(string text, Arguments call, int share)
     {
         var width = call.Allow("width", "fillchar").Whole(0, "width", 0);
-        budget.Text(width);
-        return Pad(text, width, call.Has(1, "fillchar") ? call.Text(1, "fillchar") : " ", share);
+        var filler = call.Has(1, "fillchar") ? call.Text(1, "fillchar") : " ";
+        if (filler.Length > 2 || Texts.Length(filler) != 1)
+            throw new JinjaException($"{call.Function}: 'fillchar' has {Texts.Length(filler)} characters; it must be one");
+        budget.Text(Math.Max(text.Length, width) * filler.Length);
+        return Pad(text, width, filler, share);
     }
 
     /// <summary>A text in the middle of a width (share 1), at its end (2) or start (0).</summary>
@@ -225,7 +241,8 @@ internal sealed class TextMethods(Budget budget, Operations operations, Printer 
                 result.Append(text[at]);
             }
 
-            budget.Text(result.Length > Budget.LongestText ? result.Length : 1);
+            budget.Step();
+            budget.Grow(result.Length, 0);
         }
 
         return result.ToString();

@@ -46,7 +46,18 @@ internal static class Texts
     public static string Part(string text, long? start, long? stop)
     {
         var (from, to) = Bounds(start, stop, Length(text));
-        return from >= to ? "" : text.Length == Length(text) ? text[from..to] : string.Concat(Characters(text).Skip(from).Take(to - from));
+        if (from >= to)
+            return "";
+        var first = Unit(text, 0, from);
+        return text[first..Unit(text, first, to - from)];
+    }
+
+    // The index among UTF-16 units of what stands so many characters behind one.
+    private static int Unit(string text, int at, int characters)
+    {
+        for (; characters > 0; characters--)
+            at += Width(text, at);
+        return at;
     }
 
     /// <summary>A slice's bounds within a length.</summary>

@@ -19,6 +19,16 @@ public abstract record DataOptions
 
     /// <summary>A system message for conversations that do not begin with one; empty for none.</summary>
     public string System { get; init; } = "";
+
+    /// <summary>The day that strftime_now of a chat template reads, as yyyy-MM-dd, so that prompts stay the same; empty is the day the run starts.</summary>
+    public string Today
+    {
+        get;
+        init => field = value == "" || DateOnly.TryParseExact(value, DayFormat, out _) ? value
+            : throw new ArgumentOutOfRangeException(nameof(Today), value, "Today must be a day as yyyy-MM-dd; empty is the day the run starts.");
+    } = "";
+
+    internal const string DayFormat = "yyyy-MM-dd";
 }
 
 /// <summary>A bundled task, which makes problems without end.</summary>

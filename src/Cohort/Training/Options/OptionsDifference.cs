@@ -31,6 +31,7 @@ public static class OptionsDifference
     public static RunOptions KeepChoices(RunOptions saved, RunOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
+        Data = asked.Data.Today == "" ? asked.Data with { Today = saved.Data.Today } : asked.Data,
         Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
         Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         Rollout = asked.Rollout with { LargestBatch = Choice(saved.Rollout.LargestBatch, asked.Rollout.LargestBatch) },
@@ -45,6 +46,7 @@ public static class OptionsDifference
     public static SftOptions KeepChoices(SftOptions saved, SftOptions asked) => asked with
     {
         Threads = Choice(saved.Threads, asked.Threads),
+        Data = asked.Data.Today == "" ? asked.Data with { Today = saved.Data.Today } : asked.Data,
         Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
         Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
         MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),

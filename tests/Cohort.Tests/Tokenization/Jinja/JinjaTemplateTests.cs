@@ -46,6 +46,10 @@ public sealed class JinjaTemplateTests
     [InlineData("{{ 9223372036854775807 + 1 }}", 1, "the result of '+' does not fit 64 bits")]
     [InlineData("{{ 2 ** 64 }}", 1, "the result of '**' does not fit 64 bits")]
     [InlineData("{{ 'a' | map('nothing') | list }}", 1, "the filter 'nothing' is not supported")]
+    [InlineData("{{ namespace({1: 2}) }}", 1, "namespace: a name is a int; it must be a string")]
+    [InlineData("{{ {1: 2, 'a': 3} | tojson(sort_keys=true) }}", 1, "'<' cannot compare a int with a str")]
+    [InlineData("{{ 9223372036854775807 | round(-1) }}", 1, "it cannot be rendered: Value was either too large or too small for an Int64")]
+    [InlineData("{{ 'a'.center(9, 'xy') }}", 1, "center: 'fillchar' has 2 characters; it must be one")]
     [InlineData("{{ [1] | map('upper') }}", 1, "a generator cannot be printed; where it has elements, put '| list' behind it")]
     public void Errors_of_rendering_have_the_line(string template, int line, string message)
     {
@@ -67,17 +71,45 @@ public sealed class JinjaTemplateTests
     [InlineData("{% set n = namespace(l=[1]) %}{% for i in range(100) %}{% set n.l = n.l + n.l %}{% endfor %}")]
     [InlineData("{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}")]
     [InlineData("{% for a in [1] recursive %}{{ loop([1]) }}{% endfor %}")]
-    [InlineData("{% set n = namespace(l=[]) %}{% for i in range(100000) %}{% set n.l = [n.l] %}{% endfor %}{{ n.l }}")]
+    [InlineData("{% set n = namespace(l=[]) %}{% for i in range(100000) %}{% set n.l = [[[[[[[[n.l]]]]]]]] %}{% endfor %}{{ n.l }}")]
     [InlineData("{{ 'x' | center(999999999) }}")]
     [InlineData("{{ '%999999999d' % 1 }}")]
     [InlineData("{{ 'x'.zfill(999999999) }}")]
     [InlineData("{{ [1] | batch(999999999, 0) | list }}")]
     [InlineData("{{ [1] | slice(999999999) | list }}")]
+    [InlineData("{{ 'x'.ljust(4000000, 'x' * 4000000) }}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(100000) %}{% if s | length %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(100000) %}{% if s == s %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(100000) %}{% if s.isupper() %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{% for i in range(100000) %}{% if {s: 1}[s] %}{% endif %}{% endfor %}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{{ s.find('x' * 2000000 ~ 'y') }}")]
+    [InlineData("{% set s = 'x' * 4000000 %}{{ ('x' * 2000000 ~ 'y') in s }}")]
+    [InlineData("{% for c in 'x' * 4000000 %}{% endfor %}")]
     public void Hostile_templates_end_soon_with_an_error(string template)
     {
         var watch = Stopwatch.StartNew();
         Assert.Throws<JinjaException>(() => Render(template, []));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed}.");
+    }
+
+    [Fact]
+    public void Rendering_that_takes_too_long_is_ended()
+    {
+        var slow = new JinjaTemplate("{% for i in range(9000) %}{{ i }}{% endfor %}");
+        Assert.Contains("more than 10 s", Assert.Throws<JinjaException>(() => slow.Render([], new LeapingClock())).Message);
+    }
+
+    [Theory]
+    [InlineData("{{ 'abc'[::9223372036854775807] }}{{ [1, 2][1::-9223372036854775807] }}", "a[2]")]
+    [InlineData("{{ 'a😀b'[1] }}{{ 'a😀b'[-1] }}{{ 'a😀b'[1:] }}{{ 'a😀b'[3] }}{{ 'a😀b'[:-1] }}", "😀b😀ba😀")]
+    public void Slices_and_elements_are_those_of_python(string template, string text) => Assert.Equal(text, Render(template, []));
+
+    [Fact]
+    public void Many_literals_in_a_row_are_one_text_soon()
+    {
+        var watch = Stopwatch.StartNew();
+        Assert.Equal(200_000, Render("{{ " + string.Concat(Enumerable.Repeat("'a'", 200_000)) + " }}", []).Length);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"It took {watch.Elapsed}.");
     }
 
     [Fact]

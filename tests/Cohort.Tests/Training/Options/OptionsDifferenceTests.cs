@@ -95,6 +95,9 @@ public sealed class OptionsDifferenceTests
         var saved = Run with { Update = new() { MicroBatchRows = 16 } };
         Assert.Equal(saved, OptionsDifference.KeepChoices(saved, Run with { Threads = 0 }));
         Assert.Equal(4, OptionsDifference.KeepChoices(saved, Run with { Threads = 4 }).Threads);
+        var dated = Run with { Data = new TaskData { Today = "2024-07-26" } };
+        Assert.Equal("2024-07-26", OptionsDifference.KeepChoices(dated, Run).Data.Today);
+        Assert.Equal("2024-07-27", OptionsDifference.KeepChoices(dated, Run with { Data = new TaskData { Today = "2024-07-27" } }).Data.Today);
         var sft = new SftOptions { Threads = 3, MicroBatchRows = 8 };
         Assert.Equal(sft, OptionsDifference.KeepChoices(sft, new SftOptions()));
         Assert.Equal(5, OptionsDifference.KeepChoices(sft, new SftOptions { MicroBatchRows = 5 }).MicroBatchRows);
