@@ -104,11 +104,24 @@ internal static class Setup
     {
         if (!prompts.WritesConversation(problem))
             return "";
-        var end = prompts.Encode(new Demonstration(problem, "0")).Response[^1];
-        return config.EndsCompletion(end) ? ""
+        var end = EndOfAnswer(prompts, problem);
+        return config.EndsCompletion(end) || end == prompts.Tokenizer.EndOfSequence ? ""
             : $"The chat template ends the assistant's messages with token {end}, which does not end the model's completions "
                 + $"({string.Join(", ", config.FurtherStops.Prepend(config.EndOfSequence))} do): add it to \"eos_token_id\" of the folder's "
                 + $"{ModelConfig.GenerationFileName}, or completions go on behind the answer.";
+    }
+
+    // The end of sequence too where no answer can be written to see: the template begins one otherwise than its prompts end, or no token is a digit.
+    private static int EndOfAnswer(PromptEncoder prompts, Problem problem)
+    {
+        try
+        {
+            return prompts.Encode(new Demonstration(problem, "0")).Response[^1];
+        }
+        catch (DataException)
+        {
+            return prompts.Tokenizer.EndOfSequence;
+        }
     }
 
     /// <summary>The starting policy's shape, without its weights.</summary>
