@@ -126,12 +126,14 @@ public static class AdapterFolder
             .Select(parent => (Place: Path.Combine(parent, name), IsRun: File.Exists(Path.Combine(parent, RunFile))))
             .ToArray();
         string[] places = asked == "" ? [] : [.. above.Where(found => found.IsRun).Select(found => found.Place), named, .. above.Select(found => found.Place)];
-        var place = places.FirstOrDefault(place => File.Exists(Path.Combine(place, ModelConfig.FileName)) && place != full) ?? throw new ModelException(
+        var place = places.FirstOrDefault(place => place != full && (HasShape(place) || (place == named && Describes(place)))) ?? throw new ModelException(
             $"{Path.Combine(folder, ConfigFile)} names the base model '{asked}', and there is no folder of it with a {ModelConfig.FileName}; download it, and set "
             + "base_model_name_or_path to its folder (absolute, or relative to the adapter's).");
         return !Describes(place) ? place : throw new ModelException(
             $"{Path.Combine(folder, ConfigFile)} names '{place}' as its base, which is itself an adapter. Merge that one first (`cohort merge`), and name the merged folder.");
     }
+
+    private static bool HasShape(string folder) => File.Exists(Path.Combine(folder, ModelConfig.FileName));
 
     private static SafetensorsFile Open(string folder)
     {

@@ -122,7 +122,7 @@ internal static class Setup
             return $"Whether the chat template's end of turn ends the model's completions is not known, as it writes no answer. {error.Message}";
         }
 
-        return config.EndsCompletion(end) ? ""
+        return config.EndsCompletion(end) || end == prompts.Tokenizer.EndOfSequence ? ""
             : $"The chat template ends the assistant's messages with token {end}, which does not end the model's completions "
                 + $"({string.Join(", ", config.FurtherStops.Prepend(config.EndOfSequence))} do): add it to \"eos_token_id\" of the folder's "
                 + $"{ModelConfig.GenerationFileName}, or completions go on behind the answer.";

@@ -1,4 +1,6 @@
 using Cohort.Models;
+using Cohort.Tensors;
+using static TorchSharp.torch;
 
 namespace Cohort.Tests.Cli;
 
@@ -19,6 +21,28 @@ public sealed class MergeCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
         CommandLine.Refuse(["merge", "--model", adapter, "--out", merged], "is not empty");
         File.Delete(Path.Combine(adapter, "tokenizer.json"));
         CommandLine.Succeed([.. generate, adapter]);
+    }
+
+    [Fact]
+    public void A_merged_model_is_written_in_the_type_that_is_asked_for()
+    {
+        var adapter = tiny.File("by-hand");
+        using var scope = NewDisposeScope();
+        using var model = ModelFolder.Load(tiny.Model);
+        Adapters.Attach(model, "q_proj,down_proj", new(2, 3, false), seed: 6);
+        using (no_grad())
+            foreach (var (_, layer) in Adapters.Adapted(model))
+                layer.Adapter!.Up.fill_(0.3);
+        AdapterFolder.Save(model, adapter, tiny.Model, dropout: 0);
+        CommandLine.Succeed("merge", "--model", adapter, "--out", tiny.File("wide"));
+        CommandLine.Succeed("merge", "--model", adapter, "--out", tiny.File("narrow"), "--dtype", "bfloat16");
+        CommandLine.Refuse(["merge", "--model", adapter, "--out", tiny.File("half"), "--dtype", "float16"], "float16");
+
+        using var wide = SafetensorsFile.Open(Path.Combine(tiny.File("wide"), "model.safetensors"));
+        using var narrow = SafetensorsFile.Open(Path.Combine(tiny.File("narrow"), "model.safetensors"));
+        Assert.All(narrow.Names, name => Assert.True(wide.Read(name).to_type(ScalarType.BFloat16).equal(narrow.Read(name)).all().item<bool>(), name));
+        Assert.All(wide.Names, name => Assert.Equal((ScalarType.Float32, ScalarType.BFloat16), (wide.Entry(name).Type, narrow.Entry(name).Type)));
+        CommandLine.Succeed("generate", "--prompt", "2+2=", "--max-tokens", "2", "--model", tiny.File("narrow"));
     }
 
     [Fact]

@@ -20,6 +20,20 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Contains("<!DOCTYPE html>", File.ReadAllText(Path.Combine(tiny.File("words"), "report.html")));
     }
 
+    [Theory]
+    [InlineData("none", "")]
+    [InlineData("lora", "--set model.adapter.kind=saved ")]
+    public void After_fine_tuning_on_a_file_the_next_run_goes_on_with_what_was_trained_and_asks_for_problems(string adapter, string setting)
+    {
+        var line = CommandLine.Succeed(
+            "sft", "--out", tiny.File($"sft-{adapter}"), "--threads", "1", "--set", $"model.path={tiny.Model}", "--set", $"model.adapter.kind={adapter}",
+            "--set", $"data.path={tiny.Problems}", "--set", "steps=1", "--set", "batchRows=3");
+
+        var model = Path.Combine(tiny.File($"sft-{adapter}"), "model");
+        Assert.Contains($"  ./cohort train --set model.path={model} {setting}--set data.path=PROBLEMS.jsonl\n", line.Output);
+        Assert.Contains($"  ./cohort evaluate --model {model} --problems PROBLEMS.jsonl --reward exact\n", line.Output);
+    }
+
     [Fact]
     public void Json_is_one_object_and_nothing_else()
     {

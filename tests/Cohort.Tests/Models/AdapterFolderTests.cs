@@ -127,6 +127,9 @@ public sealed class AdapterFolderTests : IDisposable
     {
         Set("r", "\"three\"");
         Assert.StartsWith($"{Config} is malformed: ", Assert.Throws<ModelException>(() => ModelFolder.Load(Adapter)).Message);
+        Set("r", "3");
+        Set("rank_pattern", """{"(": 4}""");
+        Assert.StartsWith($"{Config} is malformed: Invalid pattern", Assert.Throws<ModelException>(() => ModelFolder.Load(Adapter)).Message);
         File.WriteAllText(Config, "[]");
         Refused($"{Config} is not a JSON object.");
         File.WriteAllText(Config, "{");
@@ -168,6 +171,37 @@ public sealed class AdapterFolderTests : IDisposable
         Assert.Equal(Base, AdapterFolder.BaseOf(_folder.File("run/checkpoints/step-1/policy")));
     }
 
+    // Its own run's directory tells the base: the old path may be another run's by now.
+    [Fact]
+    public void An_adapter_of_a_moved_run_keeps_to_its_own_base_although_the_old_path_is_there_again()
+    {
+        var policy = _folder.File("moved/checkpoints/step-1/policy");
+        Copy(Base, _folder.File("moved/base"));
+        File.WriteAllText(_folder.File("moved/options.json"), "{}");
+        Directory.CreateDirectory(Path.GetDirectoryName(policy)!);
+        Directory.Move(Adapter, policy);
+        Assert.Equal(_folder.File("moved/base"), AdapterFolder.BaseOf(policy));
+        File.Delete(_folder.File("moved/options.json"));
+        Assert.Equal(Base, AdapterFolder.BaseOf(policy));
+    }
+
+    // PEFT writes no config.json beside an adapter; a folder may have one all the same.
+    [Theory]
+    [InlineData("base", false)]
+    [InlineData("base", true)]
+    [InlineData("adapter", false)]
+    [InlineData("adapter", true)]
+    public void A_base_that_is_an_adapter_itself_is_refused(string itsOwnBase, bool hasShape)
+    {
+        var other = _folder.File("other");
+        Copy(Adapter, other);
+        Set("base_model_name_or_path", $"\"{other}\"");
+        Set("base_model_name_or_path", $"\"{_folder.File(itsOwnBase)}\"", other);
+        foreach (var folder in hasShape ? [Adapter, other] : Array.Empty<string>())
+            File.Copy(Path.Combine(Base, "config.json"), Path.Combine(folder, "config.json"));
+        Refused($"{Config} names '{other}' as its base, which is itself an adapter. Merge that one first (`cohort merge`), and name the merged folder.");
+    }
+
     [Theory]
     [InlineData("\"some/model\"", "some/model")]
     [InlineData("null", "")]
@@ -185,11 +219,19 @@ public sealed class AdapterFolderTests : IDisposable
     private static bool IsKnown(string family) =>
         ModelFamily.All.Any(known => known.ModelType == family) && Directory.Exists(Path.Combine(GoldenFolder("models"), family));
 
-    private void Set(string key, string value)
+    private static void Copy(string from, string to)
     {
-        var json = JsonNode.Parse(File.ReadAllText(Config))!.AsObject();
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+    }
+
+    private void Set(string key, string value, string? folder = null)
+    {
+        var path = folder is null ? Config : Path.Combine(folder, "adapter_config.json");
+        var json = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         json[key] = JsonNode.Parse(value);
-        File.WriteAllText(Config, json.ToJsonString());
+        File.WriteAllText(path, json.ToJsonString());
     }
 
     private void Refused(string message)

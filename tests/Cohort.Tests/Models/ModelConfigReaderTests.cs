@@ -95,6 +95,27 @@ public sealed class ModelConfigReaderTests
         Assert.Equal(message, Assert.Throws<ModelException>(() => Read(type, $", \"num_key_value_heads\": 6, {keys}")).Message);
 
     [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(96, 0)]
+    [InlineData(95, 95)]
+    public void Padding_that_is_no_token_is_the_first_token(int id, int expected) =>
+        Assert.Equal(expected, Read("llama", $", \"pad_token_id\": {id}").Padding);
+
+    [Fact]
+    public void Ends_of_sequence_that_are_no_tokens_are_left_out()
+    {
+        var json = JsonNode.Parse($"{{\"model_type\": \"llama\", {Shape}}}")!.AsObject();
+        json["eos_token_id"] = new JsonArray(-1, 96, 7, 95);
+        var config = new ModelConfigReader(json, JsonNode.Parse("""{"eos_token_id": [97, 5, -3]}""")!.AsObject()).Read();
+        Assert.Equal(7, config.EndOfSequence);
+        Assert.Equal([95, 5], config.FurtherStops);
+        json["eos_token_id"] = new JsonArray(-1, 96);
+        Assert.Equal(
+            "config.json names no eos_token_id in [0, 96); add the id of the token that ends a sequence.",
+            Assert.Throws<ModelException>(() => new ModelConfigReader(json, []).Read()).Message);
+    }
+
+    [Theory]
     [MemberData(nameof(Families))]
     public void A_shape_of_every_family_comes_back_as_it_was_written(string type)
     {

@@ -91,6 +91,30 @@ public sealed class ModelFolderTests : IDisposable
         Refused($"{Weights} has no tensor 'model.layers.1.input_layernorm.weight'; config.json asks for it (shape [16]).");
     }
 
+    [Theory]
+    [InlineData("llama", "model.layers.0.self_attn.q_proj.bias")]
+    [InlineData("llama", "model.layers.1.mlp.up_proj.weight")]
+    [InlineData("llama", "layers.0.self_attn.q_norm.weight")]
+    [InlineData("gpt2", "transformer.h.3.attn.c_attn.bias")]
+    public void A_tensor_of_the_blocks_without_a_place_is_refused_by_name(string family, string name)
+    {
+        SaveWith(family, name);
+        Refused($"{Weights}: tensor '{name}' has no place in the network that config.json describes, whose numbers would be others without it. Folder and "
+            + "config.json do not belong together, or the model is of a kind that is not computed here.");
+    }
+
+    [Theory]
+    [InlineData("llama", "model.layers.0.self_attn.rotary_emb.inv_freq")]
+    [InlineData("llama", "classifier.weight")]
+    [InlineData("gpt2", "transformer.h.1.attn.bias")]
+    [InlineData("gpt2", "transformer.h.2.attn.masked_bias")]
+    [InlineData("gpt2", "h.0.attn.bias")]
+    public void Buffers_and_what_is_not_of_the_blocks_need_no_place(string family, string name)
+    {
+        SaveWith(family, name);
+        ModelFolder.Load(_folder.Path).Dispose();
+    }
+
     [Fact]
     public void Several_ends_of_sequence_name_the_first()
     {
@@ -243,6 +267,19 @@ public sealed class ModelFolderTests : IDisposable
     private string Config => _folder.File("config.json");
 
     private string Weights => _folder.File("model.safetensors");
+
+    // A model's folder, with a tensor that its config.json does not ask for.
+    private void SaveWith(string family, string name)
+    {
+        using var scope = NewDisposeScope();
+        var shape = family == "llama" ? TinyModels.Shape : TinyModels.Of(ModelFamily.All.Single(one => one.ModelType == family));
+        using var model = TinyModels.Policy(config: shape);
+        ModelFolder.Save(model, model.Config, _folder.Path);
+        (string, Tensor)[] tensors;
+        using (var file = SafetensorsFile.Open(Weights))
+            tensors = [.. file.Names.Select(one => (one, file.Read(one))), (name, full([3], 0.7))];
+        SafetensorsFolder.Write(_folder.Path, tensors, type => type);
+    }
 
     private void Refused(string message)
     {

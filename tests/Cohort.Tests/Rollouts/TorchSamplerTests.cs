@@ -116,12 +116,15 @@ public sealed class TorchSamplerTests : IDisposable
         Assert.Contains(longer, completion => completion.FinishReason == FinishReason.Stop);
     }
 
-    [Fact]
-    public void Each_of_several_ends_of_sequence_ends_a_completion_and_none_comes_too_early()
+    [Theory]
+    [InlineData(1, 5, 9)] // the tokenizer's own end is the model's too
+    [InlineData(9, 5)] // the tokenizer alone names its end
+    public void Each_of_several_ends_of_sequence_ends_a_completion_and_none_comes_too_early(int tokenizersOwn, params int[] further)
     {
         int[] ends = [1, 5, 9];
-        using var model = TinyModels.Policy(config: TinyModels.Shape with { FurtherStops = ends[1..] });
-        var completions = Sample(model, Prompts, 20, new RolloutSampling { MaxNewTokens = MaxNewTokens });
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { FurtherStops = further });
+        var tokenizer = new IdTokenizer(13, tokenizersOwn);
+        var completions = Sample(model, Prompts, 20, new RolloutSampling { MaxNewTokens = MaxNewTokens }, tokenizer: tokenizer);
         foreach (var completion in completions)
         {
             var stops = completion.FinishReason == FinishReason.Stop;
@@ -132,7 +135,7 @@ public sealed class TorchSamplerTests : IDisposable
         Assert.Equal(ends, completions.Where(c => c.FinishReason == FinishReason.Stop).Select(c => c.ResponseTokens[^1]).Distinct().Order());
         Assert.Contains(completions, completion => completion.FinishReason == FinishReason.Length);
 
-        var longer = Sample(model, Prompts, 20, new EvaluationSampling { MaxNewTokens = MaxNewTokens, MinNewTokens = 4 });
+        var longer = Sample(model, Prompts, 20, new EvaluationSampling { MaxNewTokens = MaxNewTokens, MinNewTokens = 4 }, tokenizer: tokenizer);
         Assert.Equal(5, longer.Min(completion => completion.ResponseTokens.Count));
         Assert.Equal(ends, longer.Where(c => c.FinishReason == FinishReason.Stop).Select(c => c.ResponseTokens[^1]).Distinct().Order());
     }
@@ -344,10 +347,10 @@ public sealed class TorchSamplerTests : IDisposable
     private TorchSampler Sampler() => new(_model, new IdTokenizer(13));
 
     private static Completion[] Sample(
-        LanguageModel model, int[][] prompts, int samples, Sampling sampling, int largestBatch = 512, SampleSeed? seed = null)
+        LanguageModel model, int[][] prompts, int samples, Sampling sampling, int largestBatch = 512, SampleSeed? seed = null, IdTokenizer? tokenizer = null)
     {
         var groups = new CompletionGroup[prompts.Length];
-        new TorchSampler(model, new IdTokenizer(13), largestBatch).Sample(
+        new TorchSampler(model, tokenizer ?? new IdTokenizer(13), largestBatch).Sample(
             prompts, samples, sampling, seed ?? Seed, group => groups[group.PromptIndex] = group, CancellationToken.None);
         return groups.SelectMany(group => group.Completions).ToArray();
     }

@@ -77,6 +77,59 @@ public sealed class MemoryPlanTests
     }
 
     [Fact]
+    public void A_reference_in_bfloat16_takes_half()
+    {
+        var plain = ReferenceOf(WeightType.Auto);
+        Assert.Equal(4 * new MemoryForecast(Grpo, TinyModels.Shape, longest: 20).Plan().Parameters, plain);
+        Assert.Equal(plain, 2 * ReferenceOf(WeightType.Bfloat16));
+
+        static long ReferenceOf(WeightType type) =>
+            Tiny(Grpo with { Algorithm = Grpo.Algorithm with { Kl = new() { Coefficient = 0.1, ReferenceType = type } } }).Phases[0].Bytes[MemoryUse.Reference];
+    }
+
+    // The tiny shape's layer: q and o [16, 16], k and v [8, 16], gate and up [32, 16], down [16, 32].
+    [Theory]
+    [InlineData("all-linear", 3 * ((16 + 16) + (16 + 8) + (16 + 8) + (16 + 16) + (16 + 32) + (16 + 32) + (32 + 16)))]
+    [InlineData("q_proj,v_proj", 3 * ((16 + 16) + (16 + 8)))]
+    public void Of_a_policy_with_an_adapter_only_A_and_B_learn_and_the_base_is_the_reference(string targets, long trained)
+    {
+        using var network = TinyModels.Policy();
+        var parameters = Weights.Count(network);
+        Adapters.Attach(network, targets, new(3, 6, false), seed: 4);
+        Assert.Equal(trained, network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()));
+
+        var plan = Tiny(Adapted(AlgorithmOptions.Ppo with { Kl = new() { Coefficient = 0.1 } }, new LowRankOptions { Rank = 3, Targets = targets }));
+        Assert.Equal((parameters, trained), (plan.Parameters, plan.TrainedParameters));
+        var rollout = plan.Phases[0].Bytes;
+        Assert.Equal((4 * (parameters + trained), 8 * trained), (rollout[MemoryUse.Weights], rollout[MemoryUse.Optimizer]));
+        Assert.Equal(4 * trained, plan.Phases.Single(phase => phase.Name == "optimizer step").Bytes[MemoryUse.Gradients]);
+        Assert.All(plan.Phases, phase => Assert.DoesNotContain(MemoryUse.Reference, phase.Bytes));
+
+        // Its own adapter, a head of 16 inputs, and two moments of each.
+        Assert.Equal((4 + 8) * (trained + 16), rollout[MemoryUse.Critic]);
+    }
+
+    [Fact]
+    public void A_saved_adapter_counts_its_file_and_has_a_frozen_copy_as_reference()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = TinyModels.Policy();
+        Adapters.Attach(network, "q_proj,v_proj", new(5, 6, false), seed: 4);
+        AdapterFolder.Save(network, folder.Path, "", dropout: 0);
+        var plan = Tiny(Adapted(Grpo.Algorithm with { Kl = new() { Coefficient = 0.1 } }, new SavedAdapter { Path = folder.Path }));
+        Assert.Equal(5 * ((16 + 16) + (16 + 8)), plan.TrainedParameters);
+        Assert.All(plan.Phases, phase => Assert.Equal(4 * plan.TrainedParameters, phase.Bytes[MemoryUse.Reference]));
+    }
+
+    // The networks that are timed have one layer and two.
+    [Fact]
+    public void A_step_is_timed_where_the_adapters_target_is_a_layer_of_the_whole_model_alone()
+    {
+        var adapter = new LowRankOptions { Rank = 3, Targets = "layers.2.mlp.up_proj, layers.0.self_attn.q_proj" };
+        Assert.True(RunPlan.Time(Grpo with { Model = (NewModel)Grpo.Model with { Layers = 3, Adapter = adapter } }).Seconds > 0);
+    }
+
+    [Fact]
     public void Recomputing_and_smaller_micro_batches_take_less()
     {
         var kept = Activations(Grpo with { Update = new() { MicroBatchRows = 4, RecomputeActivations = Recomputation.Never } });
@@ -108,9 +161,16 @@ public sealed class MemoryPlanTests
         string[] options = ["plan", "--set", "model.kind=new", "--set", "data.task=sort", "--set", "rollout.promptsPerStep=2", "--calibrate"];
         var json = CommandLine.Succeed([.. options, "--json"]).Json;
         Assert.True(json.GetProperty("fits").GetBoolean());
+        var uses = json.GetProperty("phases")[0].GetProperty("uses").EnumerateObject().Select(use => use.Name);
+        Assert.Equal(["runtime", "weights", "optimizer", "kv_cache", "activations", "log_prob_chunks"], uses);
         Assert.Equal(
             json.GetProperty("phases").EnumerateArray().Max(phase => phase.GetProperty("bytes").GetInt64()), json.GetProperty("peak_bytes").GetInt64());
         Assert.True(json.GetProperty("time").GetProperty("seconds").GetDouble() > 0);
         Assert.Contains("fits this machine's", CommandLine.Succeed(options).Output);
     }
+
+    private static MemoryPlan Tiny(RunOptions options) => new MemoryForecast(options, TinyModels.Shape, longest: 20).Plan();
+
+    private static RunOptions Adapted(AlgorithmOptions algorithm, AdapterOptions adapter) =>
+        Grpo with { Model = new NewModel { Adapter = adapter }, Algorithm = algorithm };
 }

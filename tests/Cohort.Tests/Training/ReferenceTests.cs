@@ -61,6 +61,25 @@ public sealed class ReferenceTests : IDisposable
         Assert.Equal(0.8 * ((0.8 * -0.5) - 0.25), Distance(reference), 1e-5);
     }
 
+    // 8 bits of each weight's mantissa; a processor computes in float32 with them.
+    [Fact]
+    public void In_bfloat16_it_is_the_start_with_every_weight_rounded()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var reference = Create(new NeverRefresh(), type: WeightType.Bfloat16);
+        Assert.All(reference.Network.parameters(), parameter => Assert.Equal(ScalarType.BFloat16, parameter.dtype));
+        using var rounded = _policy.Copy();
+        foreach (var parameter in rounded.parameters())
+            parameter.copy_(parameter.to_type(ScalarType.BFloat16));
+        var batch = new PackedRows(tensor(new long[] { 3, 7, 4, 9, 2, 11, 5, 12 }, [2, 4]), ones([2, 3], ScalarType.Bool));
+        var found = LogProbs(reference.Network);
+        Numbers.Same(LogProbs(rounded), found, Tolerances.LogProbs);
+        Assert.InRange((LogProbs(_policy) - found).abs().max().item<float>(), 1e-3, 0.2);
+
+        Tensor LogProbs(LanguageModel model) => PolicyForward.LogProbs(model, batch, temperature: 1.3, microBatchRows: 2);
+    }
+
     [Fact]
     public void What_was_saved_comes_back()
     {
@@ -115,11 +134,12 @@ public sealed class ReferenceTests : IDisposable
         Numbers.Same(Logits(reference.Network), Logits(resumed.Network), 0);
     }
 
-    private Reference Create(ReferenceRefresh refresh, double coefficient = 0.1, AdapterOptions? adapter = null) => new(_policy, _folder.File("base"), new RunOptions
-    {
-        Model = new FolderModel { Path = "unused", Adapter = adapter ?? new NoAdapter() },
-        Algorithm = AlgorithmOptions.Grpo with { Kl = new() { Coefficient = coefficient, Refresh = refresh } },
-    });
+    private Reference Create(ReferenceRefresh refresh, double coefficient = 0.1, AdapterOptions? adapter = null, WeightType type = WeightType.Auto) =>
+        new(_policy, _folder.File("base"), new RunOptions
+        {
+            Model = new FolderModel { Path = "unused", Adapter = adapter ?? new NoAdapter() },
+            Algorithm = AlgorithmOptions.Grpo with { Kl = new() { Coefficient = coefficient, Refresh = refresh, ReferenceType = type } },
+        });
 
     private static Tensor Logits(LanguageModel model) => model.Logits(model.Trunk.Hidden(tensor(new long[] { 3, 7, 4, 9 }, [1, 4])));
 

@@ -33,6 +33,7 @@ public sealed class AlgorithmRelationsTests
     [InlineData("algorithm.kl: plainK3 in the loss has the gradient of the forward KL", "algorithm.kl.estimator=plainK3", "algorithm.kl.placement=inLoss")]
     [InlineData("algorithm.kl.placement is inRewardAndLoss, whose two halves", "algorithm.kl.estimator=exact", "algorithm.kl.placement=inRewardAndLoss")]
     [InlineData("algorithm.offPolicy.method has nothing to correct", "algorithm.offPolicy.method=truncate")]
+    [InlineData("device and dtype compute in bfloat16: log-probabilities of the sampler", "device=cuda", "dtype=bfloat16")]
     public void What_runs_but_is_not_what_it_seems_is_said(string notice, params string[] sets)
     {
         var options = RunFile.ReadRun("", ["model.path=x", "budget.steps=5", "algorithm.kl.coefficient=0.1", .. sets]);
@@ -44,6 +45,9 @@ public sealed class AlgorithmRelationsTests
     [InlineData("algorithm.kl.estimator=k3", "algorithm.kl.placement=inLoss")]
     [InlineData("algorithm=rloo", "algorithm.kl.estimator=exact", "algorithm.kl.placement=inRewardAndLoss")]
     [InlineData("algorithm.offPolicy.method=truncate", "update.recomputeOldLogProbs=true")]
+    [InlineData("device=cpu", "dtype=bfloat16")]
+    [InlineData("device=cuda", "dtype=float32")]
+    [InlineData("device=cuda", "dtype=bfloat16", "update.recomputeOldLogProbs=true")]
     public void What_is_right_needs_no_notice(params string[] sets) =>
         Assert.Empty(RunFile.ReadRun("", ["model.path=x", "budget.steps=5", "algorithm.kl.coefficient=0.1", .. sets]).Notices());
 }

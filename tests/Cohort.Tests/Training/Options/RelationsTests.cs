@@ -1,3 +1,4 @@
+using Cohort.Models;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Options;
@@ -51,6 +52,25 @@ public sealed class RelationsTests
             "rollout.maxNewTokens is 64, which leaves no room for a prompt in model.contextLength = 64 tokens; lower the one or raise "
             + "the other."
         },
+        {
+            Run with { Dtype = WeightType.Bfloat16, Algorithm = Averaged(WeightType.Auto) },
+            "algorithm.kl.refresh.kind is movingAverage, but the reference is bfloat16, in which a moving average loses small movements; set "
+            + "algorithm.kl.referenceType=float32, or refresh.kind to every."
+        },
+        {
+            Run with { Dtype = WeightType.Float32, Algorithm = Averaged(WeightType.Bfloat16) },
+            "algorithm.kl.refresh.kind is movingAverage, but the reference is bfloat16, in which a moving average loses small movements; set "
+            + "algorithm.kl.referenceType=float32, or refresh.kind to every."
+        },
+        {
+            Run with
+            {
+                Model = new FolderModel { Path = "/m", Adapter = new LowRankOptions() },
+                Algorithm = AlgorithmOptions.Grpo with { Kl = new() { Coefficient = 0.1, ReferenceType = WeightType.Bfloat16 } },
+            },
+            "algorithm.kl.referenceType is bfloat16, but under an adapter the reference shares the policy's base and needs no memory of its own; leave "
+            + "referenceType at auto."
+        },
     };
 
     public static TheoryData<SftOptions, string> WrongSfts => new()
@@ -97,8 +117,13 @@ public sealed class RelationsTests
         var twelveRows = new RolloutOptions { PromptsPerStep = 3, SamplesPerPrompt = 4 };
         Assert.Empty((Run with { Rollout = twelveRows, Update = new() { MinibatchRows = 12 } }).Problems());
         Assert.Empty((Run with { Budget = new() { Steps = 0, Tokens = 1 } }).Problems());
+        Assert.Empty((Run with { Dtype = WeightType.Bfloat16, Algorithm = Averaged(WeightType.Float32) }).Problems());
+        Assert.Empty((Run with { Dtype = WeightType.Float32, Algorithm = Averaged(WeightType.Auto) }).Problems());
         Assert.Empty(Sft.Problems());
         Assert.Empty((Sft with { MaxNewTokens = 255 }).Problems());
         Assert.Empty((Sft with { Evaluation = new() { Every = 1, StopAt = 0.3, Patience = 2 } }).Problems());
     }
+
+    private static AlgorithmOptions Averaged(WeightType reference) =>
+        AlgorithmOptions.Grpo with { Kl = new() { Coefficient = 0.1, ReferenceType = reference, Refresh = new MovingAverage() } };
 }

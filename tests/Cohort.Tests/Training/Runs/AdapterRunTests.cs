@@ -1,4 +1,5 @@
 using Cohort.Checkpoints;
+using Cohort.Data;
 using Cohort.Models;
 using Cohort.Telemetry;
 using Cohort.Tensors;
@@ -78,6 +79,53 @@ public sealed class AdapterRunTests : IDisposable
             Assert.Equal(1 + (7 * 2), critic.Names.Count);
             using var scope = NewDisposeScope();
             Assert.True(critic.Read("base_model.model.score.weight").abs().max().item<float>() > 0);
+        }
+    }
+
+    // The base's own template would write "ab:-" for "ab:", the adapter's writes "ab::".
+    [Fact]
+    public void An_adapters_own_tokenizer_and_template_are_those_of_its_run_and_none_of_the_bases_files_is_there()
+    {
+        var sft = TinyRun.Train("sft-lora", _folder.File("sft"), "steps=1");
+        foreach (var name in new[] { "special_tokens_map.json", "merges.txt", "added_tokens.json" })
+            File.WriteAllText(_folder.File($"sft/base/{name}"), "{}");
+        File.WriteAllText(_folder.File("sft/base/chat_template.jinja"), "{{ messages[0].content }}-");
+        File.WriteAllText(
+            Path.Combine(sft.ModelFolder, "chat_template.jinja"), "{% for m in messages %}{{ m.content }}{% if m.role == 'user' %}:{% endif %}{% endfor %}");
+        File.AppendAllText(Path.Combine(sft.ModelFolder, "tokenizer.json"), "\n\n");
+        string[] sets = [Saved(sft.ModelFolder, "{\"kind\": \"saved\"}"), "data.chat=always", EveryGroupLearns];
+        TinyRun.Train("grpo", _folder.File("whole"), [.. sets, "budget.steps=4"]);
+        TinyRun.Train("grpo", _folder.File("parts"), [.. sets, "budget.steps=3"]);
+
+        var place = new RunDirectory(_folder.File("parts"));
+        Assert.Equal(
+            ["chat_template.jinja", "config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"],
+            Directory.GetFiles(place.Base).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        foreach (var (file, folder) in new[] { "chat_template.jinja", "tokenizer.json" }.SelectMany(file => new[] { (file, place.Base), (file, place.Model) }))
+            Assert.Equal(File.ReadAllText(Path.Combine(sft.ModelFolder, file)), File.ReadAllText(Path.Combine(folder, file)));
+
+        Directory.Delete(_folder.File("sft"), recursive: true);
+        TinyRun.Resume("grpo", place.Root, "budget.steps=4");
+        RunBits.AssertSame(_folder.File("whole"), place.Root);
+        var start = StartingModel.Reopen(place, PolicyRun.ReadOptions(place.Root, []));
+        using var policy = start.Policy;
+        Assert.Equal("ab::", start.Prompts.Tokenizer.Decode(start.Prompts.Encode(new Problem("one", "ab:", "ba"))));
+    }
+
+    [Fact]
+    public void What_the_base_carries_lies_beside_every_adapter_of_the_run()
+    {
+        var start = TinyRun.Train("sft", _folder.File("first"), "steps=1").ModelFolder;
+        File.WriteAllText(Path.Combine(start, "LICENSE"), "as is");
+        File.WriteAllText(Path.Combine(start, "generation_config.json"), """{"temperature": 0.6}""");
+        TinyRun.Train("grpo", _folder.File("run"), Saved(start, """{"kind": "lora", "rank": 2}"""), "budget.steps=2");
+        var place = new RunDirectory(_folder.File("run"));
+        foreach (var folder in new[] { place.Model, Path.Combine(place.NewestCheckpoint(), PolicyFolder.Name) })
+        {
+            Assert.Equal(
+                ["LICENSE", "adapter_config.json", "adapter_model.safetensors", "generation_config.json", "tokenizer.json", "tokenizer_config.json"],
+                Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.Equal("as is", File.ReadAllText(Path.Combine(folder, "LICENSE")));
         }
     }
 

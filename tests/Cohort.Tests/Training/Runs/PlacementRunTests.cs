@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cohort.Checkpoints;
 using Cohort.Models;
+using Cohort.Telemetry;
 using Cohort.Tensors;
 using Cohort.Training;
 using static TorchSharp.torch;
@@ -36,6 +37,17 @@ public sealed class PlacementRunTests : IDisposable
             Assert.Equal(ScalarType.Float32, master.dtype);
             Assert.True(master.to_type(ScalarType.BFloat16).equal(weights.Read(name)).all().item<bool>(), name);
         }
+    }
+
+    // The rounding shows as a KL from the first step on, in which policy and reference are else the same.
+    [Fact]
+    public void A_run_may_keep_its_reference_in_bfloat16()
+    {
+        TinyRun.Train("grpo", _folder.File("run"), "algorithm.kl.referenceType=bfloat16", "rollout.maxRefills=0", "budget.steps=2");
+        var first = MetricsFile.Read(_folder.File("run/metrics.jsonl")).First(step => step.Step == 1);
+        Assert.InRange(Math.Abs(first[MetricNames.KlReference]), 1e-8, 1e-3);
+        using var weights = SafetensorsFile.Open(_folder.File("run/model/model.safetensors"));
+        Assert.All(weights.Names, name => Assert.Equal(ScalarType.Float32, weights.Entry(name).Type));
     }
 
     [Theory]
