@@ -128,7 +128,9 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         return logits.MoveToOuterDisposeScope();
     }
 
-    private long[] Stops => [.. model.Config.FurtherStops.Append(model.Config.EndOfSequence).Append(tokenizer.EndOfSequence).Where(id => id >= 0).Distinct().Select(id => (long)id)];
+    // What ends a completion; a folder may name ids that the model does not have.
+    private long[] Stops => [.. model.Config.FurtherStops.Append(model.Config.EndOfSequence).Append(tokenizer.EndOfSequence)
+        .Where(id => id >= 0 && id < model.Config.VocabularySize).Distinct().Select(id => (long)id)];
 
     private int MostRows(IReadOnlyList<IReadOnlyList<int>> prompts, Sampling sampling)
     {

@@ -58,10 +58,11 @@ internal sealed class TimeForecast(RunOptions options, ModelConfig config, int l
         var shape = config with { Layers = layers };
         using var model = new LanguageModel(shape);
         InitialWeights.Draw(model, shape, options.Seed, Purpose.PolicyWeights);
-        // A target may name a layer that only the whole model has.
         if (options.Model.Adapter is LowRankOptions lora)
         {
-            Adapters.Attach(model, string.Join(',', lora.Targets.Split(',', StringSplitOptions.TrimEntries).Select(Adapters.LastPart).Distinct()), lora.Shape, options.Seed);
+            // A target may name a layer that only the whole model has.
+            var targets = lora.Targets.Split(',', StringSplitOptions.TrimEntries).Select(Adapters.LastPart).Distinct();
+            Adapters.Attach(model, string.Join(',', targets), lora.Shape, options.Seed);
         }
 
         model.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;

@@ -70,6 +70,7 @@ internal static class RandomOptions
         var size = Math.Pow(10, random.Next(-9, 10));
         return type.IsEnum ? Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!
             : type == typeof(bool) ? random.Next(2) == 0
+            : type == typeof(string) && random.Next(3) == 0 ? $"20{random.Next(10, 99)}-0{random.Next(1, 10)}-{random.Next(10, 29)}"
             : type == typeof(string) && random.Next(2) == 0 ? $"part={random.Next(1, 99)}"
             : type == typeof(string) ? string.Concat("a/ü\"\\\n𝄞".EnumerateRunes().OrderBy(_ => random.Next()).Take(random.Next(8)))
             : type == typeof(StopStrings) ? StopStrings.Create([.. Enumerable.Range(0, random.Next(3)).Select(_ => $"</{(char)random.Next(32, 999)}>")])
