@@ -17,16 +17,24 @@ public sealed record TimePlan(double RolloutSeconds, double LogProbSeconds, doub
     public double Seconds => RolloutSeconds + LogProbSeconds + UpdateSeconds + OptimizerSeconds;
 }
 
-/// <summary>Times networks of one and of two layers of the model's shape; their difference is a layer, and the rest is embedding and head.</summary>
+/// <summary>Times networks of one and of several layers of the model's shape; their difference is layers, and the rest is embedding and head.</summary>
 internal sealed class TimeForecast(RunOptions options, ModelConfig config, int longest)
 {
     // Tokens that are timed at most; longer passes are taken to cost in proportion.
     private const int MostTokens = 512;
 
+    // Layers of the larger network: enough that a head of many tokens does not drown them in its noise.
+    private const int SeveralLayers = 6;
+
     private readonly record struct Costs(double Prefill, double Decode, double Forward, double Update, double Optimizer)
     {
         public static Costs operator +(Costs a, Costs b) =>
             new(a.Prefill + b.Prefill, a.Decode + b.Decode, a.Forward + b.Forward, a.Update + b.Update, a.Optimizer + b.Optimizer);
+
+        // No less than nothing, whatever the machine did beside.
+        public static Costs operator -(Costs a, Costs b) => new(
+            Math.Max(0, a.Prefill - b.Prefill), Math.Max(0, a.Decode - b.Decode), Math.Max(0, a.Forward - b.Forward), Math.Max(0, a.Update - b.Update),
+            Math.Max(0, a.Optimizer - b.Optimizer));
 
         public static Costs operator *(double factor, Costs of) =>
             new(factor * of.Prefill, factor * of.Decode, factor * of.Forward, factor * of.Update, factor * of.Optimizer);
@@ -35,9 +43,9 @@ internal sealed class TimeForecast(RunOptions options, ModelConfig config, int l
     /// <summary>Measures; takes the calling thread at most about a minute.</summary>
     public TimePlan Measure()
     {
-        var (one, two) = (Measure(1), Measure(2));
-        var layer = two + (-1 * one);
-        var step = one + ((config.Layers - 1) * layer);
+        var several = Math.Min(config.Layers, SeveralLayers);
+        var one = Measure(1);
+        var step = several == 1 ? one : one + ((config.Layers - 1.0) / (several - 1) * (Measure(several) - one));
         var (rollout, update) = (options.Rollout, options.Update);
         var kl = options.Algorithm.Kl;
         var passes = (kl.NeedsReference ? 1 : 0) + (update.RecomputeOldLogProbs ? 1 : 0)
