@@ -92,7 +92,7 @@ public sealed class PromptEncoder
         var prompt = Render(turns, addGenerationPrompt: true);
         var whole = Render([.. turns, answer], addGenerationPrompt: false);
         var probe = RenderUnchecked([.. turns, Probed(answer)], addGenerationPrompt: false, _marks.Apply);
-        var begin = whole.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : BeginOfAnswer(prompt, whole, probe);
+        var begin = whole.StartsWith(prompt, StringComparison.Ordinal) ? prompt.Length : BeginOfAnswer(prompt, LengthOfInvitation(turns, prompt), whole, probe);
         if (begin < 0)
             throw new TokenizationException(
                 $"the chat template writes the conversation up to message {turns.Count + 1} (of {answer.Role}) otherwise than the prompt before it, so "
@@ -105,14 +105,22 @@ public sealed class PromptEncoder
         return end.HasToken ? response : [.. response, Tokenizer.EndOfSequence];
     }
 
-    // The place not far before the answer's text up to which the whole and the prompt have the longest common end; -1 where they have none.
-    private static int BeginOfAnswer(string prompt, string whole, string probe)
+    // What the prompt ends with that invites an answer, such as the name of its role.
+    private int LengthOfInvitation(IReadOnlyList<ChatTurn> turns, string prompt)
+    {
+        var plain = Render(turns, addGenerationPrompt: false);
+        return prompt.StartsWith(plain, StringComparison.Ordinal) ? prompt.Length - plain.Length : 0;
+    }
+
+    // The place not far before the answer's text up to which the whole and the prompt have the longest common end; -1 where that does not reach into the
+    // messages, so that the answer would stand behind another invitation.
+    private static int BeginOfAnswer(string prompt, int invitation, string whole, string probe)
     {
         var text = probe.LastIndexOf(AnswerBegin);
         if (text < 0 || string.CompareOrdinal(whole, 0, probe, 0, text) != 0)
             return -1;
         var best = Enumerable.Range(Math.Max(0, text - LongestLead), Math.Min(text, LongestLead) + 1).MaxBy(CommonEnd);
-        return CommonEnd(best) > 0 ? best : -1;
+        return CommonEnd(best) > invitation ? best : -1;
 
         int CommonEnd(int place)
         {

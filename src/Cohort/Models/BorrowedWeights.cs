@@ -10,7 +10,7 @@ namespace Cohort.Models;
 internal static class BorrowedWeights
 {
     [ThreadStatic]
-    private static Tensor? s_lender;
+    private static Tensor? _lender;
 
     /// <summary>A parameter that is not initialized: of its own, or without memory where it will be borrowed.</summary>
     /// <param name="device">Where it lies, if it is its own; the default device where none is given.</param>
@@ -18,7 +18,7 @@ internal static class BorrowedWeights
     /// <returns>Owned by the caller.</returns>
     public static Parameter Blank(Device? device, params long[] shape)
     {
-        var parameter = new Parameter(s_lender is null ? empty(shape, device: device) : empty(0, dtype: s_lender.dtype, device: s_lender.device));
+        var parameter = new Parameter(_lender is null ? empty(shape, device: device) : empty(0, dtype: _lender.dtype, device: _lender.device));
         parameter.DetachFromDisposeScope();
         return parameter;
     }
@@ -32,7 +32,7 @@ internal static class BorrowedWeights
     public static TNetwork Build<TNetwork>(nn.Module lender, Parameter example, Func<TNetwork> build)
         where TNetwork : nn.Module
     {
-        s_lender = example;
+        _lender = example;
         TNetwork network;
         try
         {
@@ -40,7 +40,7 @@ internal static class BorrowedWeights
         }
         finally
         {
-            s_lender = null;
+            _lender = null;
         }
 
         using var scope = NewDisposeScope();
