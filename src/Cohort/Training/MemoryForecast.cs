@@ -26,33 +26,29 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private long Parameters { get; } = CountOf(config);
 
-    // Of the policy: all its weights, or its adapter's.
-    private long Trained { get; } = options.Model.Adapter is NoAdapter ? CountOf(config) : AdapterSize.Of(options.Model, config);
+    private long AdapterParameters { get; } = options.Model.Adapter is NoAdapter ? 0 : AdapterSize.Of(options.Model, config);
+
+    // The critic's own, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.
+    private long CriticParameters { get; } = CriticShape(options, config) is not { } shape ? 0
+        : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
 
     private bool IsAdapted => options.Model.Adapter is not NoAdapter;
+
+    // Of the policy: all its weights, or its adapter's.
+    private long Trained => IsAdapted ? AdapterParameters : Parameters;
 
     // Bytes of a weight of the networks, and of what they compute in.
     private int Weight => options.Dtype == WeightType.Bfloat16 ? Float / 2 : Float;
 
     private int Computed => options.Device == DeviceKind.Cpu ? Float : Weight;
 
-    private ModelConfig? CriticConfig => options.Algorithm.Advantage is not CriticAdvantage critic ? null : Estimators.CriticShape(critic.Critic, config);
+    private static ModelConfig? CriticShape(RunOptions options, ModelConfig config) =>
+        options.Algorithm.Advantage is CriticAdvantage critic ? Estimators.CriticShape(critic.Critic, config) : null;
+
+    private static bool SharesBase(RunOptions options) =>
+        options.Algorithm.Advantage is CriticAdvantage { Critic.Start: CopyOfPolicy } && options.Model.Adapter is not NoAdapter;
 
     private static long CountOf(ModelConfig shape) => ModelShapes.Of(shape).Sum(parameter => parameter.Count);
-
-    // The critic's own weights and how many of them learn: a trunk with a head of one output, or an adapter with one on the policy's base.
-    private (double Own, double Learning) CriticSize()
-    {
-        if (CriticConfig is not { } shape)
-        {
-            return (0, 0);
-        }
-
-        var whole = CountOf(shape with { TieEmbeddings = true });
-        return options.Algorithm.Advantage is CriticAdvantage { Critic.Start: CopyOfPolicy } && IsAdapted
-            ? (Trained + shape.HiddenSize, Trained + shape.HiddenSize)
-            : (whole + shape.HiddenSize, whole + shape.HiddenSize);
-    }
 
     private static int MomentsOf(OptimizerOptions optimizer) => optimizer switch
     {
@@ -119,7 +115,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
             (MemoryUse.Distributions, (2.0 * Float * logits) + (BytesPerDraw * Math.Min(logits, DecodingPlan.DrawnTogether))));
     }
 
-    private MemoryPhase LogProbs() => options.Algorithm.Kl.NeedsReference || options.Update.RecomputeOldLogProbs || CriticConfig is not null
+    private MemoryPhase LogProbs() => options.Algorithm.Kl.NeedsReference || options.Update.RecomputeOldLogProbs || CriticParameters > 0
         ? Phase(
             "log-probs",
             (MemoryUse.Activations, (MicroBatchTokens * _activations.ForwardPerToken) + Casts(keepsAll: false)),
@@ -134,7 +130,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         return Phase(
             "update",
             (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
-            (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticSize().Learning : 0),
+            (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticParameters : 0),
             (MemoryUse.Activations, (MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)) + Casts(keepsAll: true)),
             (MemoryUse.Distributions, _activations.Distributions(MicroBatchTokens)));
     }
@@ -150,7 +146,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private MemoryPhase CriticUpdate()
     {
-        if (CriticConfig is not { } critic)
+        if (CriticShape(options, config) is not { } critic)
         {
             return Nothing;
         }
@@ -159,7 +155,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         return Phase(
             "critic update",
             (MemoryUse.Gradients, LearnedBytes * Trained),
-            (MemoryUse.Critic, LearnedBytes * CriticSize().Learning),
+            (MemoryUse.Critic, LearnedBytes * CriticParameters),
             (MemoryUse.Activations, MicroBatchTokens * (activations.KeptPerToken + activations.WorkingPerToken)));
     }
 
@@ -168,9 +164,8 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     // What a phase takes on top of what is always there.
     private MemoryPhase Phase(string name, params (MemoryUse Use, double Bytes)[] parts)
     {
-        var (own, learning) = CriticSize();
         var critic = options.Algorithm.Advantage is CriticAdvantage { Critic: var settings }
-            ? (LearnedBytes * own) + (StateBytes(settings.Optimizer) * learning)
+            ? (LearnedBytes + StateBytes(settings.Optimizer)) * CriticParameters
             : 0;
         (MemoryUse Use, double Bytes)[] always =
         [
