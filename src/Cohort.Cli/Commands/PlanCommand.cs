@@ -46,8 +46,9 @@ internal sealed class PlanCommand
     private int Run(ParseResult parsed, Terminal terminal)
     {
         var options = RunFile.ReadRun(parsed.GetValue(_runFile) ?? "", parsed.GetValue(_sets) ?? []);
-        var memory = RunPlan.Memory(options);
-        var time = parsed.GetValue(_calibrate) ? RunPlan.Time(options) : null;
+        var plan = RunPlan.Of(options);
+        var memory = plan.Memory();
+        var time = parsed.GetValue(_calibrate) ? plan.Time() : null;
         var machine = GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes;
         if (parsed.GetValue(_json))
             terminal.Output.WriteLine(Json(memory, time, machine));

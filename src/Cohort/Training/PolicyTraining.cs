@@ -78,12 +78,16 @@ internal sealed class PolicyTraining : ITraining
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
-    public static RunOptions Resolve(RunOptions options, ProblemSource source, PromptEncoder prompts, ModelConfig config)
+    public static RunOptions Resolve(RunOptions options, ProblemSource source, PromptEncoder prompts, ModelConfig config) =>
+        Resolve(options, Prompts(options, source, prompts), config);
+
+    /// <inheritdoc cref="Resolve(RunOptions, ProblemSource, PromptEncoder, ModelConfig)"/>
+    /// <param name="prompts">Problems with the lengths of their prompts, from <see cref="Prompts"/>.</param>
+    public static RunOptions Resolve(RunOptions options, IReadOnlyList<(Problem Problem, int Length)> prompts, ModelConfig config)
     {
-        var lengths = Prompts(options, source, prompts);
-        var longestPrompt = lengths.Max(prompt => prompt.Length);
+        var longestPrompt = prompts.Max(prompt => prompt.Length);
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
-        Setup.RequirePromptsFit(lengths, config, newTokens);
+        Setup.RequirePromptsFit(prompts, config, newTokens);
         var update = options.Update;
         var plan = MicroBatchPlan.Choose(
             update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);

@@ -53,7 +53,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Each_phase_has_what_it_uses()
     {
-        var plan = RunPlan.Memory(Grpo with { Algorithm = Grpo.Algorithm with { Kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 } } });
+        var plan = RunPlan.Of(Grpo with { Algorithm = Grpo.Algorithm with { Kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 } } }).Memory();
         Assert.Equal(["rollout", "log-probs", "update", "optimizer step"], plan.Phases.Select(phase => phase.Name));
         Assert.Equal(["rollout"], With(MemoryUse.KvCache));
         Assert.Equal(["update", "optimizer step"], With(MemoryUse.Gradients));
@@ -71,7 +71,7 @@ public sealed class MemoryPlanTests
     [Fact]
     public void A_critic_like_the_policy_takes_as_much_and_learns_in_a_phase_of_its_own()
     {
-        var plan = RunPlan.Memory(Grpo with { Algorithm = AlgorithmOptions.Ppo });
+        var plan = RunPlan.Of(Grpo with { Algorithm = AlgorithmOptions.Ppo }).Memory();
         var critic = plan.Phases.Single(phase => phase.Name == "critic update");
         Assert.True(critic.Bytes[MemoryUse.Critic] > plan.Phases[0].Bytes[MemoryUse.Critic]);
     }
@@ -126,7 +126,7 @@ public sealed class MemoryPlanTests
     public void A_step_is_timed_where_the_adapters_target_is_a_layer_of_the_whole_model_alone()
     {
         var adapter = new LowRankOptions { Rank = 3, Targets = "layers.2.mlp.up_proj, layers.0.self_attn.q_proj" };
-        Assert.True(RunPlan.Time(Grpo with { Model = (NewModel)Grpo.Model with { Layers = 3, Adapter = adapter } }).Seconds > 0);
+        Assert.True(RunPlan.Of(Grpo with { Model = (NewModel)Grpo.Model with { Layers = 3, Adapter = adapter } }).Time().Seconds > 0);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class MemoryPlanTests
         Assert.True(recomputed < kept);
 
         static long Activations(RunOptions options) =>
-            RunPlan.Memory(options).Phases.Single(phase => phase.Name == "update").Bytes[MemoryUse.Activations];
+            RunPlan.Of(options).Memory().Phases.Single(phase => phase.Name == "update").Bytes[MemoryUse.Activations];
     }
 
     [Theory]
