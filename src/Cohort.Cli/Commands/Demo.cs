@@ -88,7 +88,7 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         var task = BundledTasks.Create(TaskName.Sort, DemoPlan.Size);
         var problems = new TaskProblems(task, seed).HeldOut(Split.Test, DemoPlan.TestProblems(quick));
         using var model = LoadedModel.Load(run.Run.ModelFolder, DeviceKind.Auto);
-        var evaluation = new HeldOutEvaluation(model.Sampler, model.Prompts(), new TaskReward(task), TimeSpan.FromSeconds(10));
+        var evaluation = new HeldOutEvaluation(model.Sampler, model.Prompts(), RewardSet.Of(new TaskReward(task), TimeSpan.FromSeconds(10)));
         var sampling = new EvaluationSampling { MaxNewTokens = task.LongestAnswer + 1 };
         return new(name, run, Answer(sampling, 2 * index), Answer(sampling with { Temperature = 0 }, (2 * index) + 1));
 

@@ -4,6 +4,7 @@ using Cohort.Cli.Terminals;
 using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Models;
+using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Tensors;
 
@@ -72,7 +73,7 @@ internal sealed class EvaluateCommand
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var prompts = model.Prompts(Use(parsed), parsed.GetValue(_system) ?? "");
-        var evaluation = new HeldOutEvaluation(model.Sampler, prompts, set.Reward, Deadline);
+        var evaluation = new HeldOutEvaluation(model.Sampler, prompts, RewardSet.Of(set.Reward, Deadline));
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
         AnswerFile.Write(answers, sampled, greedy);

@@ -86,10 +86,10 @@ internal static class RunPage
     {
         try
         {
-            DemonstrationSource source = options.Data switch
+            DataSource<Demonstration> source = options.Data switch
             {
                 TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), options.Seed),
-                FileData file => new FileDemonstrations(Demonstrations.ReadJsonLines(file.Path), options.Seed),
+                FileData file => ListSource.Of(Demonstrations.ReadJsonLines(file.Path), options.Seed),
                 _ => throw new UnreachableException(),
             };
             return source.HeldOut(Split.Validation, options.Evaluation.Problems).Count;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Cohort.Tokenization;
 
@@ -41,6 +42,19 @@ internal sealed class JsonFields(JsonElement line, LineId id)
 
     /// <summary>A string, or a number exactly as it is written.</summary>
     public string TextOrNumber(string name) => Field(name, JsonValueKind.String, JsonValueKind.Number) ?? "";
+
+    /// <summary>A finite number of at least 0.</summary>
+    public double AtLeastZero(string name)
+    {
+        var text = Field(name, JsonValueKind.Number);
+        if (text is null)
+            return 0;
+
+        var number = double.Parse(text, CultureInfo.InvariantCulture);
+        if (number < 0 || !double.IsFinite(number))
+            _problems.Add($": \"{name}\" is {text} instead of a number of at least 0");
+        return number;
+    }
 
     /// <summary>Whether the line has this field as a list.</summary>
     public bool IsList(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array;

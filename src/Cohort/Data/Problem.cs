@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cohort.Tokenization;
 
 namespace Cohort.Data;
@@ -8,8 +9,13 @@ namespace Cohort.Data;
 /// <param name="Reference">What the reward compares a completion with; for the bundled tasks, the correct answer.</param>
 public sealed record Problem(string Id, string Prompt, string Reference)
 {
+    private static readonly IReadOnlyDictionary<string, JsonElement> NoFields = new Dictionary<string, JsonElement>();
+
     /// <summary>The messages that the policy answers, written for it with its chat template; empty where the prompt is a text.</summary>
     public IReadOnlyList<ChatTurn> Turns { get; init; } = [];
+
+    /// <summary>Further fields of the problem's row, by name, for rewards that need more than the reference.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = NoFields;
 
     /// <summary>What decides the split: the prompt, or how the conversation begins, so that all turns of one stay together.</summary>
     internal string SplitKey => Turns.Count == 0 ? Prompt : Conversation.Text(Conversation.Opening(Turns));

@@ -9,6 +9,9 @@ public abstract record Score
     {
     }
 
+    /// <summary>What each reward of the run said, where several or one were asked by the run; empty for a reward's own score.</summary>
+    public IReadOnlyList<Verdict> Verdicts { get; init; } = [];
+
     /// <summary>A score without named parts.</summary>
     /// <param name="total">Any finite number.</param>
     public static Score Of(double total) => new Scored(total, NoParts);
@@ -34,11 +37,15 @@ public abstract record Score
 /// <param name="Parts">Named parts for the log.</param>
 public sealed record Scored(double Total, IReadOnlyDictionary<string, double> Parts) : Score
 {
+    private readonly bool? _passes;
+
     /// <summary>What of the total is earned at which token; the rest is earned at the response's last token, and so is all by default.</summary>
     public IReadOnlyList<StepReward> Steps { get; init; } = [];
 
-    /// <summary>Whether the completion passes: part "correct" is at least 1, or where a reward has no such part, the total is.</summary>
-    public bool Passes => (Parts.TryGetValue("correct", out var correct) ? correct : Total) >= 1;
+    /// <summary>
+    /// Whether the completion passes: where it is not said, part "correct" is at least 1, or where a reward has no such part, the total is.
+    /// </summary>
+    public bool Passes { get => _passes ?? (Parts.TryGetValue("correct", out var correct) ? correct : Total) >= 1; init => _passes = value; }
 }
 
 /// <summary>A reward within a response, such as for a line of a proof that is right.</summary>

@@ -4,7 +4,7 @@ using Cohort.Tensors;
 namespace Cohort.Data;
 
 /// <summary>Demonstrations of a bundled task. Its held-out problems are those of <see cref="TaskProblems"/>.</summary>
-public sealed class TaskDemonstrations : DemonstrationSource
+public sealed class TaskDemonstrations : DataSource<Demonstration>
 {
     private readonly BundledTask _task;
     private readonly ulong _seed;

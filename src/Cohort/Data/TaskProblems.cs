@@ -6,7 +6,7 @@ namespace Cohort.Data;
 /// <summary>Problems that a bundled task generates: for training by the run's seed, held out the same for every run.</summary>
 /// <param name="task">The task.</param>
 /// <param name="seed">The run's seed; changes training problems only.</param>
-public sealed class TaskProblems(BundledTask task, ulong seed) : ProblemSource
+public sealed class TaskProblems(BundledTask task, ulong seed) : DataSource<Problem>
 {
     private const ulong HeldOutSeed = 0x436F686F7274;
     private const int TrainingAttempts = 1_000;
@@ -24,7 +24,7 @@ public sealed class TaskProblems(BundledTask task, ulong seed) : ProblemSource
     /// <inheritdoc/>
     public override IReadOnlyList<Problem> HeldOut(Split split, int count)
     {
-        SplitData.RequireHeldOut(split, count);
+        ListSource.RequireHeldOut(split, count);
         var problems = new List<Problem>();
         var prompts = new HashSet<string>();
 

@@ -8,9 +8,8 @@ namespace Cohort.Evaluation;
 /// <summary>Measures a policy on problems that it was not trained on: samples or the greedy answer per problem.</summary>
 /// <param name="sampler">Samples from the policy.</param>
 /// <param name="prompts">Writes the problems for the policy.</param>
-/// <param name="reward">Scores answers.</param>
-/// <param name="deadline">Time for one call of the reward.</param>
-public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, IRewardFunction reward, TimeSpan deadline)
+/// <param name="rewards">Score answers.</param>
+public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, RewardSet rewards)
 {
     private const int Portion = 64;
 
@@ -37,7 +36,7 @@ public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, I
         Action<int> progress,
         CancellationToken cancel)
     {
-        using var queue = new RewardQueue(reward, deadline, TimeProvider.System);
+        using var queue = new RewardQueue(rewards, TimeProvider.System);
         var groups = new CompletionGroup[problems.Count];
         var done = 0;
         sampler.Sample(

@@ -7,10 +7,10 @@ namespace Cohort.Rewards;
 /// completions, and may be called from several threads at once. What it throws, and what it has not finished by its deadline, becomes
 /// <see cref="Unscored"/>.
 /// </summary>
-public interface IRewardFunction
+public interface IRewardFunction : IReward
 {
-    /// <summary>The reward's name in logs and metrics.</summary>
-    string Name { get; }
+    /// <summary>How many calls may run at once: further ones wait for their turn, which does not count towards their deadline.</summary>
+    int Concurrency => 32;
 
     /// <summary>Scores one completion.</summary>
     /// <param name="problem">The problem; trusted.</param>

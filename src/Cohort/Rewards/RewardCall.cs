@@ -45,6 +45,30 @@ public static class RewardCall
         }
     }
 
+    /// <summary>Scores completions together, on the calling thread. Where the reward throws, or gives too few scores, none of them has a score.</summary>
+    /// <param name="reward">The reward.</param>
+    /// <param name="rows">Problems and completions.</param>
+    /// <param name="cancel">Stops the run; not a failure of the reward.</param>
+    /// <returns>One per row: a finite score, or none with its reason in one line.</returns>
+    /// <exception cref="OperationCanceledException">The run was stopped.</exception>
+    public static IReadOnlyList<Score> ScoreTogether(
+        IBatchReward reward, IReadOnlyList<(Problem Problem, Completion Completion)> rows, CancellationToken cancel)
+    {
+        try
+        {
+            var scores = reward.Score(rows, cancel);
+            return scores.Count == rows.Count
+                ? [.. scores.Select((score, row) => Check(reward.Name, score, rows[row].Completion.ResponseTokens.Count))]
+                : None($"{reward.Name} gave {scores.Count} scores for {rows.Count} completions");
+        }
+        catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            return None($"{reward.Name} threw {error.GetType().Name}: {error.Message}");
+        }
+
+        Score[] None(string reason) => [.. rows.Select(_ => Score.None(OneLine(reason)))];
+    }
+
     private static async Task<Score?> OnOwnThread(
         IRewardFunction reward, Problem problem, Completion completion, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
     {

@@ -13,7 +13,7 @@ public sealed record MetricDefinition(string Group, string Name, string Unit, st
 /// <summary>The catalogue of metrics, as docs/metrics.md has it: the file itself is part of the library.</summary>
 public static class MetricCatalogue
 {
-    private const string AnyPart = MetricNames.PartPrefix + "NAME";
+    private const string AnyName = "NAME";
 
     /// <summary>All metrics, in the catalogue's order.</summary>
     public static IReadOnlyList<MetricDefinition> All { get; } = Parse(Resource()).ToArray();
@@ -24,8 +24,9 @@ public static class MetricCatalogue
     /// <param name="name">The name as in metrics.jsonl.</param>
     public static MetricDefinition Of(string name)
     {
-        var known = name.StartsWith(MetricNames.PartPrefix, StringComparison.Ordinal) ? AnyPart : name;
-        return ByName.TryGetValue(known, out var metric) ? metric with { Name = name } : new("Other", name, "", "", "");
+        var metric = ByName.GetValueOrDefault(name) ?? All.FirstOrDefault(known =>
+            known.Name.EndsWith(AnyName, StringComparison.Ordinal) && name.StartsWith(known.Name[..^AnyName.Length], StringComparison.Ordinal));
+        return metric is null ? new("Other", name, "", "", "") : metric with { Name = name };
     }
 
     // Tables of four columns below headings; the table of other systems' names has five.

@@ -32,6 +32,14 @@ public static class MetricNames
     public const string Unscored = "reward/unscored_fraction";
     /// <summary>Prefix of the mean of one named part of the score, over the scored completions that have the part.</summary>
     public const string PartPrefix = "reward/part/";
+    /// <summary>Prefix of one reward's mean score before its weight, over the completions that it scored.</summary>
+    public const string RewardMeanPrefix = "reward/mean/";
+    /// <summary>Prefix of one reward's standard deviation, over the completions that it scored, divided by their number.</summary>
+    public const string RewardDeviationPrefix = "reward/std/";
+    /// <summary>Prefix of the share of the step's completions to which one reward gave no score.</summary>
+    public const string RewardUnscoredPrefix = "reward/unscored_fraction/";
+    /// <summary>Prefix of one reward's mean time for a completion.</summary>
+    public const string RewardSecondsPrefix = "time/reward_seconds/";
 
     // Completions.
     /// <summary>Mean length of the step's completions, their end-of-sequence token included.</summary>

@@ -44,6 +44,12 @@ public enum Purpose
 
     /// <summary>Inputs that adapters drop in supervised training.</summary>
     AdapterDropout = 14,
+
+    /// <summary>Generated preferences, and the order of training on them.</summary>
+    Preferences = 15,
+
+    /// <summary>Which problems a curriculum leaves out.</summary>
+    Curriculum = 16,
 }
 
 /// <summary>

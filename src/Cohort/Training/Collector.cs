@@ -44,8 +44,8 @@ internal sealed class Collector(
     LanguageModel reference,
     ISampler sampler,
     PromptEncoder prompts,
-    IRewardFunction reward,
-    ProblemSource source,
+    RewardSet rewards,
+    DataSource<Problem> source,
     RunOptions options,
     PhaseClock clock)
 {
@@ -98,7 +98,7 @@ internal sealed class Collector(
 
     private ScoredGroup[] Sample(Problem[] problems, int samples, Sampling sampling, SampleSeed seed, CancellationToken cancel)
     {
-        using var queue = new RewardQueue(reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds), TimeProvider.System);
+        using var queue = new RewardQueue(rewards, TimeProvider.System);
         var groups = new CompletionGroup[problems.Length];
         clock.Start(Phase.Rollout);
         sampler.Sample(

@@ -18,8 +18,9 @@ public sealed class PolicyRun : IDisposable
 {
     private readonly RunLoop _loop;
     private readonly PolicyTraining _training;
+    private readonly RewardSet _rewards;
 
-    private PolicyRun(RunLoop loop, PolicyTraining training) => (_loop, _training) = (loop, training);
+    private PolicyRun(RunLoop loop, PolicyTraining training, RewardSet rewards) => (_loop, _training, _rewards) = (loop, training, rewards);
 
     /// <summary>Begins a run in a new directory. All options are checked, data read and the model loaded before anything is written.</summary>
     /// <param name="directory">The run directory; must not hold a run.</param>
@@ -29,12 +30,15 @@ public sealed class PolicyRun : IDisposable
     /// <exception cref="OptionsException">Options contradict each other.</exception>
     /// <exception cref="TrainingException">The directory holds a run already.</exception>
     public static PolicyRun Start(string directory, RunOptions options, IMetricSink sink) =>
-        Begin(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+        Begin(directory, options, custom: null, sink);
 
     /// <summary>Begins a run with a reward of your own.</summary>
     /// <inheritdoc cref="Start(string, RunOptions, IMetricSink)"/>
-    /// <param name="reward">Scores completions, in place of what the options name; options.json records it as "custom".</param>
-    public static PolicyRun Start(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink) =>
+    /// <param name="reward">
+    /// Scores completions, as each reward of the options whose kind is "custom", or where there is none, in place of what the options name; options.json
+    /// records it as "custom". It stays the caller's.
+    /// </param>
+    public static PolicyRun Start(string directory, RunOptions options, IReward reward, IMetricSink sink) =>
         Begin(directory, Custom(options), reward, sink);
 
     /// <summary>Goes on with a run from its newest checkpoint, as if it had never stopped: same machine and threads, same bits.</summary>
@@ -44,12 +48,12 @@ public sealed class PolicyRun : IDisposable
     /// <exception cref="OptionsException">An option differs that would change the past.</exception>
     /// <exception cref="TrainingException">The directory holds no run.</exception>
     public static PolicyRun Resume(string directory, RunOptions options, IMetricSink sink) =>
-        Continue(directory, options, Setup.Reward(options.Reward, options.Data), sink);
+        Continue(directory, options, custom: null, sink);
 
     /// <summary>Goes on with a run whose reward is your own.</summary>
     /// <inheritdoc cref="Resume(string, RunOptions, IMetricSink)"/>
     /// <param name="reward">The reward that the run began with.</param>
-    public static PolicyRun Resume(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink) =>
+    public static PolicyRun Resume(string directory, RunOptions options, IReward reward, IMetricSink sink) =>
         Continue(directory, Custom(options), reward, sink);
 
     /// <summary>The options of a run, to resume it with.</summary>
@@ -70,9 +74,10 @@ public sealed class PolicyRun : IDisposable
     {
         _loop.Dispose();
         _training.Dispose();
+        _rewards.Dispose();
     }
 
-    private static PolicyRun Begin(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    private static PolicyRun Begin(string directory, RunOptions options, IReward? custom, IMetricSink sink)
     {
         var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
@@ -82,22 +87,25 @@ public sealed class PolicyRun : IDisposable
         var threads = Setup.Threads(options.Threads);
         var source = Setup.Problems(options.Data, options.Seed);
         var start = StartingModel.Create(options);
+        RewardSet? rewards = null;
         try
         {
             var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
+            rewards = Rewards(place, resolved, start, custom);
             RunFiles.Begin(place, resolved, () => start.Save(place));
             start.Notify(options.Model, sink);
-            return Open(place, resolved, start, source, reward, clock, sink, resume: false);
+            return Open(place, resolved, start, source, rewards, clock, sink, resume: false);
         }
         catch
         {
+            rewards?.Dispose();
             start.Policy.Dispose();
             throw;
         }
     }
 
-    private static PolicyRun Continue(string directory, RunOptions options, IRewardFunction reward, IMetricSink sink)
+    private static PolicyRun Continue(string directory, RunOptions options, IReward? custom, IMetricSink sink)
     {
         var clock = new PhaseClock();
         OptionsException.ThrowIfAny(options.Problems(), directory);
@@ -108,17 +116,21 @@ public sealed class PolicyRun : IDisposable
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
         var start = StartingModel.Reopen(place, options);
+        RewardSet? rewards = null;
         try
         {
-            return Open(place, options, start, source, reward, clock, sink, resume: true);
+            rewards = Rewards(place, options, start, custom);
+            return Open(place, options, start, source, rewards, clock, sink, resume: true);
         }
         catch (InvalidDataException error)
         {
+            rewards?.Dispose();
             start.Policy.Dispose();
             throw new TrainingException(error.Message, error);
         }
         catch
         {
+            rewards?.Dispose();
             start.Policy.Dispose();
             throw;
         }
@@ -128,8 +140,8 @@ public sealed class PolicyRun : IDisposable
         RunDirectory place,
         RunOptions options,
         StartingModel start,
-        ProblemSource source,
-        IRewardFunction reward,
+        DataSource<Problem> source,
+        RewardSet rewards,
         PhaseClock clock,
         IMetricSink sink,
         bool resume)
@@ -140,10 +152,10 @@ public sealed class PolicyRun : IDisposable
             EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
         };
         var state = resume ? RunLoop.LastState(place, first) : first;
-        var training = new PolicyTraining(place, options, start, source, reward, state.RolloutsBytes, clock, sink);
+        var training = new PolicyTraining(place, options, start, source, rewards, state.RolloutsBytes, clock, sink);
         try
         {
-            return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training);
+            return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training, rewards);
         }
         catch
         {
@@ -152,7 +164,12 @@ public sealed class PolicyRun : IDisposable
         }
     }
 
-    private static RunOptions Custom(RunOptions options) => options with
+    private static RewardSet Rewards(RunDirectory place, RunOptions options, StartingModel start, IReward? custom) => RunRewards.Open(
+        options.Reward,
+        new RewardSetting(options.Data, start.Prompts, options.Rollout.MaxNewTokens, Setup.Placement(options), place.Root),
+        custom);
+
+    private static RunOptions Custom(RunOptions options) => options.Reward.All.Any(reward => reward.Reward is CustomReward) ? options : options with
     {
         Reward = new CustomReward
         {

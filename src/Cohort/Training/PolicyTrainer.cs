@@ -1,6 +1,7 @@
 using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Losses;
+using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using static TorchSharp.torch;
@@ -13,6 +14,7 @@ namespace Cohort.Training;
 /// </summary>
 internal sealed class PolicyTrainer(
     RunOptions options,
+    RewardSet rewards,
     Collector collector,
     IAdvantageEstimator estimator,
     PolicyUpdate update,
@@ -185,15 +187,24 @@ internal sealed class PolicyTrainer(
     private void RequireScores(Collected collected)
     {
         var scores = collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores).ToArray();
+        Require("The rewards together", scores, options.Reward.LargestUnscoredShare);
+        foreach (var (index, reward) in rewards.Rewards.Index())
+        {
+            Require($"The reward {reward.Name}", [.. scores.Select(score => score.Verdicts[index].Score)], reward.LargestUnscoredShare);
+        }
+    }
+
+    private static void Require(string who, Score[] scores, double limit)
+    {
         var unscored = scores.OfType<Unscored>().ToArray();
         var share = (double)unscored.Length / scores.Length;
-        if (share > options.Reward.LargestUnscoredShare)
+        if (share > limit)
         {
             var reasons = string.Join("; ", unscored.GroupBy(score => score.Reason).OrderByDescending(same => same.Count()).Take(3)
                 .Select(same => $"{same.Count()} x {same.Key}"));
             throw new TrainingException(
-                $"{unscored.Length} of {scores.Length} completions have no score ({share:P0}, the limit is "
-                + $"{options.Reward.LargestUnscoredShare:P0}): {reasons}. Mend the reward, or raise reward.largestUnscoredShare or reward.deadlineSeconds.");
+                $"{who} gave no score to {unscored.Length} of {scores.Length} completions ({share:P0}, the limit is {limit:P0}): {reasons}. Mend the reward, "
+                + "or raise its largestUnscoredShare or deadlineSeconds.");
         }
     }
 }

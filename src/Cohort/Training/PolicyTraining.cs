@@ -30,8 +30,8 @@ internal sealed class PolicyTraining : ITraining
         RunDirectory place,
         RunOptions options,
         StartingModel start,
-        ProblemSource source,
-        IRewardFunction reward,
+        DataSource<Problem> source,
+        RewardSet rewards,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
@@ -53,11 +53,10 @@ internal sealed class PolicyTraining : ITraining
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, reward, source, options, clock);
-        _trainer = new PolicyTrainer(options, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards, source, options, clock);
+        _trainer = new PolicyTrainer(options, rewards, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
-            sampler, prompts, reward, TimeSpan.FromSeconds(options.Reward.DeadlineSeconds),
-            source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
+            sampler, prompts, rewards, source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
         foreach (var notice in options.Notices())
         {
             sink.Notice(notice);
@@ -78,10 +77,10 @@ internal sealed class PolicyTraining : ITraining
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
-    public static RunOptions Resolve(RunOptions options, ProblemSource source, PromptEncoder prompts, ModelConfig config) =>
+    public static RunOptions Resolve(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config) =>
         Resolve(options, Prompts(options, source, prompts), config);
 
-    /// <inheritdoc cref="Resolve(RunOptions, ProblemSource, PromptEncoder, ModelConfig)"/>
+    /// <inheritdoc cref="Resolve(RunOptions, DataSource{Problem}, PromptEncoder, ModelConfig)"/>
     /// <param name="prompts">Problems with the lengths of their prompts, from <see cref="Prompts"/>.</param>
     public static RunOptions Resolve(RunOptions options, IReadOnlyList<(Problem Problem, int Length)> prompts, ModelConfig config)
     {
@@ -93,6 +92,9 @@ internal sealed class PolicyTraining : ITraining
             update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);
         return options with
         {
+            Algorithm = options.Algorithm.Advantage is PerReward parts
+                ? options.Algorithm with { Advantage = parts.Of(options.Reward) }
+                : options.Algorithm,
             Rollout = options.Rollout with
             {
                 MaxNewTokens = newTokens,
@@ -103,7 +105,7 @@ internal sealed class PolicyTraining : ITraining
     }
 
     /// <summary>The problems that a run is known to see, with the lengths of their prompts in tokens.</summary>
-    public static IReadOnlyList<(Problem Problem, int Length)> Prompts(RunOptions options, ProblemSource source, PromptEncoder prompts)
+    public static IReadOnlyList<(Problem Problem, int Length)> Prompts(RunOptions options, DataSource<Problem> source, PromptEncoder prompts)
     {
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))

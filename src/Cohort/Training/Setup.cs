@@ -2,7 +2,6 @@ using System.Globalization;
 using Cohort.Data;
 using Cohort.Data.Tasks;
 using Cohort.Models;
-using Cohort.Rewards;
 using Cohort.Tensors;
 using Cohort.Tokenization;
 using static TorchSharp.torch;
@@ -45,34 +44,26 @@ internal static class Setup
     public static Placement Placement(CommonOptions options) => Models.Placement.Of(options.Device, options.Dtype);
 
     /// <summary>The source of problems.</summary>
-    public static ProblemSource Problems(DataOptions data, ulong seed) => data switch
+    public static DataSource<Problem> Problems(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskProblems(BundledTasks.Create(task.Task, task.Size), seed),
-        FileData file => new FileProblems(Data.Problems.ReadJsonLines(file.Path), seed),
+        FileData file => ListSource.Of(Data.Problems.ReadJsonLines(file.Path), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     /// <summary>The source of demonstrations.</summary>
-    public static DemonstrationSource Demonstrations(DataOptions data, ulong seed) => data switch
+    public static DataSource<Demonstration> Demonstrations(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), seed, task.Noise),
-        FileData file => new FileDemonstrations(Data.Demonstrations.ReadJsonLines(file.Path), seed),
+        FileData file => ListSource.Of(Data.Demonstrations.ReadJsonLines(file.Path), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>The reward that a run file names.</summary>
-    /// <exception cref="TrainingException">The options ask for a function that only C# can give.</exception>
-    public static IRewardFunction Reward(RewardOptions reward, DataOptions data) => reward switch
+    /// <summary>The source of preferences.</summary>
+    public static DataSource<Preference> Preferences(DataOptions data, ulong seed) => data switch
     {
-        AutomaticReward => data is TaskData ? Reward(new TaskVerifier(), data) : new ExactReward(),
-        TaskVerifier verifier => new TaskReward(
-            data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
-        ExactMatch => new ExactReward(),
-        NumberMatch => new NumberReward(),
-        ThinkTags => new ThinkFormatReward(),
-        Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
-        CustomReward => throw new TrainingException(
-            "reward.kind is custom: the reward is a C# function, which a run file cannot name. Pass it to PolicyRun.Start or PolicyRun.Resume."),
+        TaskData task => new TaskPreferences(BundledTasks.Create(task.Task, task.Size), seed),
+        FileData file => ListSource.Of(Data.Preferences.ReadJsonLines(file.Path), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

@@ -85,7 +85,7 @@ public sealed class SftRun : IDisposable
         RunDirectory place,
         SftOptions options,
         StartingModel start,
-        DemonstrationSource source,
+        DataSource<Demonstration> source,
         IMetricSink sink,
         bool resume)
     {

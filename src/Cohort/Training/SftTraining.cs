@@ -21,7 +21,7 @@ internal sealed class SftTraining : ITraining
     private readonly SftOptions _options;
     private readonly LanguageModel _policy;
     private readonly PromptEncoder _prompts;
-    private readonly DemonstrationSource _source;
+    private readonly DataSource<Demonstration> _source;
     private readonly IReadOnlyList<Demonstration> _heldOut;
     private readonly Optimizer _optimizer;
     private readonly Validation _validation;
@@ -32,7 +32,7 @@ internal sealed class SftTraining : ITraining
         RunDirectory place,
         SftOptions options,
         StartingModel start,
-        DemonstrationSource source,
+        DataSource<Demonstration> source,
         PhaseClock clock,
         IMetricSink sink)
     {
@@ -43,7 +43,7 @@ internal sealed class SftTraining : ITraining
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
-            new TorchSampler(policy, prompts.Tokenizer), prompts, Reward(options.Data), TimeSpan.FromSeconds(10),
+            new TorchSampler(policy, prompts.Tokenizer), prompts, RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10)),
             _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
         if (Setup.ChatNotice(prompts, source.Training(0).Problem, policy.Config) is var chat and not "")
         {
@@ -60,7 +60,7 @@ internal sealed class SftTraining : ITraining
 
     /// <summary>Fills in what the options leave open, once per run.</summary>
     /// <exception cref="DataException">A demonstration does not fit the context.</exception>
-    public static SftOptions Resolve(SftOptions options, DemonstrationSource source, PromptEncoder prompts, ModelConfig config)
+    public static SftOptions Resolve(SftOptions options, DataSource<Demonstration> source, PromptEncoder prompts, ModelConfig config)
     {
         var known = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? 64, 1_000_000)).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems))

@@ -23,6 +23,7 @@ internal static class StepStatistics
             OfScores(scored, measures);
         }
 
+        OfRewards([.. groups.SelectMany(group => group.Scores)], measures);
         OfGroups(groups, measures);
         if (options.Rollout.MaxRefills > 0)
         {
@@ -88,9 +89,26 @@ internal static class StepStatistics
         measures.Set(MetricNames.ScoreDeviation, Deviation(totals));
         measures.Set(MetricNames.ScoreLowest, totals.Min());
         measures.Set(MetricNames.ScoreHighest, totals.Max());
-        foreach (var part in scored.SelectMany(score => score.Parts).GroupBy(part => part.Key).OrderBy(part => part.Key, StringComparer.Ordinal))
+        var rewards = scored[0].Verdicts.Select(verdict => verdict.Reward).ToArray();
+        foreach (var part in scored.SelectMany(score => score.Parts).Where(part => !rewards.Contains(part.Key)).GroupBy(part => part.Key).OrderBy(part => part.Key, StringComparer.Ordinal))
         {
             measures.Set(MetricNames.PartPrefix + part.Key, part.Average(value => value.Value));
+        }
+    }
+
+    private static void OfRewards(Score[] scores, Measures measures)
+    {
+        foreach (var verdicts in scores.SelectMany(score => score.Verdicts).GroupBy(verdict => verdict.Reward))
+        {
+            var totals = verdicts.Select(verdict => verdict.Score).OfType<Scored>().Select(score => score.Total).ToArray();
+            if (totals.Length > 0)
+            {
+                measures.Set(MetricNames.RewardMeanPrefix + verdicts.Key, totals.Average());
+                measures.Set(MetricNames.RewardDeviationPrefix + verdicts.Key, Deviation(totals));
+            }
+
+            measures.Set(MetricNames.RewardUnscoredPrefix + verdicts.Key, 1 - ((double)totals.Length / scores.Length));
+            measures.Set(MetricNames.RewardSecondsPrefix + verdicts.Key, verdicts.Average(verdict => verdict.Seconds));
         }
     }
 

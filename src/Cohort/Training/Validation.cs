@@ -11,14 +11,13 @@ namespace Cohort.Training;
 internal sealed class Validation(
     ISampler sampler,
     PromptEncoder prompts,
-    IRewardFunction reward,
-    TimeSpan deadline,
+    RewardSet rewards,
     IReadOnlyList<Problem> problems,
     EvaluationSampling sampling,
     ulong seed,
     IMetricSink sink)
 {
-    private readonly HeldOutEvaluation _evaluation = new(sampler, prompts, reward, deadline);
+    private readonly HeldOutEvaluation _evaluation = new(sampler, prompts, rewards);
 
     /// <summary>Measures. Every measurement draws with the same random numbers, so that curves show the policy and not the draw.</summary>
     public void Measure(long step, Measures measures)

@@ -40,7 +40,7 @@ public sealed class ConversationRowsTests : IDisposable
     {
         var lines = Enumerable.Range(0, 200).Select(i =>
             $$"""{"messages": [{"role": "user", "content": "q{{i}}"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "r"}, {"role": "assistant", "content": "z"}]}""");
-        var source = new FileDemonstrations(Demonstrations.ReadJsonLines(File(string.Join('\n', lines))), seed: 1);
+        var source = ListSource.Of(Demonstrations.ReadJsonLines(File(string.Join('\n', lines))), seed: 1);
         Assert.True(source.IsHeldOut);
         var held = source.HeldOut(Split.Validation, 1000).Concat(source.HeldOut(Split.Test, 1000)).Select(Opening).ToHashSet();
         var trained = Enumerable.Range(0, (int)source.TrainingCount!.Value).Select(i => Opening(source.Training(i))).ToHashSet();

@@ -8,7 +8,7 @@ public sealed class FileSourceTests
     public void A_file_is_split_by_its_prompts()
     {
         var problems = Numbered(500);
-        var source = new FileProblems(problems, seed: 3);
+        var source = ListSource.Of(problems, seed: 3);
         var training = Enumerable.Range(0, (int)source.TrainingCount!.Value).Select(cursor => source.Training(cursor)).ToArray();
         var validation = source.HeldOut(Split.Validation, 500);
         var test = source.HeldOut(Split.Test, 500);
@@ -16,13 +16,13 @@ public sealed class FileSourceTests
         Assert.True(source.IsHeldOut);
         Assert.Equal(problems.Order(ById), training.Concat(validation).Concat(test).Order(ById));
         Assert.Equal(test.Take(7), source.HeldOut(Split.Test, 7));
-        Assert.Equal(test, new FileProblems([.. problems.Reverse()], seed: 4).HeldOut(Split.Test, 500));
+        Assert.Equal(test, ListSource.Of([.. problems.Reverse()], seed: 4).HeldOut(Split.Test, 500));
     }
 
     [Fact]
     public void Every_epoch_is_a_new_order_of_all_training_problems()
     {
-        var source = new FileProblems(Numbered(100), seed: 3);
+        var source = ListSource.Of(Numbered(100), seed: 3);
         var count = (int)source.TrainingCount!.Value;
         var (first, second, third) = (Epoch(0), Epoch(1), Epoch(2));
 
@@ -37,15 +37,15 @@ public sealed class FileSourceTests
     [Fact]
     public void A_training_problem_is_a_function_of_seed_and_cursor()
     {
-        var source = new FileProblems(Numbered(100), seed: 3);
+        var source = ListSource.Of(Numbered(100), seed: 3);
         long[] jumps = [250, 3, 99, 251, 0, 7_000_000_000, 3, 250];
 
         foreach (var cursor in jumps)
-            Assert.Equal(new FileProblems(Numbered(100), seed: 3).Training(cursor), source.Training(cursor));
+            Assert.Equal(ListSource.Of(Numbered(100), seed: 3).Training(cursor), source.Training(cursor));
 
         Assert.NotEqual(
             Enumerable.Range(0, 20).Select(cursor => source.Training(cursor)),
-            Enumerable.Range(0, 20).Select(cursor => new FileProblems(Numbered(100), seed: 4).Training(cursor)));
+            Enumerable.Range(0, 20).Select(cursor => ListSource.Of(Numbered(100), seed: 4).Training(cursor)));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class FileSourceTests
     public void A_small_file_serves_all_splits(int count)
     {
         var problems = Numbered(count);
-        var source = new FileProblems(problems, seed: 3);
+        var source = ListSource.Of(problems, seed: 3);
 
         Assert.False(source.IsHeldOut);
         Assert.Equal(count, source.TrainingCount);
@@ -69,7 +69,7 @@ public sealed class FileSourceTests
     public void A_file_of_one_prompt_cannot_be_split()
     {
         var problems = Enumerable.Range(0, 50).Select(number => new Problem($"{number}", "again", $"{number}"));
-        var source = new FileProblems([.. problems], seed: 3);
+        var source = ListSource.Of([.. problems], seed: 3);
 
         Assert.False(source.IsHeldOut);
         Assert.Equal(50, source.TrainingCount);
@@ -78,14 +78,14 @@ public sealed class FileSourceTests
 
     [Fact]
     public void No_data_are_refused() =>
-        Assert.Contains("give at least one", Assert.Throws<ArgumentException>(() => new FileProblems([], seed: 3)).Message);
+        Assert.Contains("give at least one", Assert.Throws<ArgumentException>(() => ListSource.Of(Numbered(0), seed: 3)).Message);
 
     [Fact]
     public void Demonstrations_are_split_like_problems()
     {
         var pairs = Numbered(200).Select(problem => new Demonstration(problem, "shown")).ToArray();
-        var source = new FileDemonstrations(pairs, seed: 3);
-        var problems = new FileProblems(Numbered(200), seed: 3);
+        var source = ListSource.Of(pairs, seed: 3);
+        var problems = ListSource.Of(Numbered(200), seed: 3);
 
         Assert.True(source.IsHeldOut);
         Assert.Equal(problems.TrainingCount, source.TrainingCount);

@@ -39,7 +39,7 @@ public sealed class RewardQueueTests
             await Task.Delay(50, CancellationToken.None);
             return Score.Of(0.5);
         });
-        using var queue = new RewardQueue(reward, TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var queue = new RewardQueue(RewardSet.Of(reward, TimeSpan.FromSeconds(10)), TimeProvider.System);
         queue.Add(
             new Problem("p1", "a", "b"),
             Enumerable.Range(0, 40).Select(sample => new Completion(0, sample, [1], [2], [-0.5f], FinishReason.Stop, "b")).ToArray(),

@@ -26,10 +26,11 @@ internal sealed class TinyTraining : IDisposable
         Estimator = Estimators.Create(Policy, options);
         Update = new PolicyUpdate(Policy, Reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         Source = new TaskProblems(new ReverseTask(2), options.Seed);
+        var letters = new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion)));
+        var rewards = RewardSet.Of(letters, TimeSpan.FromSeconds(10));
         _collector = new Collector(
-            Policy, Reference, around?.Invoke(sampler) ?? sampler, new PromptEncoder(tokenizer),
-            new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion))), Source, options, clock);
-        _trainer = new PolicyTrainer(options, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
+            Policy, Reference, around?.Invoke(sampler) ?? sampler, new PromptEncoder(tokenizer), rewards, Source, options, clock);
+        _trainer = new PolicyTrainer(options, rewards, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
         _state = new TrainerState
         {
             KlCoefficient = options.Algorithm.Kl.Coefficient,
@@ -45,7 +46,7 @@ internal sealed class TinyTraining : IDisposable
 
     public PolicyUpdate Update { get; }
 
-    public ProblemSource Source { get; }
+    public DataSource<Problem> Source { get; }
 
     public TrainerState State => _state;
 

@@ -131,14 +131,19 @@ public sealed record BestOfGroup : AdvantageOptions
 /// <summary>Each named part of the score normalized in its group, then added up, then normalized over the batch (GDPO, arXiv:2601.05242).</summary>
 public sealed record PerReward : AdvantageOptions
 {
-    /// <summary>Names of the score's parts with their weights, as in <c>correct=1, format=0.2</c>.</summary>
+    private const string DefaultParts = "correct=1, format=1";
+
+    /// <summary>
+    /// Names of the score's parts with their weights, as in <c>correct=1, format=0.2</c>; empty is the run's rewards with their weights where it has
+    /// several, else <c>correct=1, format=1</c>.
+    /// </summary>
     public string Parts
     {
         get;
         init => field = IsGood(value) ? value
             : throw new ArgumentOutOfRangeException(
                 nameof(Parts), value, "Parts must be names with weights other than 0, each name once, as in \"correct=1, format=0.2\".");
-    } = "correct=1, format=1";
+    } = "";
 
     /// <summary>Added to the standard deviations; above 0.</summary>
     public double Epsilon
@@ -156,13 +161,21 @@ public sealed record PerReward : AdvantageOptions
     /// <summary>One weight per part.</summary>
     internal IReadOnlyList<double> Weights => [.. Split(Parts).Select(part => part.Weight)];
 
+    /// <summary>The options with the parts chosen, where they leave them open and the run has several rewards.</summary>
+    /// <param name="reward">The run's rewards.</param>
+    internal PerReward Of(RewardOptions reward) => Parts != "" || reward is not SeveralRewards several ? this : this with
+    {
+        Parts = string.Join(", ", several.Rewards.Where(each => each.Value.Weight != 0)
+            .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Key}={each.Value.Weight}"))),
+    };
+
     private static bool IsGood(string text)
     {
         var parts = Split(text);
         return parts.All(part => part.Name != "" && Math.Abs(part.Weight) is > 0 and <= 1e6) && parts.DistinctBy(part => part.Name).Count() == parts.Length;
     }
 
-    private static (string Name, double Weight)[] Split(string text) => [.. text.Split(',').Select(part =>
+    private static (string Name, double Weight)[] Split(string text) => [.. (text == "" ? DefaultParts : text).Split(',').Select(part =>
     {
         var equals = part.LastIndexOf('=');
         var isNumber = double.TryParse(part.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var weight);

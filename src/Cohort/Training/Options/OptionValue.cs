@@ -57,7 +57,7 @@ internal static class OptionValue
     /// <summary>What a type's values are called.</summary>
     public static string TypeName(Type type) =>
         type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string"
-            : type == typeof(StopStrings) ? "a list of strings" : IsWhole(type) ? "a whole number" : "a number";
+            : type == typeof(StopStrings) ? "a list of strings" : type == typeof(RewardDictionary) ? "an object of rewards by name" : IsWhole(type) ? "a whole number" : "a number";
 
     /// <summary>The names of an enumeration, as a run file writes them.</summary>
     public static IReadOnlyList<string> Names(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)];

@@ -62,6 +62,9 @@ public static class OptionsDifference
         if (!JsonNode.DeepEquals(saved["kind"], asked["kind"]))
             return [(prefix + "kind", saved["kind"], asked["kind"])];
 
+        if (!saved.Select(option => option.Key).SequenceEqual(asked.Select(option => option.Key)))
+            return [(prefix.TrimEnd('.'), saved, asked)];
+
         return saved.SelectMany(option => (option.Value, asked[option.Key]) switch
         {
             (JsonObject old, JsonObject now) => Changed(old, now, $"{prefix}{option.Key}."),
@@ -74,10 +77,12 @@ public static class OptionsDifference
     // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
+        _ when path.StartsWith("reward.", StringComparison.Ordinal)
+            && (path.EndsWith(".deadlineSeconds", StringComparison.Ordinal) || path.EndsWith(".largestUnscoredShare", StringComparison.Ordinal)) => ResumeEffect.Exact,
         "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
         "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
-            or "reward.deadlineSeconds" or "reward.largestUnscoredShare" or "update.recomputeActivations" or "recomputeActivations" => ResumeEffect.Exact,
+            or "update.recomputeActivations" or "recomputeActivations" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };
 

@@ -46,6 +46,8 @@ internal sealed class OptionsReader(CommonOptions root)
 
             if (!keys.TryGetValue(name, out var key))
                 _problems.Add(UnknownKey.Describe(root, type, options, path, name));
+            else if (key.PropertyType == typeof(RewardDictionary))
+                key.Set!(options, ReadNamed(node, full));
             else if (OptionsJson.IsSection(key.PropertyType))
                 key.Set!(options, Read(key.PropertyType, node, key.Get!(options)!, full));
             else if (OptionValue.Set(key, options, node) is var rule and not "")
@@ -53,6 +55,18 @@ internal sealed class OptionsReader(CommonOptions root)
         }
 
         return options;
+    }
+
+    private RewardDictionary ReadNamed(JsonNode? node, string path)
+    {
+        if (node is JsonObject given)
+        {
+            return new(given.Select(reward => KeyValuePair.Create(
+                reward.Key, (RewardOptions)Read(typeof(RewardOptions), reward.Value, new AutomaticReward(), $"{path}.{reward.Key}"))));
+        }
+
+        _problems.Add($"{path} is {OptionsJson.Short(node)}; it must be an object of rewards by name, as in {{\"correct\": {{\"kind\": \"number\"}}}}.");
+        return RewardDictionary.None;
     }
 
     private AlgorithmOptions? PresetOf(JsonObject given, string path)

@@ -12,6 +12,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
+[JsonDerivedType(typeof(SeveralRewards), "several")]
 public abstract record RewardOptions
 {
     private protected RewardOptions()
@@ -26,6 +27,16 @@ public abstract record RewardOptions
             : throw new ArgumentOutOfRangeException(nameof(DeadlineSeconds), value, "DeadlineSeconds must lie in (0, 86400].");
     } = 10;
 
+    /// <summary>
+    /// The score is multiplied by it; below 0 a penalty of what the reward counts. 0, of one reward among several: it is measured, but does not count.
+    /// </summary>
+    public double Weight
+    {
+        get;
+        init => field = value is >= -1e6 and <= 1e6 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Weight), value, "Weight must lie in [-1000000, 1000000].");
+    } = 1;
+
     /// <summary>The share of a step's completions that may stay without a score before the run stops, in (0, 1].</summary>
     public double LargestUnscoredShare
     {
@@ -33,6 +44,17 @@ public abstract record RewardOptions
         init => field = value is > 0 and <= 1 ? value
             : throw new ArgumentOutOfRangeException(nameof(LargestUnscoredShare), value, "LargestUnscoredShare must lie in (0, 1].");
     } = 0.5;
+
+    /// <summary>The rewards that count or are measured, by name; of a single one, only itself with an empty name.</summary>
+    internal virtual IEnumerable<(string Name, RewardOptions Reward)> All => [("", this)];
+
+    /// <summary>The same options with relative paths made absolute.</summary>
+    /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
+    internal virtual RewardOptions WithPaths(Func<string, string> resolve) => this;
+
+    /// <summary>Relations that no single range can state.</summary>
+    /// <param name="path">Where these options stand, such as "reward".</param>
+    internal virtual IEnumerable<string> Problems(string path) => [];
 }
 
 /// <summary>The task's own verifier where the data are a bundled task; an exact match where they are a file.</summary>
@@ -76,3 +98,48 @@ public sealed record Repetition : RewardOptions
 
 /// <summary>A function given in C#; a run file cannot name it.</summary>
 public sealed record CustomReward : RewardOptions;
+
+/// <summary>
+/// Several rewards, each with a weight and a name, whose weighted sum is the score; the first one says whether a completion passes. Where each is to be
+/// normalized in its group before they are summed, the algorithm's advantage is "perReward".
+/// </summary>
+public sealed record SeveralRewards : RewardOptions
+{
+    /// <summary>The rewards by name, as in <c>{"correct": {"kind": "number"}, "format": {"kind": "thinkFormat", "weight": 0.1}}</c>.</summary>
+    public RewardDictionary Rewards { get; init; } = RewardDictionary.None;
+
+    internal override IEnumerable<(string Name, RewardOptions Reward)> All => Rewards.Select(reward => (reward.Key, reward.Value));
+
+    internal override RewardOptions WithPaths(Func<string, string> resolve) =>
+        this with { Rewards = new(Rewards.Select(reward => KeyValuePair.Create(reward.Key, reward.Value.WithPaths(resolve)))) };
+
+    internal override IEnumerable<string> Problems(string path)
+    {
+        if (Rewards.Values.All(reward => reward.Weight == 0))
+        {
+            yield return $"{path}.rewards has {Rewards.Count} rewards, none of them with a weight other than 0; name at least one, as in "
+                + "{\"correct\": {\"kind\": \"number\"}}.";
+        }
+
+        if (Weight != 1 || DeadlineSeconds != new AutomaticReward().DeadlineSeconds)
+        {
+            yield return $"{path}.weight and {path}.deadlineSeconds are of a single reward; set them in {path}.rewards, of each one.";
+        }
+
+        foreach (var (name, reward) in Rewards)
+        {
+            if (name.Length is 0 or > 64 || name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
+            {
+                yield return $"{path}.rewards has the name {OptionsJson.Short(System.Text.Json.Nodes.JsonValue.Create(name))}; a name has 1 to 64 letters, digits, _ and -.";
+            }
+
+            if (reward is SeveralRewards)
+            {
+                yield return $"{path}.rewards.{name} is of the kind \"several\" again; name its rewards in {path}.rewards.";
+            }
+
+            foreach (var problem in reward.Problems($"{path}.rewards.{name}"))
+                yield return problem;
+        }
+    }
+}

@@ -55,6 +55,7 @@ public static class RunFile
         Throw([.. malformed, .. reader.Problems], path);
 
         string Resolve(string relative) => relative == "" ? "" : Path.GetFullPath(relative, RunFileText.Folder(path));
+        options = options is RunOptions run ? run with { Reward = run.Reward.WithPaths(Resolve) } : options;
         return options with
         {
             Model = (options.Model is FolderModel model ? model with { Path = Resolve(model.Path) } : options.Model) with

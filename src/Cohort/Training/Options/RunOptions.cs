@@ -47,6 +47,9 @@ public sealed record RunOptions : CommonOptions
                 + "a signal too; leave maxRefills at 0, or choose an advantage that compares groups.";
         }
 
+        foreach (var problem in Reward.Problems("reward"))
+            yield return problem;
+
         foreach (var problem in Algorithm.Problems(Rollout.MaxNewTokens))
             yield return problem;
 

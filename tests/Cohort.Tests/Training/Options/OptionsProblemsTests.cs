@@ -65,11 +65,21 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"seed": -1}""", "seed is -1; it must be at least 0.")]
     [InlineData("""{"reward": {"largestUnscoredShare": 1.5}}""", "reward.largestUnscoredShare is 1.5; it must lie in (0, 1].")]
     // Kinds.
-    [InlineData("""{"reward": {"kind": "exacty"}}""", """
-        reward.kind is "exacty"; it must be "auto", "task", "exact", "number", "thinkFormat", "repetition" or "custom"; did you mean "exact"?
+    [InlineData("""{"data": {"kind": "fille"}}""", """
+        data.kind is "fille"; it must be "task" or "file"; did you mean "file"?
         """)]
-    [InlineData("""{"reward": {"kind": null}}""",
-        """reward.kind is null; it must be "auto", "task", "exact", "number", "thinkFormat", "repetition" or "custom".""")]
+    [InlineData("""{"data": {"kind": null}}""", """data.kind is null; it must be "task" or "file".""")]
+    [InlineData("""{"reward": {"rewards": {"right": {"weight": "much"}}}}""", "reward.rewards.right.weight is \"much\"; it must be a number.")]
+    [InlineData("""{"reward": {"rewards": [1]}}""",
+        "reward.rewards is [1]; it must be an object of rewards by name, as in {\"correct\": {\"kind\": \"number\"}}.")]
+    [InlineData("""{"model": {"path": "m"}, "reward": {"rewards": {}}}""",
+        "reward.rewards has 0 rewards, none of them with a weight other than 0; name at least one, as in {\"correct\": {\"kind\": \"number\"}}.")]
+    [InlineData("""{"model": {"path": "m"}, "reward": {"rewards": {"a b": {"kind": "exact"}}}}""",
+        "reward.rewards has the name \"a b\"; a name has 1 to 64 letters, digits, _ and -.")]
+    [InlineData("""{"model": {"path": "m"}, "reward": {"rewards": {"a": {"kind": "several", "rewards": {"b": {"kind": "exact"}}}}}}""",
+        "reward.rewards.a is of the kind \"several\" again; name its rewards in reward.rewards.")]
+    [InlineData("""{"model": {"path": "m"}, "reward": {"rewards": {"a": {"kind": "exact"}}, "weight": 2}}""",
+        "reward.weight and reward.deadlineSeconds are of a single reward; set them in reward.rewards, of each one.")]
     [InlineData("""{"data": {"kind": "task", "path": "x.jsonl"}}""",
         """data.path belongs to the kind "file", but data is of the kind "task"; set data.kind, or remove the key.""")]
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "
@@ -77,7 +87,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"data": {"path": "x", "size": 3}}""",
         """data needs a "kind", since none has all of the keys path, size: "task" has chat, system, today, task, size, noise; "file" has chat, system, today, path.""")]
     [InlineData("""{"reward": {"kind": "exact", "kindness": 1}}""",
-        "reward.kindness is not an option; reward has deadlineSeconds, largestUnscoredShare.")]
+        "reward.kindness is not an option; reward has deadlineSeconds, weight, largestUnscoredShare.")]
     public void A_wrong_option_is_explained(string json, string problem) => AssertProblems([problem.TrimEnd('\n')], json);
 
     [Theory]

@@ -79,8 +79,8 @@ public sealed class RewardsInRunsTests : IDisposable
         var error = Assert.Throws<TrainingException>(() => TinyRun.Train("grpo", _folder.File("run"), failing, TinyRun.Never, sets));
 
         Assert.Equal(
-            "12 of 16 completions have no score (75 %, the limit is 50 %): 8 x mine threw InvalidOperationException: the service is down; "
-            + "4 x mine gave Infinity instead of a finite number. Mend the reward, or raise reward.largestUnscoredShare or reward.deadlineSeconds.",
+            "The rewards together gave no score to 12 of 16 completions (75 %, the limit is 50 %): 8 x mine threw InvalidOperationException: the service is down; "
+            + "4 x mine gave Infinity instead of a finite number. Mend the reward, or raise its largestUnscoredShare or deadlineSeconds.",
             error.Message);
         Assert.Equal(2, TrainerState.Load(Path.Combine(_folder.File("run/checkpoints"), "step-000002")).Step);
 
@@ -135,7 +135,8 @@ public sealed class RewardsInRunsTests : IDisposable
             return ValueTask.FromResult(Score.Of(1));
         });
         var sampler = new WaitingSampler(scored);
-        var result = new HeldOutEvaluation(sampler, new PromptEncoder(new CharacterTokenizer("ab")), reward, TimeSpan.FromSeconds(30)).Measure(
+        var rewards = RewardSet.Of(reward, TimeSpan.FromSeconds(30));
+        var result = new HeldOutEvaluation(sampler, new PromptEncoder(new CharacterTokenizer("ab")), rewards).Measure(
             [new("p1", "a", "b"), new("p2", "b", "a")], new EvaluationSampling(), new SampleSeed(1, Purpose.TestTokens, 0), _ => { }, default);
 
         Assert.True(sampler.SawAScoreWhileSampling);

@@ -3,10 +3,11 @@ using Cohort.Tensors;
 namespace Cohort.Data;
 
 /// <summary>
-/// A list that is split by the hashes of its prompts; too short a list serves all splits as a whole. Training goes through its part in a
-/// new random order every epoch.
+/// Rows of a list, such as a user's file: split by the hashes of their prompts, shuffled anew every epoch. Fewer than 20 rows, or so few that a split
+/// would be empty, are not split: all of them serve training, validation and test.
 /// </summary>
-internal sealed class SplitData<T>
+/// <typeparam name="T">A row.</typeparam>
+public sealed class ListSource<T> : DataSource<T>
 {
     private readonly ulong _seed;
     private readonly Purpose _purpose;
@@ -15,25 +16,28 @@ internal sealed class SplitData<T>
     private readonly IReadOnlyList<T> _test;
     private Epoch _epoch;
 
-    public SplitData(IReadOnlyList<T> items, Func<T, Problem> problem, ulong seed, Purpose purpose)
+    internal ListSource(IReadOnlyList<T> items, Func<T, Problem> problem, ulong seed, Purpose purpose)
     {
         if (items.Count == 0)
             throw new ArgumentException("There are 0 lines of data; give at least one.", nameof(items));
 
         (_seed, _purpose) = (seed, purpose);
         var parts = items.ToLookup(item => Splits.Of(problem(item).SplitKey));
-        IsHeldOut = items.Count >= SplitData.FewestItems && Enum.GetValues<Split>().All(parts.Contains);
+        IsHeldOut = items.Count >= ListSource.FewestItems && Enum.GetValues<Split>().All(parts.Contains);
         _training = [.. IsHeldOut ? parts[Split.Train] : items];
         _validation = Distinct(IsHeldOut ? parts[Split.Validation] : items, item => problem(item).Prompt);
         _test = Distinct(IsHeldOut ? parts[Split.Test] : items, item => problem(item).Prompt);
         _epoch = Shuffle(number: 0);
     }
 
-    public bool IsHeldOut { get; }
+    /// <inheritdoc/>
+    public override bool IsHeldOut { get; }
 
-    public long TrainingCount => _training.Count;
+    /// <inheritdoc/>
+    public override long? TrainingCount => _training.Count;
 
-    public T Training(long cursor)
+    /// <inheritdoc/>
+    public override T Training(long cursor)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(cursor);
         var (number, index) = Math.DivRem(cursor, _training.Count);
@@ -44,9 +48,10 @@ internal sealed class SplitData<T>
         return _training[epoch.Order[index]];
     }
 
-    public IReadOnlyList<T> HeldOut(Split split, int count)
+    /// <inheritdoc/>
+    public override IReadOnlyList<T> HeldOut(Split split, int count)
     {
-        SplitData.RequireHeldOut(split, count);
+        ListSource.RequireHeldOut(split, count);
         return [.. (split == Split.Test ? _test : _validation).Take(count)];
     }
 
@@ -60,14 +65,32 @@ internal sealed class SplitData<T>
     private sealed record Epoch(long Number, int[] Order);
 }
 
-/// <summary>What all sources share.</summary>
-internal static class SplitData
+/// <summary>Sources of lists.</summary>
+public static class ListSource
 {
     /// <summary>Below this many items there is no split.</summary>
-    public const int FewestItems = 20;
+    internal const int FewestItems = 20;
+
+    /// <summary>A source of problems.</summary>
+    /// <param name="problems">At least one.</param>
+    /// <param name="seed">The run's seed; changes the order of training only.</param>
+    /// <exception cref="ArgumentException">There are none.</exception>
+    public static ListSource<Problem> Of(IReadOnlyList<Problem> problems, ulong seed) => new(problems, problem => problem, seed, Purpose.TrainingProblems);
+
+    /// <summary>A source of demonstrations.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{Problem}, ulong)"/>
+    /// <param name="demonstrations">At least one.</param>
+    public static ListSource<Demonstration> Of(IReadOnlyList<Demonstration> demonstrations, ulong seed) =>
+        new(demonstrations, pair => pair.Problem, seed, Purpose.Demonstrations);
+
+    /// <summary>A source of preferences.</summary>
+    /// <inheritdoc cref="Of(IReadOnlyList{Problem}, ulong)"/>
+    /// <param name="preferences">At least one.</param>
+    public static ListSource<Preference> Of(IReadOnlyList<Preference> preferences, ulong seed) =>
+        new(preferences, pair => pair.Problem, seed, Purpose.Preferences);
 
     /// <summary>Refuses to hand out training data as if they were held out.</summary>
-    public static void RequireHeldOut(Split split, int count)
+    internal static void RequireHeldOut(Split split, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if (split is not (Split.Validation or Split.Test))

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Cohort.Data.Tasks;
+using Cohort.Rewards;
+
+namespace Cohort.Training;
+
+/// <summary>From options to the rewards that they name.</summary>
+internal static class RunRewards
+{
+    /// <summary>Opens a run's rewards.</summary>
+    /// <param name="options">What the options name.</param>
+    /// <param name="setting">What rewards may need.</param>
+    /// <param name="custom">The C# reward that "custom" stands for, or null for none; stays the caller's.</param>
+    /// <returns>Owned by the caller.</returns>
+    /// <exception cref="TrainingException">The options ask for a function that only C# can give.</exception>
+    public static RewardSet Open(RewardOptions options, RewardSetting setting, IReward? custom)
+    {
+        var rewards = new List<WeightedReward>();
+        var owned = new List<IDisposable>();
+        try
+        {
+            foreach (var (name, reward) in options.All)
+            {
+                var function = reward is CustomReward ? custom ?? throw NoFunction() : Create(reward, setting);
+                if (reward is not CustomReward && function is IDisposable held)
+                    owned.Add(held);
+
+                rewards.Add(new(
+                    name == "" ? function.Name : name, function, reward.Weight, TimeSpan.FromSeconds(reward.DeadlineSeconds), reward.LargestUnscoredShare));
+            }
+
+            return new RewardSet(rewards, owned);
+        }
+        catch
+        {
+            owned.ForEach(reward => reward.Dispose());
+            throw;
+        }
+    }
+
+    private static IReward Create(RewardOptions options, RewardSetting setting) => options switch
+    {
+        AutomaticReward => setting.Data is TaskData ? Create(new TaskVerifier(), setting) : new ExactReward(),
+        TaskVerifier verifier => new TaskReward(
+            setting.Data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
+        ExactMatch => new ExactReward(),
+        NumberMatch => new NumberReward(),
+        ThinkTags => new ThinkFormatReward(),
+        Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
+        _ => throw new UnreachableException(),
+    };
+
+    private static TrainingException NoFunction() => new(
+        "reward.kind is custom: the reward is a C# function, which a run file cannot name. Pass it to PolicyRun.Start or PolicyRun.Resume.");
+}
