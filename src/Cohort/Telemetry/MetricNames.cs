@@ -28,6 +28,10 @@ public static class MetricNames
     public const string AllWrongGroups = "reward/all_wrong_groups_fraction";
     /// <summary>Groups without a signal whose places groups of further prompts took.</summary>
     public const string DroppedGroups = "reward/dropped_groups";
+    /// <summary>Problems that the curriculum left out on the way to the step's problems.</summary>
+    public const string LeftOutProblems = "reward/left_out_problems";
+    /// <summary>Problems that the curriculum samples less now, because their pass rate stayed at 0 or 1.</summary>
+    public const string SettledProblems = "reward/settled_problems";
     /// <summary>Share of the step's completions to which the reward gave no score.</summary>
     public const string Unscored = "reward/unscored_fraction";
     /// <summary>Prefix of the mean of one named part of the score, over the scored completions that have the part.</summary>

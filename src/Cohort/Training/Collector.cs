@@ -28,8 +28,9 @@ internal sealed record ScoredGroup(Problem Problem, IReadOnlyList<Completion> Co
 /// <param name="Dropped">Groups without a signal, whose places others took; in the step's statistics, not in the batch.</param>
 /// <param name="Greedy">P groups of the greedy completion alone; empty where the advantages need none.</param>
 /// <param name="Batch">The groups as tensors; owned by the receiver.</param>
+/// <param name="NextProblem">The number of the first training problem that comes after these.</param>
 internal sealed record Collected(
-    IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<ScoredGroup> Dropped, IReadOnlyList<ScoredGroup> Greedy, RolloutBatch Batch)
+    IReadOnlyList<ScoredGroup> Groups, IReadOnlyList<ScoredGroup> Dropped, IReadOnlyList<ScoredGroup> Greedy, RolloutBatch Batch, long NextProblem)
 {
     /// <summary>All groups that were sampled.</summary>
     public IEnumerable<ScoredGroup> Sampled => Groups.Concat(Dropped);
@@ -45,7 +46,7 @@ internal sealed class Collector(
     ISampler sampler,
     PromptEncoder prompts,
     RewardSet rewards,
-    DataSource<Problem> source,
+    Curriculum curriculum,
     RunOptions options,
     PhaseClock clock)
 {
@@ -59,13 +60,13 @@ internal sealed class Collector(
     public Collected Collect(long cursor, long step, CancellationToken cancel)
     {
         var rollout = options.Rollout;
-        var groups = Sample(cursor, rollout.PromptsPerStep, first: 0, step, cancel);
+        var groups = Sample(ref cursor, rollout.PromptsPerStep, first: 0, step, cancel);
         var dropped = new List<ScoredGroup>();
         for (var refill = 0; refill < rollout.MaxRefills; refill++)
         {
             var flat = Enumerable.Range(0, groups.Length).Where(slot => groups[slot].IsFlat(options.Algorithm.Advantage)).ToArray();
             var taken = groups.Length + dropped.Count;
-            var fresh = flat.Length == 0 ? [] : Sample(cursor + taken, flat.Length, first: taken, step, cancel);
+            var fresh = flat.Length == 0 ? [] : Sample(ref cursor, flat.Length, first: taken, step, cancel);
             foreach (var (slot, group) in flat.Zip(fresh))
             {
                 dropped.Add(groups[slot]);
@@ -75,14 +76,14 @@ internal sealed class Collector(
 
         var greedy = options.Algorithm.Advantage.NeedsGreedy ? SampleGreedy(groups, step, cancel) : [];
         clock.Start(Phase.LogProbs);
-        return new Collected(groups, dropped, greedy, Pack(groups, greedy));
+        return new Collected(groups, dropped, greedy, Pack(groups, greedy), cursor);
     }
 
-    private ScoredGroup[] Sample(long cursor, int count, long first, long step, CancellationToken cancel)
+    private ScoredGroup[] Sample(ref long cursor, int count, long first, long step, CancellationToken cancel)
     {
         var rollout = options.Rollout;
         return Sample(
-            [.. Enumerable.Range(0, count).Select(i => source.Training(cursor + i))],
+            curriculum.Take(ref cursor, count),
             rollout.SamplesPerPrompt,
             rollout.TrainingSampling(),
             new SampleSeed(options.Seed, Purpose.TrainingTokens, step, first),

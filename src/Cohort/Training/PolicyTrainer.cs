@@ -16,6 +16,7 @@ internal sealed class PolicyTrainer(
     RunOptions options,
     RewardSet rewards,
     Collector collector,
+    Curriculum curriculum,
     IAdvantageEstimator estimator,
     PolicyUpdate update,
     PhaseClock clock,
@@ -81,13 +82,21 @@ internal sealed class PolicyTrainer(
             StepStatistics.OfObjective(options, coefficients, measures);
         }
 
+        curriculum.Note(collected.Sampled);
+        if (options.Rollout.Curriculum.LeaveOut > 0)
+        {
+            var taken = collected.Groups.Count + collected.Dropped.Count;
+            measures.Set(MetricNames.LeftOutProblems, collected.NextProblem - state.ProblemCursor - taken);
+            measures.Set(MetricNames.SettledProblems, curriculum.Settled);
+        }
+
         measures.Set(MetricNames.SampledTokens, collected.SampledTokens);
         measures.Set(MetricNames.TotalSampledTokens, state.SampledTokens + collected.SampledTokens);
         return state with
         {
             Step = step,
             SampledTokens = state.SampledTokens + collected.SampledTokens,
-            ProblemCursor = state.ProblemCursor + collected.Groups.Count + collected.Dropped.Count,
+            ProblemCursor = collected.NextProblem,
             KlCoefficient = epochs == 0
                 ? state.KlCoefficient
                 : AdaptiveKl.Next(options.Algorithm.Kl, state.KlCoefficient, measures.Of(MetricNames.KlReference), batch.Count),

@@ -21,6 +21,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly PromptEncoder _prompts;
     private readonly IAdvantageEstimator _estimator;
     private readonly PolicyUpdate _update;
+    private readonly Curriculum _curriculum;
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
     private readonly RolloutLog _log;
@@ -53,8 +54,9 @@ internal sealed class PolicyTraining : ITraining
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards, source, options, clock);
-        _trainer = new PolicyTrainer(options, rewards, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
+        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards, _curriculum, options, clock);
+        _trainer = new PolicyTrainer(options, rewards, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, prompts, rewards, source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
         foreach (var notice in options.Notices())
@@ -146,6 +148,7 @@ internal sealed class PolicyTraining : ITraining
         _update.Optimizer.Save(Path.Combine(folder, OptimizerFile));
         _estimator.Save(folder);
         _reference.Save(folder);
+        _curriculum.Save(folder);
     }
 
     public void Load(string folder)
@@ -154,6 +157,7 @@ internal sealed class PolicyTraining : ITraining
         _update.Optimizer.Load(Path.Combine(folder, OptimizerFile));
         _estimator.Load(folder);
         _reference.Load(folder);
+        _curriculum.Load(folder);
     }
 
     public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, _place, folder, dropout: 0);

@@ -28,9 +28,10 @@ internal sealed class TinyTraining : IDisposable
         Source = new TaskProblems(new ReverseTask(2), options.Seed);
         var letters = new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion)));
         var rewards = RewardSet.Of(letters, TimeSpan.FromSeconds(10));
+        var curriculum = new Curriculum(Source, options.Rollout.Curriculum, options.Seed);
         _collector = new Collector(
-            Policy, Reference, around?.Invoke(sampler) ?? sampler, new PromptEncoder(tokenizer), rewards, Source, options, clock);
-        _trainer = new PolicyTrainer(options, rewards, _collector, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
+            Policy, Reference, around?.Invoke(sampler) ?? sampler, new PromptEncoder(tokenizer), rewards, curriculum, options, clock);
+        _trainer = new PolicyTrainer(options, rewards, _collector, curriculum, Estimator, Update, clock, (_, _) => Assert.Fail("A batch was bad."));
         _state = new TrainerState
         {
             KlCoefficient = options.Algorithm.Kl.Coefficient,

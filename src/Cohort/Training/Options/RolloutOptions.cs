@@ -61,6 +61,9 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(MaxRefills), value, "MaxRefills must lie in [0, 1000]; 0 keeps groups without a signal.");
     }
 
+    /// <summary>Which problems are sampled less.</summary>
+    public CurriculumOptions Curriculum { get; init; } = new();
+
     /// <summary>
     /// Rows that are decoded together at most, but never fewer than the completions of one prompt; 0 is as many as 2 GB of keys, values and logits
     /// hold, at most 512.

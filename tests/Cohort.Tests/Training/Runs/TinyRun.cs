@@ -29,7 +29,7 @@ internal static class TinyRun
 
     // Eight steps of GRPO, with several updates each and a KL coefficient that adapts.
     private const string Grpo =
-        Common + """ "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1}, """ + Rl + """ "grpo"}} """;
+        Common + """ "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1, "curriculum": {"leaveOut": 0.5}}, """ + Rl + """ "grpo"}} """;
 
     // Eight steps of PPO, the critic a copy of the policy, which learns alone for a step.
     private const string Ppo =
