@@ -61,7 +61,7 @@ internal sealed class ProblemOptions
 
     private static ProblemSet OfFile(string path, string reward, string split, int count)
     {
-        var all = Problems.ReadJsonLines(path);
+        var all = Problems.Read(path);
         var source = ListSource.Of(all, seed: 1);
         var problems = split == "all" ? [.. all.Take(count)] : source.HeldOut(SplitOf(split), count);
         var part = split != "all" && source.IsHeldOut ? $"{split} problems" : "problems (not split)";

@@ -45,6 +45,7 @@ internal sealed class RunCommand<TRun>(
         new("--threads") { Description = "Threads; 0 is the physical cores [default: 0]", HelpName = "N" };
 
     private readonly Option<ulong?> _seed = new("--seed") { Description = "Seed of all random numbers [default: 1]", HelpName = "N" };
+    private readonly Option<bool> _skipBadLines = new("--skip-bad-lines") { Description = "Leave out bad lines of the data file, and count them" };
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -54,7 +55,7 @@ internal sealed class RunCommand<TRun>(
     /// <param name="examples">Command lines that work.</param>
     public Command Create(Context context, string description, string details, params string[] examples)
     {
-        var command = new TaughtCommand(name, description, details, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _json };
+        var command = new TaughtCommand(name, description, details, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _skipBadLines, _json };
         _runFile.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: ['-', ..] } token])
@@ -78,6 +79,8 @@ internal sealed class RunCommand<TRun>(
             sets.Add($"threads={threads}");
         if (parsed.GetValue(_seed) is { } seed)
             sets.Add($"seed={seed}");
+        if (parsed.GetValue(_skipBadLines))
+            sets.Add("data.skipBadLines=true");
 
         var stem = runFile == "" ? name : Path.GetFileNameWithoutExtension(runFile);
         return new(resume ?? place ?? RunPlaces.Next(stem), resume is not null, runFile, sets);

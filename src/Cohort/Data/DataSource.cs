@@ -17,9 +17,18 @@ public abstract class DataSource<T>
     /// <summary>How many rows training goes through before any comes again; null where they are generated without end.</summary>
     public abstract long? TrainingCount { get; }
 
+    /// <summary>What a user should know of the rows, in sentences; empty where there is nothing to say.</summary>
+    public virtual IReadOnlyList<string> Notices => [];
+
     /// <summary>The training row of one number: always the same one.</summary>
     /// <param name="cursor">The number, from 0.</param>
     public abstract T Training(long cursor);
+
+    /// <summary>The source without the rows that do not fit; itself where all do, or where rows are generated without end.</summary>
+    /// <param name="fits">Whether a row fits.</param>
+    /// <param name="rule">What does not fit, the end of a notice's sentence.</param>
+    /// <exception cref="DataException">No row fits.</exception>
+    internal virtual DataSource<T> Where(Func<T, bool> fits, string rule) => this;
 
     /// <summary>The first rows of a held-out split, distinct by prompt, in an order that no seed changes.</summary>
     /// <param name="split">Validation or test.</param>

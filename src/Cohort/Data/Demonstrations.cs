@@ -8,17 +8,27 @@ public static class Demonstrations
     private const string Rule =
         "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"completion\": \"4\"}: \"prompt\" a string that is not empty, "
         + "\"completion\" (or else \"answer\") a string or a number; or {\"messages\": [{\"role\": \"user\", \"content\": \"2+2=\"}, {\"role\": "
-        + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are ignored. Mend these lines or "
+        + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are kept. Mend these lines or "
         + "remove them.";
 
     /// <summary>
-    /// Reads a file with one JSON object per line: "prompt" and "completion"; "answer" is the problem's reference, and stands in for a
+    /// Reads a file of rows: "prompt" (or else "question") and "completion"; "answer" (or else "solution") is the problem's reference, and stands in for a
     /// missing "completion", as "completion" does for a missing "answer". Or a conversation as "messages", which gives one demonstration for each of
-    /// the assistant's messages. Other fields are ignored, blank lines skipped.
+    /// the assistant's messages. Other fields are the problem's <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file; UTF-8.</param>
-    /// <exception cref="DataException">The file cannot be read or is empty, or lines are bad: the first five are named.</exception>
-    public static IReadOnlyList<Demonstration> ReadJsonLines(string path) => [.. JsonLines.Read(path, Rule, Convert).SelectMany(row => row)];
+    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
+    public static FileRows<Demonstration> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="names">Which fields are read as what.</param>
+    /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
+    public static FileRows<Demonstration> Read(string path, FieldNames names, bool skipBadLines)
+    {
+        var rows = RowFile.Read(path, names, skipBadLines, Rule, Convert);
+        return new([.. rows.SelectMany(row => row)], rows.Notices);
+    }
 
     private static IReadOnlyList<Demonstration> Convert(JsonFields fields) =>
         fields.IsList("messages") ? OfConversation(fields.Id(), fields.Turns("messages"), fields) : [OfPair(fields)];
@@ -31,9 +41,10 @@ public static class Demonstrations
         if (turns.Count > 0 && turns[0].Role == Conversation.Assistant)
             fields.Refuse(": \"messages\" begins with the assistant's message; begin with what it answers");
 
+        var others = fields.Others();
         var answers = turns.Index().Where(turn => turn.Item.Role == Conversation.Assistant).ToArray();
         return [.. answers.Select((answer, number) => new Demonstration(
-            Problem.OfTurns(answers.Length == 1 ? id : $"{id}#{number + 1}", [.. turns.Take(answer.Index)], answer.Item.Content),
+            Problem.OfTurns(answers.Length == 1 ? id : $"{id}#{number + 1}", [.. turns.Take(answer.Index)], answer.Item.Content) with { Fields = others },
             answer.Item.Content)
         {
             Answer = answer.Item,
@@ -42,10 +53,10 @@ public static class Demonstrations
 
     private static Demonstration OfPair(JsonFields fields)
     {
-        var completion = fields.Has("completion") || !fields.Has("answer") ? "completion" : "answer";
-        var reference = fields.Has("answer") ? "answer" : completion;
+        var completion = fields.Completion;
+        var reference = fields.HasAnswer ? fields.Answer : completion;
         var text = fields.TextOrNumber(completion);
         var problem = Problems.Convert(fields, reference == completion ? text : fields.TextOrNumber(reference));
-        return new Demonstration(problem, text);
+        return new Demonstration(Problems.WithOthers(problem, fields), text);
     }
 }

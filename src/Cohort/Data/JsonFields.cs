@@ -10,22 +10,48 @@ namespace Cohort.Data;
 internal sealed record LineId(string Default, HashSet<string> Used);
 
 /// <summary>The fields of one line; collects what is wrong with them.</summary>
-internal sealed class JsonFields(JsonElement line, LineId id)
+internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
 {
     private readonly List<string> _problems = [];
+    private readonly HashSet<string> _read = [];
 
     /// <summary>What is wrong, one entry for each bad field.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>The name of the prompt's field.</summary>
+    public string Prompt => Named(names.Prompt, "prompt", "question");
+
+    /// <summary>The name of the answer's field.</summary>
+    public string Answer => Named(names.Answer, "answer", "solution");
+
+    /// <summary>The name of the completion's field; the answer's where the line has only that.</summary>
+    public string Completion => Named(names.Completion, "completion", Answer);
+
+    /// <summary>The name of the preferred completion's field.</summary>
+    public string Chosen => Named(names.Chosen, "chosen");
+
+    /// <summary>The name of the other completion's field.</summary>
+    public string Rejected => Named(names.Rejected, "rejected");
+
+    /// <summary>The name of the margin's field.</summary>
+    public string Margin => Named(names.Margin, "margin");
+
+    /// <summary>Whether the line has an answer, or must have it.</summary>
+    public bool HasAnswer => names.Answer != "" || Has(Answer);
+
+    /// <summary>Whether the line has a margin, or must have it.</summary>
+    public bool HasMargin => names.Margin != "" || Has(Margin);
+
     /// <summary>Whether the line has this field.</summary>
     public bool Has(string name) => line.TryGetProperty(name, out _);
 
-    /// <summary>The field "id", or the file's name with the line's number where there is none.</summary>
+    /// <summary>The field "id" or what takes its place, or the file's name with the line's number where there is none.</summary>
     public string Id()
     {
-        var name = Has("id") ? TextOrNumber("id") : id.Default;
+        var field = Named(names.Id, "id");
+        var name = names.Id != "" || Has(field) ? TextOrNumber(field) : id.Default;
         if (!id.Used.Add(name))
-            _problems.Add(": \"id\" is the id of an earlier line");
+            _problems.Add($": \"{field}\" is the id of an earlier line");
 
         return name;
     }
@@ -43,15 +69,14 @@ internal sealed class JsonFields(JsonElement line, LineId id)
     /// <summary>A string, or a number exactly as it is written.</summary>
     public string TextOrNumber(string name) => Field(name, JsonValueKind.String, JsonValueKind.Number) ?? "";
 
-    /// <summary>A finite number of at least 0.</summary>
+    /// <summary>A finite number of at least 0, also as a text, since some formats have only texts.</summary>
     public double AtLeastZero(string name)
     {
-        var text = Field(name, JsonValueKind.Number);
+        var text = Field(name, JsonValueKind.Number, JsonValueKind.String);
         if (text is null)
             return 0;
 
-        var number = double.Parse(text, CultureInfo.InvariantCulture);
-        if (number < 0 || !double.IsFinite(number))
+        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number < 0 || !double.IsFinite(number))
             _problems.Add($": \"{name}\" is {text} instead of a number of at least 0");
         return number;
     }
@@ -62,9 +87,23 @@ internal sealed class JsonFields(JsonElement line, LineId id)
     /// <summary>Notes what is wrong with the line.</summary>
     public void Refuse(string problem) => _problems.Add(problem);
 
+    /// <summary>The fields that were not read until now.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Others()
+    {
+        var others = new Dictionary<string, JsonElement>();
+        foreach (var field in line.EnumerateObject())
+        {
+            if (NameOf("the line", field) is { } name && !_read.Contains(name) && IsSound(name, field.Value))
+                others[name] = field.Value.Clone();
+        }
+
+        return others.Count == 0 ? Problem.NoFields : others;
+    }
+
     /// <summary>A list of messages, at least one: each an object with a "role", a "content" and what else the chat template may read.</summary>
     public IReadOnlyList<ChatTurn> Turns(string name)
     {
+        _read.Add(name);
         var messages = line.GetProperty(name);
         if (messages.GetArrayLength() == 0)
             _problems.Add($": \"{name}\" has no messages");
@@ -156,8 +195,11 @@ internal sealed class JsonFields(JsonElement line, LineId id)
         _ => "",
     };
 
+    private string Named(string given, params string[] usual) => given != "" ? given : usual.FirstOrDefault(Has) ?? usual[0];
+
     private string? Field(string name, params JsonValueKind[] kinds)
     {
+        _read.Add(name);
         if (!line.TryGetProperty(name, out var value))
             _problems.Add($": no \"{name}\"");
         else if (!kinds.Contains(value.ValueKind))

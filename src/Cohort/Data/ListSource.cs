@@ -9,6 +9,8 @@ namespace Cohort.Data;
 /// <typeparam name="T">A row.</typeparam>
 public sealed class ListSource<T> : DataSource<T>
 {
+    private readonly IReadOnlyList<T> _items;
+    private readonly Func<T, Problem> _problem;
     private readonly ulong _seed;
     private readonly Purpose _purpose;
     private readonly IReadOnlyList<T> _training;
@@ -16,12 +18,12 @@ public sealed class ListSource<T> : DataSource<T>
     private readonly IReadOnlyList<T> _test;
     private Epoch _epoch;
 
-    internal ListSource(IReadOnlyList<T> items, Func<T, Problem> problem, ulong seed, Purpose purpose)
+    internal ListSource(IReadOnlyList<T> items, Func<T, Problem> problem, ulong seed, Purpose purpose, IReadOnlyList<string> notices)
     {
         if (items.Count == 0)
             throw new ArgumentException("There are 0 lines of data; give at least one.", nameof(items));
 
-        (_seed, _purpose) = (seed, purpose);
+        (_items, _problem, _seed, _purpose, Notices) = (items, problem, seed, purpose, notices);
         var parts = items.ToLookup(item => Splits.Of(problem(item).SplitKey));
         IsHeldOut = items.Count >= ListSource.FewestItems && Enum.GetValues<Split>().All(parts.Contains);
         _training = [.. IsHeldOut ? parts[Split.Train] : items];
@@ -35,6 +37,9 @@ public sealed class ListSource<T> : DataSource<T>
 
     /// <inheritdoc/>
     public override long? TrainingCount => _training.Count;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notices { get; }
 
     /// <inheritdoc/>
     public override T Training(long cursor)
@@ -53,6 +58,16 @@ public sealed class ListSource<T> : DataSource<T>
     {
         ListSource.RequireHeldOut(split, count);
         return [.. (split == Split.Test ? _test : _validation).Take(count)];
+    }
+
+    /// <inheritdoc/>
+    internal override DataSource<T> Where(Func<T, bool> fits, string rule)
+    {
+        T[] fitting = [.. _items.Where(fits)];
+        if (fitting.Length == 0)
+            throw new DataException($"Of {_items.Count} rows, none is left: {rule}.");
+        return fitting.Length == _items.Count ? this : new ListSource<T>(
+            fitting, _problem, _seed, _purpose, [.. Notices, $"Rows left out: {_items.Count - fitting.Length} of {_items.Count}, as {rule}."]);
     }
 
     private Epoch Shuffle(long number) =>
@@ -75,19 +90,21 @@ public static class ListSource
     /// <param name="problems">At least one.</param>
     /// <param name="seed">The run's seed; changes the order of training only.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
-    public static ListSource<Problem> Of(IReadOnlyList<Problem> problems, ulong seed) => new(problems, problem => problem, seed, Purpose.TrainingProblems);
+    public static ListSource<Problem> Of(IReadOnlyList<Problem> problems, ulong seed) => 
+        new(problems, problem => problem, seed, Purpose.TrainingProblems, Repetitions.Notices(problems, row => (row.Prompt, row.Reference)));
 
     /// <summary>A source of demonstrations.</summary>
     /// <inheritdoc cref="Of(IReadOnlyList{Problem}, ulong)"/>
     /// <param name="demonstrations">At least one.</param>
     public static ListSource<Demonstration> Of(IReadOnlyList<Demonstration> demonstrations, ulong seed) =>
-        new(demonstrations, pair => pair.Problem, seed, Purpose.Demonstrations);
+        new(demonstrations, pair => pair.Problem, seed, Purpose.Demonstrations,
+            Repetitions.Notices(demonstrations, row => (row.Problem.Prompt, row.Completion)));
 
     /// <summary>A source of preferences.</summary>
     /// <inheritdoc cref="Of(IReadOnlyList{Problem}, ulong)"/>
     /// <param name="preferences">At least one.</param>
     public static ListSource<Preference> Of(IReadOnlyList<Preference> preferences, ulong seed) =>
-        new(preferences, pair => pair.Problem, seed, Purpose.Preferences);
+        new(preferences, pair => pair.Problem, seed, Purpose.Preferences, (preferences as FileRows<Preference>)?.Notices ?? []);
 
     /// <summary>Refuses to hand out training data as if they were held out.</summary>
     internal static void RequireHeldOut(Split split, int count)

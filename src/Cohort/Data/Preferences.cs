@@ -6,21 +6,30 @@ public static class Preferences
     private const string Rule =
         "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\"}: \"prompt\" a string that is not empty or a "
         + "list of messages, \"chosen\" and \"rejected\" strings or numbers that differ, and if you like a \"margin\" of at least 0; other fields are "
-        + "ignored. Mend these lines or remove them.";
+        + "kept. Mend these lines or remove them.";
 
     /// <summary>
-    /// Reads a file with one JSON object per line: "prompt", "chosen" and "rejected", and if it has one a "margin"; other fields are ignored, blank lines
-    /// skipped.
+    /// Reads a file of rows: "prompt" (or else "question"), "chosen" and "rejected", and if it has one a "margin"; other fields are the problem's
+    /// <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file; UTF-8.</param>
-    /// <exception cref="DataException">The file cannot be read or is empty, or lines are bad: the first five are named.</exception>
-    public static IReadOnlyList<Preference> ReadJsonLines(string path) => JsonLines.Read(path, Rule, Convert);
+    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
+    public static FileRows<Preference> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="names">Which fields are read as what.</param>
+    /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
+    public static FileRows<Preference> Read(string path, FieldNames names, bool skipBadLines) =>
+        RowFile.Read(path, names, skipBadLines, Rule, Convert);
 
     private static Preference Convert(JsonFields fields)
     {
-        var (chosen, rejected) = (fields.TextOrNumber("chosen"), fields.TextOrNumber("rejected"));
+        var (chosen, rejected) = (fields.TextOrNumber(fields.Chosen), fields.TextOrNumber(fields.Rejected));
         if (chosen == rejected)
-            fields.Refuse(": \"chosen\" and \"rejected\" are the same, which teaches nothing");
-        return new Preference(Problems.Convert(fields, chosen), chosen, rejected, fields.Has("margin") ? fields.AtLeastZero("margin") : 0);
+            fields.Refuse($": \"{fields.Chosen}\" and \"{fields.Rejected}\" are the same, which teaches nothing");
+        var problem = Problems.Convert(fields, chosen);
+        var margin = fields.HasMargin ? fields.AtLeastZero(fields.Margin) : 0;
+        return new Preference(Problems.WithOthers(problem, fields), chosen, rejected, margin);
     }
 }

@@ -9,7 +9,7 @@ namespace Cohort.Data;
 /// <param name="Reference">What the reward compares a completion with; for the bundled tasks, the correct answer.</param>
 public sealed record Problem(string Id, string Prompt, string Reference)
 {
-    private static readonly IReadOnlyDictionary<string, JsonElement> NoFields = new Dictionary<string, JsonElement>();
+    internal static readonly IReadOnlyDictionary<string, JsonElement> NoFields = new Dictionary<string, JsonElement>();
 
     /// <summary>The messages that the policy answers, written for it with its chat template; empty where the prompt is a text.</summary>
     public IReadOnlyList<ChatTurn> Turns { get; init; } = [];

@@ -6,23 +6,35 @@ public static class Problems
     private const string Rule =
         "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"answer\": 4}: \"prompt\" a string that is not empty, or a list of "
         + "messages such as {\"role\": \"user\", \"content\": \"2+2=\"} (also as \"messages\") that does not end with "
-        + "the assistant's, \"answer\" a string or a number, and if you like an \"id\"; other fields are ignored. Mend these lines or remove them.";
+        + "the assistant's, \"answer\" a string or a number, and if you like an \"id\"; \"question\" and \"solution\" do as well, and other "
+        + "fields are kept. Mend these lines or remove them.";
 
     /// <summary>
-    /// Reads a file with one JSON object per line: "prompt" a string or a list of messages, "answer" a string or a number (kept as it is written),
-    /// "id" optional; other fields are ignored, blank lines skipped.
+    /// Reads a file of rows: "prompt" (or else "question") a string or a list of messages, "answer" (or else "solution") a string or a number (kept as it is
+    /// written), "id" optional; other fields are the problem's <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file; UTF-8.</param>
-    /// <exception cref="DataException">The file cannot be read or is empty, or lines are bad: the first five are named.</exception>
-    public static IReadOnlyList<Problem> ReadJsonLines(string path) =>
-        JsonLines.Read(path, Rule, fields => Convert(fields, fields.TextOrNumber("answer")));
+    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
+    public static FileRows<Problem> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="path">The file.</param>
+    /// <param name="names">Which fields are read as what.</param>
+    /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
+    public static FileRows<Problem> Read(string path, FieldNames names, bool skipBadLines) =>
+        RowFile.Read(path, names, skipBadLines, Rule, fields => WithOthers(Convert(fields, fields.TextOrNumber(fields.Answer)), fields));
+
+    /// <summary>The problem with the fields that its line has besides.</summary>
+    internal static Problem WithOthers(Problem problem, JsonFields fields) =>
+        problem with { Fields = fields.Others() };
 
     /// <summary>A line's problem: its prompt is a text, or messages that the assistant is to answer.</summary>
     internal static Problem Convert(JsonFields fields, string reference)
     {
-        var list = fields.IsList("prompt") ? "prompt" : "messages";
+        var prompt = fields.Prompt;
+        var list = fields.IsList(prompt) ? prompt : "messages";
         if (!fields.IsList(list))
-            return new Problem(fields.Id(), fields.NonEmptyText("prompt"), reference);
+            return new Problem(fields.Id(), fields.NonEmptyText(prompt), reference);
 
         var turns = fields.Turns(list);
         if (turns is [.., { Role: Conversation.Assistant }])

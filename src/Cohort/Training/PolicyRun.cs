@@ -90,6 +90,7 @@ public sealed class PolicyRun : IDisposable
         RewardSet? rewards = null;
         try
         {
+            source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
             rewards = Rewards(place, resolved, start, custom);
@@ -119,6 +120,7 @@ public sealed class PolicyRun : IDisposable
         RewardSet? rewards = null;
         try
         {
+            source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             rewards = Rewards(place, options, start, custom);
             return Open(place, options, start, source, rewards, clock, sink, resume: true);
         }

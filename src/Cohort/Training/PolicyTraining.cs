@@ -59,7 +59,7 @@ internal sealed class PolicyTraining : ITraining
         _trainer = new PolicyTrainer(options, rewards, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _validation = new Validation(
             sampler, prompts, rewards, source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
-        foreach (var notice in options.Notices())
+        foreach (var notice in options.Notices().Concat(source.Notices))
         {
             sink.Notice(notice);
         }
@@ -75,6 +75,14 @@ internal sealed class PolicyTraining : ITraining
                 $"The number of problems is {source.TrainingCount}, too few to hold some out: validation uses the training problems, and its numbers "
                 + "say nothing about unseen ones. Give at least 20.");
         }
+    }
+
+    /// <summary>The source without the problems whose prompts are too long, where the options ask for that.</summary>
+    /// <exception cref="DataException">No prompt fits the context.</exception>
+    public static DataSource<Problem> Fitting(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config)
+    {
+        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength / 2);
+        return Setup.Fitting(source, options.Data, problem => prompts.Encode(problem).Count + newTokens, config);
     }
 
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>

@@ -23,7 +23,8 @@ public sealed class RunPlan
         var source = Setup.Problems(options.Data, options.Seed);
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);
-        var prompts = PolicyTraining.Prompts(options, source, Setup.Prompts(tokenizer, options.Model, options.Data));
+        var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);
+        var prompts = PolicyTraining.Prompts(options, PolicyTraining.Fitting(options, source, encoder, config), encoder);
         var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), prompts, config);
         OptionsException.ThrowIfAny(resolved.Problems(), "");
         return new(resolved, config, prompts.Max(prompt => prompt.Length) + resolved.Rollout.MaxNewTokens);

@@ -47,7 +47,7 @@ internal static class Setup
     public static DataSource<Problem> Problems(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskProblems(BundledTasks.Create(task.Task, task.Size), seed),
-        FileData file => ListSource.Of(Data.Problems.ReadJsonLines(file.Path), seed),
+        FileData file => ListSource.Of(Data.Problems.Read(file.Path, file.Fields, file.SkipBadLines), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -55,7 +55,7 @@ internal static class Setup
     public static DataSource<Demonstration> Demonstrations(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), seed, task.Noise),
-        FileData file => ListSource.Of(Data.Demonstrations.ReadJsonLines(file.Path), seed),
+        FileData file => ListSource.Of(Data.Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -63,7 +63,7 @@ internal static class Setup
     public static DataSource<Preference> Preferences(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskPreferences(BundledTasks.Create(task.Task, task.Size), seed),
-        FileData file => ListSource.Of(Data.Preferences.ReadJsonLines(file.Path), seed),
+        FileData file => ListSource.Of(Data.Preferences.Read(file.Path, file.Fields, file.SkipBadLines), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -75,7 +75,7 @@ internal static class Setup
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
             FileData file => string.Concat(
-                Data.Demonstrations.ReadJsonLines(file.Path).Select(pair => pair.Problem.Prompt + pair.Completion)),
+                Data.Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines).Select(pair => pair.Problem.Prompt + pair.Completion)),
             _ => throw new System.Diagnostics.UnreachableException(),
         }),
         _ => throw new System.Diagnostics.UnreachableException(),
@@ -144,6 +144,17 @@ internal static class Setup
         _ => Math.Clamp(room, 1, 64),
     };
 
+    /// <summary>The source without what is too long, where the options ask for that.</summary>
+    /// <param name="source">The run's.</param>
+    /// <param name="data">What the options say.</param>
+    /// <param name="length">The tokens of a row, with what is to be sampled.</param>
+    /// <param name="config">The model.</param>
+    /// <exception cref="DataException">No row fits.</exception>
+    public static DataSource<T> Fitting<T>(DataSource<T> source, DataOptions data, Func<T, int> length, ModelConfig config) =>
+        data is FileData { LongPrompts: LongPrompts.Drop }
+            ? source.Where(row => length(row) <= config.ContextLength, $"they do not fit the model's context of {config.ContextLength} tokens")
+            : source;
+
     /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
     /// <param name="prompts">Problems with the lengths of their prompts, in tokens.</param>
     /// <param name="config">The model.</param>
@@ -155,7 +166,7 @@ internal static class Setup
         {
             throw new DataException(
                 $"Problem '{problem.Id}' has a prompt of {length} tokens, which with rollout.maxNewTokens {maxNewTokens} does not fit the model's "
-                + $"context of {config.ContextLength}; shorten it, leave it out, or lower rollout.maxNewTokens.");
+                + $"context of {config.ContextLength}; shorten it, leave it out, lower rollout.maxNewTokens, or set data.longPrompts=drop.");
         }
     }
 }

@@ -28,6 +28,7 @@ public sealed class SftRun : IDisposable
         var start = StartingModel.Create(options);
         try
         {
+            source = SftTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             var resolved = SftTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
             RunFiles.Begin(place, resolved, () => start.Save(place));
             start.Notify(options.Model, sink);
@@ -53,6 +54,7 @@ public sealed class SftRun : IDisposable
         var start = StartingModel.Reopen(place, options);
         try
         {
+            source = SftTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             return Open(place, options, start, source, sink, resume: true);
         }
         catch (InvalidDataException error)

@@ -45,6 +45,11 @@ internal sealed class SftTraining : ITraining
         _validation = new Validation(
             new TorchSampler(policy, prompts.Tokenizer), prompts, RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10)),
             _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
+        foreach (var notice in source.Notices)
+        {
+            sink.Notice(notice);
+        }
+
         if (Setup.ChatNotice(prompts, source.Training(0).Problem, policy.Config) is var chat and not "")
         {
             sink.Notice(chat);
@@ -57,6 +62,11 @@ internal sealed class SftTraining : ITraining
                 + "say nothing about unseen ones. Give at least 20.");
         }
     }
+
+    /// <summary>The source without the demonstrations that are too long, where the options ask for that.</summary>
+    /// <exception cref="DataException">None fits the context.</exception>
+    public static DataSource<Demonstration> Fitting(SftOptions options, DataSource<Demonstration> source, PromptEncoder prompts, ModelConfig config) =>
+        Setup.Fitting(source, options.Data, row => prompts.Encode(row) is var (prompt, response) ? prompt.Count + response.Count : 0, config);
 
     /// <summary>Fills in what the options leave open, once per run.</summary>
     /// <exception cref="DataException">A demonstration does not fit the context.</exception>
@@ -83,7 +93,7 @@ internal sealed class SftTraining : ITraining
             {
                 throw new DataException(
                     $"Demonstration '{problem.Id}' has {prompt} prompt and {answer} completion tokens (end of sequence included), but the model's context "
-                    + $"is {config.ContextLength}; shorten it, leave it out, or make a model with a larger contextLength.");
+                    + $"is {config.ContextLength}; shorten it, leave it out, set data.longPrompts=drop, or make a model with a larger contextLength.");
             }
 
             (longest, longestAnswer) = (Math.Max(longest, prompt + answer), Math.Max(longestAnswer, answer));

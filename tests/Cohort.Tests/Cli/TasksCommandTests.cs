@@ -19,8 +19,8 @@ public sealed class TasksCommandTests
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("p.jsonl"), CommandLine.Succeed("tasks", "countdown", "--count", "300", "--demonstrations").Output);
 
-        var problems = Problems.ReadJsonLines(folder.File("p.jsonl"));
-        var demonstrations = Demonstrations.ReadJsonLines(folder.File("p.jsonl"));
+        var problems = Problems.Read(folder.File("p.jsonl"));
+        var demonstrations = Demonstrations.Read(folder.File("p.jsonl"));
 
         Assert.Equal(300, problems.Count);
         Assert.Equal(300, problems.Select(problem => problem.Prompt).Distinct().Count());
@@ -38,7 +38,7 @@ public sealed class TasksCommandTests
 
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("p.jsonl"), lines);
-        Assert.All(Problems.ReadJsonLines(folder.File("p.jsonl")), problem => Assert.Equal(split, Splits.Of(problem.Prompt)));
+        Assert.All(Problems.Read(folder.File("p.jsonl")), problem => Assert.Equal(split, Splits.Of(problem.Prompt)));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class ConversationRowsTests : IDisposable
     [InlineData("messages")]
     public void Problem_may_be_a_conversation(string field)
     {
-        var problem = Assert.Single(Problems.ReadJsonLines(File(
+        var problem = Assert.Single(Problems.Read(File(
             $$"""{"{{field}}": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "2+2="}], "answer": 4}""")));
         Assert.Equal(["system", "user"], problem.Turns.Select(turn => turn.Role));
         Assert.Equal("system: Be brief.\nuser: 2+2=", problem.Prompt);
@@ -23,7 +23,7 @@ public sealed class ConversationRowsTests : IDisposable
     [Fact]
     public void Every_message_of_the_assistant_is_a_demonstration_behind_what_came_before()
     {
-        var read = Demonstrations.ReadJsonLines(File("""
+        var read = Demonstrations.Read(File("""
             {"id": "x", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}, {"role": "user", "content": "c"}, {"role": "assistant", "content": "d", "name": "n"}]}
             {"prompt": "2+2=", "completion": "4"}
             {"prompt": [{"role": "user", "content": "e"}], "completion": "f"}
@@ -40,7 +40,7 @@ public sealed class ConversationRowsTests : IDisposable
     {
         var lines = Enumerable.Range(0, 200).Select(i =>
             $$"""{"messages": [{"role": "user", "content": "q{{i}}"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "r"}, {"role": "assistant", "content": "z"}]}""");
-        var source = ListSource.Of(Demonstrations.ReadJsonLines(File(string.Join('\n', lines))), seed: 1);
+        var source = ListSource.Of(Demonstrations.Read(File(string.Join('\n', lines))), seed: 1);
         Assert.True(source.IsHeldOut);
         var held = source.HeldOut(Split.Validation, 1000).Concat(source.HeldOut(Split.Test, 1000)).Select(Opening).ToHashSet();
         var trained = Enumerable.Range(0, (int)source.TrainingCount!.Value).Select(i => Opening(source.Training(i))).ToHashSet();
@@ -53,7 +53,7 @@ public sealed class ConversationRowsTests : IDisposable
     [Fact]
     public void Content_may_be_null_beside_calls_of_tools_or_a_list_of_parts()
     {
-        var problem = Assert.Single(Problems.ReadJsonLines(File(
+        var problem = Assert.Single(Problems.Read(File(
             """{"prompt": [{"role": "assistant", "content": null, "tool_calls": [1]}, {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "image"}, {"text": "b"}]}], "answer": ""}""")));
         Assert.Equal(["", "ab"], problem.Turns.Select(turn => turn.Content));
         Assert.Equal(["content", "tool_calls"], problem.Turns[0].Fields.Keys.Order());
@@ -71,14 +71,14 @@ public sealed class ConversationRowsTests : IDisposable
     [InlineData("""{"prompt": [{"role": "user", "content": "a", "\ud800": 1}], "answer": 1}""", "line 1: a field's name in \"prompt[0]\" has half")]
     [InlineData("""{"prompt": [{"role": "user", "content": "a", "x": ["\udc00"]}], "answer": 1}""", "line 1: \"prompt[0].x[0]\" has half a surrogate pair")]
     public void Bad_conversations_are_refused_by_line_and_message(string line, string problem) =>
-        Assert.Contains(problem, Assert.Throws<DataException>(() => Problems.ReadJsonLines(File(line))).Message);
+        Assert.Contains(problem, Assert.Throws<DataException>(() => Problems.Read(File(line))).Message);
 
     [Theory]
     [InlineData("""{"messages": [{"role": "user", "content": "a"}]}""", "does not end with the assistant's message")]
     [InlineData("""{"messages": [{"role": "assistant", "content": "a"}]}""", "begins with the assistant's message")]
     [InlineData("""{"messages": []}""", "\"messages\" has no messages")]
     public void Conversations_without_something_to_learn_are_refused(string line, string problem) =>
-        Assert.Contains(problem, Assert.Throws<DataException>(() => Demonstrations.ReadJsonLines(File(line))).Message);
+        Assert.Contains(problem, Assert.Throws<DataException>(() => Demonstrations.Read(File(line))).Message);
 
     private string File(string text)
     {

@@ -9,10 +9,10 @@ public sealed class JsonLinesTests : IDisposable
     public void Dispose() => File.Delete(_path);
 
     [Fact]
-    public void Problems_are_read_and_other_fields_ignored()
+    public void Problems_are_read_behind_a_byte_order_mark_and_with_CRLF()
     {
         File.WriteAllText(_path, """
-            {"prompt": "2+2=", "answer": 4, "level": {"a": [1]}}
+            {"prompt": "2+2=", "answer": 4}
 
               {"id": "x", "prompt": "ü½ \ud83c\udf89", "answer": " four "}
             {"id": 7, "prompt": "c", "answer": 1.50}
@@ -24,7 +24,7 @@ public sealed class JsonLinesTests : IDisposable
                 new Problem("x", "ü½ \ud83c\udf89", " four "),
                 new Problem("7", "c", "1.50"),
             ],
-            Problems.ReadJsonLines(_path));
+            Problems.Read(_path));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class JsonLinesTests : IDisposable
                 new Demonstration(new Problem("b", "2+3=", "5"), "5"),
                 new Demonstration(new Problem("c", "2+4=", "6"), "6"),
             ],
-            Demonstrations.ReadJsonLines(_path));
+            Demonstrations.Read(_path));
     }
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         File.WriteAllText(_path, "{\"id\": \"used\", \"prompt\": \"a\", \"answer\": 1}\n" + line);
 
-        var message = Assert.Throws<DataException>(() => Problems.ReadJsonLines(_path)).Message;
+        var message = Assert.Throws<DataException>(() => Problems.Read(_path)).Message;
 
         Assert.StartsWith($"{_path} has 1 error:", message);
         Assert.Contains(expected, message);
@@ -76,7 +76,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         File.WriteAllLines(_path, Enumerable.Repeat("{\"prompt\": \"a\"}", 8));
 
-        var message = Assert.Throws<DataException>(() => Problems.ReadJsonLines(_path)).Message;
+        var message = Assert.Throws<DataException>(() => Problems.Read(_path)).Message;
 
         Assert.Contains("has 8 errors", message);
         Assert.Contains("line 5: no \"answer\"\n  and 3 more", message);
@@ -88,7 +88,7 @@ public sealed class JsonLinesTests : IDisposable
     {
         File.WriteAllText(_path, "{\"prompt\": \"a\"}");
 
-        var message = Assert.Throws<DataException>(() => Demonstrations.ReadJsonLines(_path)).Message;
+        var message = Assert.Throws<DataException>(() => Demonstrations.Read(_path)).Message;
 
         Assert.Contains("has 1 error:\n  line 1: no \"completion\"\n", message);
     }
@@ -100,15 +100,15 @@ public sealed class JsonLinesTests : IDisposable
     {
         File.WriteAllText(_path, text);
 
-        Assert.StartsWith($"{_path} has no lines of data.", Assert.Throws<DataException>(() => Problems.ReadJsonLines(_path)).Message);
+        Assert.StartsWith($"{_path} has no lines of data.", Assert.Throws<DataException>(() => Problems.Read(_path)).Message);
     }
 
     [Fact]
     public void A_file_that_cannot_be_read_says_so()
     {
-        Assert.Contains(_path, Assert.Throws<DataException>(() => Problems.ReadJsonLines(_path)).Message);
-        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Problems.ReadJsonLines(Path.GetTempPath())).Message);
-        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Problems.ReadJsonLines("")).Message);
+        Assert.Contains(_path, Assert.Throws<DataException>(() => Problems.Read(_path)).Message);
+        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Problems.Read(Path.GetTempPath())).Message);
+        Assert.Contains("cannot be read", Assert.Throws<DataException>(() => Problems.Read("")).Message);
     }
 
     [Fact]
@@ -116,6 +116,6 @@ public sealed class JsonLinesTests : IDisposable
     {
         File.WriteAllBytes(_path, [.. "{\"prompt\": \"caf"u8, 0xE9, .. "\", \"answer\": 4}"u8]);
 
-        Assert.Contains("is not UTF-8", Assert.Throws<DataException>(() => Problems.ReadJsonLines(_path)).Message);
+        Assert.Contains("is not UTF-8", Assert.Throws<DataException>(() => Problems.Read(_path)).Message);
     }
 }

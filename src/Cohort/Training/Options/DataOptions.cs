@@ -62,4 +62,13 @@ public sealed record FileData : DataOptions
 {
     /// <summary>The file; relative paths are relative to the run file.</summary>
     public string Path { get; init; } = "";
+
+    /// <summary>Which fields of a row are read as what, where they are not named as usual.</summary>
+    public FieldNames Fields { get; init; } = new();
+
+    /// <summary>Whether bad lines are left out and counted in a notice, instead of refused.</summary>
+    public bool SkipBadLines { get; init; }
+
+    /// <summary>What is done with a prompt that does not fit the model's context together with the longest completion.</summary>
+    public LongPrompts LongPrompts { get; init; }
 }

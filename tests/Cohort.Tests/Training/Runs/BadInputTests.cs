@@ -71,7 +71,7 @@ public sealed class BadInputTests : IDisposable
 
         Assert.Equal(
             "Problem 'data.jsonl:2' has a prompt of 12 tokens, which with rollout.maxNewTokens 5 does not fit the model's context of 16; shorten it, "
-            + "leave it out, or lower rollout.maxNewTokens.",
+            + "leave it out, lower rollout.maxNewTokens, or set data.longPrompts=drop.",
             error.Message);
         AssertNothingWritten();
     }
@@ -84,7 +84,7 @@ public sealed class BadInputTests : IDisposable
 
         Assert.Equal(
             "Demonstration 'data.jsonl:2' has 8 prompt and 9 completion tokens (end of sequence included), but the model's context is 16; shorten "
-            + "it, leave it out, or make a model with a larger contextLength.",
+            + "it, leave it out, set data.longPrompts=drop, or make a model with a larger contextLength.",
             error.Message);
         AssertNothingWritten();
     }
@@ -127,6 +127,27 @@ public sealed class BadInputTests : IDisposable
             + "advantage with a critic.",
             error.Message);
         AssertNothingWritten();
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("grpo")]
+    public void Bad_lines_and_long_prompts_are_left_out_and_counted_where_asked(string kind)
+    {
+        var sink = new KeepingSink();
+        var data = Problems(
+            """{"question": "abc", "answer": "cba"}""",
+            """{"question": 5}""",
+            """{"question": "abcabcabcabcabc", "answer": "c"}""",
+            """{"question": "bc", "answer": "cb"}""",
+            """{"question": "bc", "answer": "cb"}""");
+        string[] sets = [.. data, "data.skipBadLines=true", "data.longPrompts=drop", .. kind == "sft" ? Array.Empty<string>() : ["rollout.maxNewTokens=5"]];
+        TinyRun.Train(kind, _place.Root, sink, TinyRun.Never, [.. sets, Steps(kind, 2)]);
+
+        Assert.Contains(sink.Notices, notice => notice.Contains("bad lines skipped: 1; 4 rows are left.\n  line 2: ", StringComparison.Ordinal));
+        Assert.Contains("Rows that repeat the prompt and the answer of an earlier one: 1 of 4; they count double in training.", sink.Notices);
+        Assert.Contains("Rows left out: 1 of 4, as they do not fit the model's context of 16 tokens.", sink.Notices);
+        Assert.Equal(3, TinyRun.Resume(kind, _place.Root, Steps(kind, 3)).Step);
     }
 
     [Theory]

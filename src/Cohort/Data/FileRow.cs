@@ -1,0 +1,9 @@
+using System.Text.Json;
+
+namespace Cohort.Data;
+
+/// <summary>A row of a data file, whatever its format.</summary>
+/// <param name="Number">The number of its line, or of the row where the format has no lines; from 1.</param>
+/// <param name="Fields">An object; valid until the next row is read.</param>
+/// <param name="Problem">Why it has no fields, beginning with the column or a colon; empty where it has.</param>
+internal readonly record struct FileRow(int Number, JsonElement Fields, string Problem = "");
