@@ -7,7 +7,7 @@ public sealed class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
     [InlineData("trian", "Unrecognized command or argument 'trian'", "Did you mean train?", "./cohort --help")]
     [InlineData("train --sett x", "--sett is not an option of this command", "./cohort train --help")]
     [InlineData("train --seed -1", "'-1' for option '--seed' as a whole number", "./cohort train --help")]
-    [InlineData("tasks srot", "'srot' not recognized", "sort, reverse, count, arithmetic, countdown")]
+    [InlineData("tasks srot", "'srot' not recognized", "sort, reverse, count, arithmetic, countdown, brackets, dates, equations")]
     [InlineData("tasks sort --size 99", "2 to 16 digits", "default of 8", "It is 99.")]
     [InlineData("tasks sort --count 0", "--count is 0; it must be at least 1")]
     [InlineData("evaluate --model x", "--task NAME or --problems FILE.jsonl")]

@@ -9,8 +9,9 @@ public sealed class TasksCommandTests
     {
         var list = CommandLine.Succeed("tasks").Output;
 
-        Assert.All(["sort", "reverse", "count", "arithmetic", "countdown"], task => Assert.Contains($"  {task} ", list));
-        Assert.Equal(5, CommandLine.Succeed("tasks", "--json").Json.GetProperty("tasks").GetArrayLength());
+        Assert.All(
+            ["sort", "reverse", "count", "arithmetic", "countdown", "brackets", "dates", "equations"], task => Assert.Contains($"  {task} ", list));
+        Assert.Equal(8, CommandLine.Succeed("tasks", "--json").Json.GetProperty("tasks").GetArrayLength());
     }
 
     [Fact]

@@ -7,7 +7,6 @@ namespace Cohort.Data.Tasks;
 public sealed class ArithmeticTask(int size) : BundledTask(Summary, size)
 {
     private const string Operators = "+-*";
-    private const int LargestError = 9;
 
     /// <summary>What the task is, and its sizes.</summary>
     public static TaskSummary Summary { get; } = new(TaskName.Arithmetic, "Add, subtract or multiply two numbers.", "digits", 2, 1, 6);
@@ -32,12 +31,7 @@ public sealed class ArithmeticTask(int size) : BundledTask(Summary, size)
 
     /// <summary>A near miss: wrong by 1 to 9, towards or across zero.</summary>
     /// <inheritdoc/>
-    public override string Distract(Problem problem, RandomSequence random)
-    {
-        var right = long.Parse(problem.Reference);
-        var error = random.Next(1, LargestError);
-        return $"{(right > 0 ? right - error : right + error)}";
-    }
+    public override string Distract(Problem problem, RandomSequence random) => NearMiss.Of(problem.Reference, random);
 
     /// <summary>1 where the answer is the right decimal integer; well formed where it is any integer.</summary>
     /// <inheritdoc/>

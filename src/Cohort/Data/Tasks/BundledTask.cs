@@ -19,6 +19,15 @@ public enum TaskName
 
     /// <summary>Count a letter in a word.</summary>
     Count,
+
+    /// <summary>Close the brackets that were left open.</summary>
+    Brackets,
+
+    /// <summary>Add days to a date, or subtract them.</summary>
+    Dates,
+
+    /// <summary>Solve a linear equation.</summary>
+    Equations,
 }
 
 /// <summary>A procedural task: makes problems from random numbers, shows right answers, verifies answers with bounded parsers.</summary>

@@ -7,7 +7,10 @@ public static class BundledTasks
 {
     /// <summary>Every task, in the order in which `cohort tasks` lists them.</summary>
     public static IReadOnlyList<TaskSummary> All { get; } =
-        [SortTask.Summary, ReverseTask.Summary, CountTask.Summary, ArithmeticTask.Summary, CountdownTask.Summary];
+    [
+        SortTask.Summary, ReverseTask.Summary, CountTask.Summary, ArithmeticTask.Summary, CountdownTask.Summary,
+        BracketsTask.Summary, DatesTask.Summary, EquationsTask.Summary,
+    ];
 
     /// <summary>Makes a task.</summary>
     /// <param name="name">Which task.</param>
@@ -20,6 +23,9 @@ public static class BundledTasks
         TaskName.Count => new CountTask(size),
         TaskName.Arithmetic => new ArithmeticTask(size),
         TaskName.Countdown => new CountdownTask(size),
+        TaskName.Brackets => new BracketsTask(size),
+        TaskName.Dates => new DatesTask(size),
+        TaskName.Equations => new EquationsTask(size),
         _ => throw new UnreachableException($"No task is called {name}."),
     };
 }

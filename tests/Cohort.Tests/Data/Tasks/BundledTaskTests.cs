@@ -105,6 +105,9 @@ public sealed class BundledTaskTests
     [InlineData(TaskName.Reverse, "drawer:", "reward", "drawer", "rewards")]
     [InlineData(TaskName.Count, "banana,a:", "3", "2", "aaa")]
     [InlineData(TaskName.Arithmetic, "12-34=", "-22", "22", "22.0")]
+    [InlineData(TaskName.Brackets, "([]{<:", ">})", "})>", ">}")]
+    [InlineData(TaskName.Dates, "2024-02-27+3=", "2024-03-01", "2024-02-29", "2024-02-30")]
+    [InlineData(TaskName.Equations, "3*x-7=-22,x=", "-5", "5", "-15/3")]
     public void Problems_of_a_users_file_are_verified(TaskName name, string prompt, string right, string wrong, string malformed)
     {
         var task = BundledTasks.Create(name);
