@@ -2,7 +2,6 @@ using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Models;
-using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
@@ -23,6 +22,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly PolicyUpdate _update;
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
+    private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly List<RolloutLine> _lines = [];
 
@@ -31,7 +31,7 @@ internal sealed class PolicyTraining : ITraining
         RunOptions options,
         StartingModel start,
         DataSource<Problem> source,
-        RewardSet rewards,
+        MeasuredRewards rewards,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
@@ -53,10 +53,18 @@ internal sealed class PolicyTraining : ITraining
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards, source, options, clock);
-        _trainer = new PolicyTrainer(options, rewards, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, source, options, clock);
+        _trainer = new PolicyTrainer(options, rewards.Trained, collector, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        _alarms = new MetricAlarms(rewards.Metrics, sink);
         _validation = new Validation(
-            sampler, prompts, rewards, source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
+            sampler,
+            prompts,
+            rewards,
+            _alarms,
+            source.HeldOut(Split.Validation, options.Evaluation.Problems),
+            options.Rollout.ValidationSampling(),
+            options.Seed,
+            sink);
         foreach (var notice in options.Notices())
         {
             sink.Notice(notice);
@@ -146,6 +154,7 @@ internal sealed class PolicyTraining : ITraining
         _update.Optimizer.Save(Path.Combine(folder, OptimizerFile));
         _estimator.Save(folder);
         _reference.Save(folder);
+        _alarms.Save(folder);
     }
 
     public void Load(string folder)
@@ -154,6 +163,7 @@ internal sealed class PolicyTraining : ITraining
         _update.Optimizer.Load(Path.Combine(folder, OptimizerFile));
         _estimator.Load(folder);
         _reference.Load(folder);
+        _alarms.Load(folder);
     }
 
     public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, _place, folder, dropout: 0);
