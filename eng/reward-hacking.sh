@@ -30,7 +30,7 @@ trial() { # KIND SEED WEIGHT-OF-REPETITION
         --set "reward={\"kind\": \"several\", \"rewards\": {\"right\": {\"kind\": \"task\", \"weight\": 0.3},
             \"repetition\": {\"kind\": \"repetition\", \"run\": 1, \"weight\": $3}}}" \
         --set 'evaluation.metrics={"gold": {"kind": "task"}}' --set evaluation.every=5 --set evaluation.problems=200 \
-        --set rollout.promptsPerStep=16 --set rollout.samplesPerPrompt=8 --set update.minibatchRows=64 --set optimizer.learningRate=0.001
+        --set rollout.promptsPerStep=16 --set rollout.samplesPerPrompt=8 --set update.minibatchRows=64 --set optimizer.learningRate=0.0004
     while read -r line; do
         step=$(number step "$line") gold=$(number validation/metric/gold "$line") alarm=$(number validation/alarm/gold "$line")
         reward=$(number validation/sampled_score_mean "$line") first=${first:-$reward} last=$gold
@@ -44,4 +44,4 @@ trial() { # KIND SEED WEIGHT-OF-REPETITION
 echo '| reward | seed | reward, start | reward, end | best gold | gold, end | alarm at step | delay |'
 echo '|---|---|---|---|---|---|---|---|'
 for ((seed = 1; seed <= flawed; seed++)); do trial flawed "$seed" -1; done
-for ((seed = 101; seed < 101 + clean; seed++)); do trial clean "$seed" 0.05; done
+for ((seed = 101; seed < 101 + clean; seed++)); do trial clean "$seed" 0.02; done
