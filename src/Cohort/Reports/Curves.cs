@@ -48,6 +48,20 @@ internal static class Curves
         new("Tokens predicted", "%", new CurvePlan(MetricNames.SftAccuracy, "accuracy")) { Scale = 100 },
     ];
 
+    /// <summary>A chart for each metric that a run is only measured on, beside the reward that it is trained on.</summary>
+    /// <param name="runs">The runs.</param>
+    public static IEnumerable<ChartPlan> MetricPlans(IEnumerable<ReportRun> runs) => runs
+        .SelectMany(run => run.Steps).SelectMany(step => step.Values).Select(value => value.Key)
+        .Where(name => name.StartsWith(MetricNames.ValidationMetricPrefix, StringComparison.Ordinal)).Distinct()
+        .Select(metric => new ChartPlan(
+            $"Validation reward and metric {metric[MetricNames.ValidationMetricPrefix.Length..]}",
+            "mean score",
+            new(MetricNames.ValidationScore, "reward"),
+            new(metric, "metric"))
+        {
+            FromZero = false,
+        });
+
     /// <summary>A number's course: against sampled tokens, or against steps. Steps that did not measure it have no point.</summary>
     /// <param name="run">The run.</param>
     /// <param name="metric">The number.</param>

@@ -13,7 +13,7 @@ internal static class CurvesSection
     {
         var members = runs.ToArray();
         var byTokens = members.Length > 1 && members.All(Curves.Samples);
-        var figures = Curves.Plans
+        var figures = Curves.Plans.Concat(Curves.MetricPlans(members))
             .Select(plan => (Plan: plan, Series: Series(plan, members, byTokens)))
             .Where(chart => chart.Series.Length > 0)
             .Select((chart, i) => Figure(chart.Plan, chart.Series, byTokens, $"{id}-{i}"))

@@ -40,6 +40,7 @@ public static class RunReport
             <body>
             {HeaderSection.Of(content)}
             <main>
+            {AlarmSection.Of(content.Runs)}
             {ResultsSection.Of(content)}
             {CurvesSection.Of(content.Runs)}
             {SamplesSection.Of(content.Samples)}

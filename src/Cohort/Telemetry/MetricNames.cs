@@ -192,6 +192,10 @@ public static class MetricNames
     public const string ValidationLoss = "validation/loss_nats";
     /// <summary>Mean length of the sampled answers to validation problems.</summary>
     public const string ValidationLength = "validation/length_mean_tokens";
+    /// <summary>Prefix of the mean of one metric that the run is not trained on, over the sampled answers to validation problems that it scored.</summary>
+    public const string ValidationMetricPrefix = "validation/metric/";
+    /// <summary>Prefix of one metric's alarm: 1 from the measurement on in which it fell while the reward rose, else 0.</summary>
+    public const string ValidationAlarmPrefix = "validation/alarm/";
 
     // The run.
     /// <summary>Tokens sampled in the step.</summary>

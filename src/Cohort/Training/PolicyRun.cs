@@ -18,9 +18,9 @@ public sealed class PolicyRun : IDisposable
 {
     private readonly RunLoop _loop;
     private readonly PolicyTraining _training;
-    private readonly RewardSet _rewards;
+    private readonly MeasuredRewards _rewards;
 
-    private PolicyRun(RunLoop loop, PolicyTraining training, RewardSet rewards) => (_loop, _training, _rewards) = (loop, training, rewards);
+    private PolicyRun(RunLoop loop, PolicyTraining training, MeasuredRewards rewards) => (_loop, _training, _rewards) = (loop, training, rewards);
 
     /// <summary>Begins a run in a new directory. All options are checked, data read and the model loaded before anything is written.</summary>
     /// <param name="directory">The run directory; must not hold a run.</param>
@@ -35,8 +35,8 @@ public sealed class PolicyRun : IDisposable
     /// <summary>Begins a run with a reward of your own.</summary>
     /// <inheritdoc cref="Start(string, RunOptions, IMetricSink)"/>
     /// <param name="reward">
-    /// Scores completions, as each reward of the options whose kind is "custom", or where there is none, in place of what the options name; options.json
-    /// records it as "custom". It stays the caller's.
+    /// Scores completions, as each reward or metric of the options whose kind is "custom", or where there is none, in place of what the options name;
+    /// options.json records it as "custom". It stays the caller's.
     /// </param>
     public static PolicyRun Start(string directory, RunOptions options, IReward reward, IMetricSink sink) =>
         Begin(directory, Custom(options), reward, sink);
@@ -87,7 +87,7 @@ public sealed class PolicyRun : IDisposable
         var threads = Setup.Threads(options.Threads);
         var source = Setup.Problems(options.Data, options.Seed);
         var start = StartingModel.Create(options);
-        RewardSet? rewards = null;
+        MeasuredRewards? rewards = null;
         try
         {
             source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
@@ -117,7 +117,7 @@ public sealed class PolicyRun : IDisposable
         RunFiles.Continue(place, options, past, sink);
         Setup.Threads(options.Threads);
         var start = StartingModel.Reopen(place, options);
-        RewardSet? rewards = null;
+        MeasuredRewards? rewards = null;
         try
         {
             source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
@@ -143,7 +143,7 @@ public sealed class PolicyRun : IDisposable
         RunOptions options,
         StartingModel start,
         DataSource<Problem> source,
-        RewardSet rewards,
+        MeasuredRewards rewards,
         PhaseClock clock,
         IMetricSink sink,
         bool resume)
@@ -166,12 +166,12 @@ public sealed class PolicyRun : IDisposable
         }
     }
 
-    private static RewardSet Rewards(RunDirectory place, RunOptions options, StartingModel start, IReward? custom) => RunRewards.Open(
-        options.Reward,
+    private static MeasuredRewards Rewards(RunDirectory place, RunOptions options, StartingModel start, IReward? custom) => MeasuredRewards.Open(
+        options,
         new RewardSetting(options.Data, start.Prompts, options.Rollout.MaxNewTokens, Setup.Placement(options), place.Root),
         custom);
 
-    private static RunOptions Custom(RunOptions options) => options.Reward.All.Any(reward => reward.Reward is CustomReward) ? options : options with
+    private static RunOptions Custom(RunOptions options) => NamesCustom(options) ? options : options with
     {
         Reward = new CustomReward
         {
@@ -179,4 +179,7 @@ public sealed class PolicyRun : IDisposable
             LargestUnscoredShare = options.Reward.LargestUnscoredShare,
         },
     };
+
+    private static bool NamesCustom(RunOptions options) =>
+        options.Reward.All.Select(reward => reward.Reward).Concat(options.Evaluation.Metrics.Values).Any(reward => reward is CustomReward);
 }

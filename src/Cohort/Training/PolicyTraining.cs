@@ -2,7 +2,6 @@ using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Models;
-using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
@@ -24,6 +23,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly Curriculum _curriculum;
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
+    private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly List<RolloutLine> _lines = [];
 
@@ -32,7 +32,7 @@ internal sealed class PolicyTraining : ITraining
         RunOptions options,
         StartingModel start,
         DataSource<Problem> source,
-        RewardSet rewards,
+        MeasuredRewards rewards,
         long logBytes,
         PhaseClock clock,
         IMetricSink sink)
@@ -55,10 +55,18 @@ internal sealed class PolicyTraining : ITraining
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards, _curriculum, options, clock);
-        _trainer = new PolicyTrainer(options, rewards, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
+        _trainer = new PolicyTrainer(options, rewards.Trained, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        _alarms = new MetricAlarms(rewards.Metrics, sink);
         _validation = new Validation(
-            sampler, prompts, rewards, source.HeldOut(Split.Validation, options.Evaluation.Problems), options.Rollout.ValidationSampling(), options.Seed, sink);
+            sampler,
+            prompts,
+            rewards,
+            _alarms,
+            source.HeldOut(Split.Validation, options.Evaluation.Problems),
+            options.Rollout.ValidationSampling(),
+            options.Seed,
+            sink);
         foreach (var notice in options.Notices().Concat(source.Notices))
         {
             sink.Notice(notice);
@@ -157,6 +165,7 @@ internal sealed class PolicyTraining : ITraining
         _estimator.Save(folder);
         _reference.Save(folder);
         _curriculum.Save(folder);
+        _alarms.Save(folder);
     }
 
     public void Load(string folder)
@@ -166,6 +175,7 @@ internal sealed class PolicyTraining : ITraining
         _estimator.Load(folder);
         _reference.Load(folder);
         _curriculum.Load(folder);
+        _alarms.Load(folder);
     }
 
     public void SaveModel(string folder) => PolicyFolder.Save(_policy, _prompts, _place, folder, dropout: 0);

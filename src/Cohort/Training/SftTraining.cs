@@ -43,8 +43,8 @@ internal sealed class SftTraining : ITraining
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
-            new TorchSampler(policy, prompts.Tokenizer), prompts, RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10)),
-            _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
+            new TorchSampler(policy, prompts.Tokenizer), prompts, MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))),
+            new MetricAlarms([], sink), _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
         foreach (var notice in source.Notices)
         {
             sink.Notice(notice);

@@ -11,25 +11,28 @@ namespace Cohort.Training;
 internal sealed class Validation(
     ISampler sampler,
     PromptEncoder prompts,
-    RewardSet rewards,
+    MeasuredRewards rewards,
+    MetricAlarms alarms,
     IReadOnlyList<Problem> problems,
     EvaluationSampling sampling,
     ulong seed,
     IMetricSink sink)
 {
-    private readonly HeldOutEvaluation _evaluation = new(sampler, prompts, rewards);
+    private readonly HeldOutEvaluation _sampled = new(sampler, prompts, rewards.Measured);
+    private readonly HeldOutEvaluation _greedy = new(sampler, prompts, rewards.Trained);
 
     /// <summary>Measures. Every measurement draws with the same random numbers, so that curves show the policy and not the draw.</summary>
     public void Measure(long step, Measures measures)
     {
-        var sampled = Answer(sampling, done: 0);
-        var greedy = Answer(sampling with { Temperature = 0 }, done: problems.Count);
+        var sampled = Answer(_sampled, sampling, done: 0);
+        var greedy = Answer(_greedy, sampling with { Temperature = 0 }, done: problems.Count);
         measures.Set(MetricNames.ValidationSampled, sampled.PassRate);
         measures.Set(MetricNames.ValidationGreedy, greedy.PassRate);
         measures.Set(MetricNames.ValidationScore, sampled.ScoreMean);
         measures.Set(MetricNames.ValidationLength, sampled.LengthMean);
+        alarms.Take(step, sampled.Answers, measures);
 
-        EvaluationResult Answer(EvaluationSampling draw, int done) => _evaluation.Measure(
+        EvaluationResult Answer(HeldOutEvaluation evaluation, EvaluationSampling draw, int done) => evaluation.Measure(
             problems, draw, new SampleSeed(seed, Purpose.ValidationTokens, Step: 0),
             count => sink.Progress(RunPhase.Evaluation, done + count, 2 * problems.Count), CancellationToken.None);
     }

@@ -57,6 +57,19 @@ public class RunReportTests
     }
 
     [Fact]
+    public void An_alarm_is_told_with_the_step_that_raised_it_and_the_metric_is_drawn_beside_the_reward()
+    {
+        var quiet = Steps.Of(5, ("validation/sampled_score_mean", 0.25), ("validation/metric/gold", 0.75), ("validation/alarm/gold", 0));
+        var raised = Steps.Of(10, ("validation/sampled_score_mean", 0.5), ("validation/metric/gold", 0.375), ("validation/alarm/gold", 1));
+        var page = Parse(new() { Title = "hacked", Runs = [new("GRPO", [quiet, raised, raised with { Step = 15 }])] });
+
+        var told = Assert.Single(page.Descendants("p"), line => ((string?)line.Attribute("class"))?.Contains("alarm") == true);
+        Assert.Contains("the metric gold fell: alarm at step 10.", told.Value);
+        Assert.Equal(2, Figure(page, "Validation reward and metric gold").Descendants("li").Count());
+        Assert.DoesNotContain("Reward hacking", Parse(new() { Title = "clean", Runs = [new("GRPO", [quiet])] }).ToString());
+    }
+
+    [Fact]
     public void One_run_is_drawn_by_steps()
     {
         var page = Parse(new() { Title = "one", Runs = [ReportContents.Run("GRPO", 40)] });

@@ -78,6 +78,12 @@ public abstract record CommonOptions
                 + "such as 25, or set stopAt to 0.";
         }
 
+        if (Evaluation is { Every: 0, Metrics.Count: > 0 })
+        {
+            yield return "evaluation.metrics names rewards to measure, but evaluation.every = 0 never measures; give it a number of steps such as 25, or leave "
+                + "metrics empty.";
+        }
+
         if (Evaluation is { Every: 0, Patience: > 0 })
         {
             yield return $"evaluation.patience is {Evaluation.Patience}, but evaluation.every = 0 never measures; give it a number of "

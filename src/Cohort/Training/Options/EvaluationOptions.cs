@@ -19,6 +19,12 @@ public sealed record EvaluationOptions
             : throw new ArgumentOutOfRangeException(nameof(Problems), value, "Problems must lie in [1, 10000000].");
     } = 200;
 
+    /// <summary>
+    /// Rewards that are only measured on the validation split and never trained on, as in <c>{"gold": {"kind": "task"}}</c>: where the reward rises while one
+    /// of them falls, the run raises an alarm (<see cref="Evaluation.DivergenceAlarm"/>).
+    /// </summary>
+    public RewardDictionary Metrics { get; init; } = RewardDictionary.None;
+
     /// <summary>The run stops once sampled pass@1 on the validation split reaches this; 0 never. Above 1 is out of range.</summary>
     public double StopAt
     {

@@ -77,7 +77,7 @@ public static class OptionsDifference
     // known by its content. Scores that were given stay, whatever the deadline is now.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
-        _ when path.StartsWith("reward.", StringComparison.Ordinal)
+        _ when (path.StartsWith("reward.", StringComparison.Ordinal) || path.StartsWith("evaluation.metrics.", StringComparison.Ordinal))
             && (path.EndsWith(".deadlineSeconds", StringComparison.Ordinal) || path.EndsWith(".largestUnscoredShare", StringComparison.Ordinal)) => ResumeEffect.Exact,
         "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,

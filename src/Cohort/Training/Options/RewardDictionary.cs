@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Nodes;
 
 namespace Cohort.Training;
 
@@ -51,4 +52,31 @@ public sealed class RewardDictionary : IReadOnlyDictionary<string, RewardOptions
 
     /// <inheritdoc/>
     public override int GetHashCode() => _rewards.Aggregate(0, (hash, reward) => HashCode.Combine(hash, reward.Key, reward.Value));
+
+    /// <summary>The same rewards with relative paths made absolute.</summary>
+    /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
+    internal RewardDictionary WithPaths(Func<string, string> resolve) =>
+        Count == 0 ? this : new(_rewards.Select(reward => KeyValuePair.Create(reward.Key, reward.Value.WithPaths(resolve))));
+
+    /// <summary>What is wrong with names or with rewards.</summary>
+    /// <param name="path">Where these stand, such as "reward.rewards".</param>
+    internal IEnumerable<string> Problems(string path)
+    {
+        foreach (var (name, reward) in this)
+        {
+            if (name.Length is 0 or > 64 || name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
+            {
+                yield return $"{path} has the name {OptionsJson.Short(JsonValue.Create(name))}; "
+                    + "a name has 1 to 64 letters, digits, _ and -.";
+            }
+
+            if (reward is SeveralRewards)
+            {
+                yield return $"{path}.{name} is of the kind \"several\" again; name its rewards in {path}.";
+            }
+
+            foreach (var problem in reward.Problems($"{path}.{name}"))
+                yield return problem;
+        }
+    }
 }

@@ -111,7 +111,7 @@ public sealed record SeveralRewards : RewardOptions
     internal override IEnumerable<(string Name, RewardOptions Reward)> All => Rewards.Select(reward => (reward.Key, reward.Value));
 
     internal override RewardOptions WithPaths(Func<string, string> resolve) =>
-        this with { Rewards = new(Rewards.Select(reward => KeyValuePair.Create(reward.Key, reward.Value.WithPaths(resolve)))) };
+        this with { Rewards = Rewards.WithPaths(resolve) };
 
     internal override IEnumerable<string> Problems(string path)
     {
@@ -126,20 +126,7 @@ public sealed record SeveralRewards : RewardOptions
             yield return $"{path}.weight and {path}.deadlineSeconds are of a single reward; set them in {path}.rewards, of each one.";
         }
 
-        foreach (var (name, reward) in Rewards)
-        {
-            if (name.Length is 0 or > 64 || name.Any(character => !char.IsAsciiLetterOrDigit(character) && character is not ('_' or '-')))
-            {
-                yield return $"{path}.rewards has the name {OptionsJson.Short(System.Text.Json.Nodes.JsonValue.Create(name))}; a name has 1 to 64 letters, digits, _ and -.";
-            }
-
-            if (reward is SeveralRewards)
-            {
-                yield return $"{path}.rewards.{name} is of the kind \"several\" again; name its rewards in {path}.rewards.";
-            }
-
-            foreach (var problem in reward.Problems($"{path}.rewards.{name}"))
-                yield return problem;
-        }
+        foreach (var problem in Rewards.Problems($"{path}.rewards"))
+            yield return problem;
     }
 }

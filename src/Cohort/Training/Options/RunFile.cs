@@ -58,6 +58,7 @@ public static class RunFile
         options = options is RunOptions run ? run with { Reward = run.Reward.WithPaths(Resolve) } : options;
         return options with
         {
+            Evaluation = options.Evaluation with { Metrics = options.Evaluation.Metrics.WithPaths(Resolve) },
             Model = (options.Model is FolderModel model ? model with { Path = Resolve(model.Path) } : options.Model) with
             {
                 Adapter = options.Model.Adapter is SavedAdapter saved ? saved with { Path = Resolve(saved.Path) } : options.Model.Adapter,

@@ -47,8 +47,13 @@ public sealed record RunOptions : CommonOptions
                 + "a signal too; leave maxRefills at 0, or choose an advantage that compares groups.";
         }
 
-        foreach (var problem in Reward.Problems("reward"))
+        foreach (var problem in Reward.Problems("reward").Concat(Evaluation.Metrics.Problems("evaluation.metrics")))
             yield return problem;
+
+        if (Evaluation.Metrics.FirstOrDefault(metric => metric.Value.Weight != 1) is { Key: { } weighted, Value: { } measured })
+        {
+            yield return $"evaluation.metrics.{weighted}.weight is {measured.Weight}, but a metric is measured and not summed; leave its weight at 1.";
+        }
 
         foreach (var problem in Algorithm.Problems(Rollout.MaxNewTokens))
             yield return problem;

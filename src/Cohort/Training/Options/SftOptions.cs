@@ -59,6 +59,11 @@ public sealed record SftOptions : CommonOptions
             yield return "data.path is missing: name a JSONL file with a prompt and a completion per line.";
         }
 
+        if (Evaluation.Metrics.Count > 0)
+        {
+            yield return "evaluation.metrics is for `cohort train`: fine-tuning has no reward beside which a metric could fall; leave it empty.";
+        }
+
         foreach (var problem in CommonProblems(("maxNewTokens", MaxNewTokens)))
             yield return problem;
     }
