@@ -10,11 +10,18 @@ public static class LastNumber
     /// </summary>
     /// <param name="text">Text of any length and content.</param>
     /// <param name="value">The number, exactly, or 0 where there is none.</param>
-    public static bool TryFind(ReadOnlySpan<char> text, out decimal value)
+    public static bool TryFind(ReadOnlySpan<char> text, out decimal value) => TryFind(text, out value, out _, out _);
+
+    /// <summary>Finds the number, as above, and where it stands.</summary>
+    /// <param name="text">Text of any length and content.</param>
+    /// <param name="value">The number, exactly, or 0 where there is none.</param>
+    /// <param name="start">Where it begins, its minus included, or where there is none, anywhere.</param>
+    /// <param name="end">Behind its last digit, or 0 where the text has no digit.</param>
+    internal static bool TryFind(ReadOnlySpan<char> text, out decimal value, out int start, out int end)
     {
         value = 0;
-        var end = text.LastIndexOfAnyInRange('0', '9') + 1;
-        var start = end;
+        end = text.LastIndexOfAnyInRange('0', '9') + 1;
+        start = end;
         while (start > 0 && end - start < Numeral.MaxDecimalLength && (char.IsAsciiDigit(text[start - 1]) || text[start - 1] is ',' or '.'))
             start--;
 
@@ -22,7 +29,9 @@ public static class LastNumber
             start++;
 
         var isFound = start < end && !IsExponent(text[..start]) && !IsForeignDigit(text, start - 1) && !IsForeignDigit(text, end);
-        value = !isFound ? 0 : IsNegative(text[..start]) ? -value : value;
+        var isNegative = isFound && IsNegative(text[..start]);
+        value = !isFound ? 0 : isNegative ? -value : value;
+        start -= isNegative ? 1 : 0;
         return isFound;
     }
 

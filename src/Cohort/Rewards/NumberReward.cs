@@ -4,10 +4,12 @@ using Cohort.Parsing;
 namespace Cohort.Rewards;
 
 /// <summary>
-/// 1 where the last number of the answer equals the last number of the reference as exact decimals ("1,234.0" equals "1234"), else 0; parts
-/// "correct", and "format": whether there is a number. No score where the reference has none.
+/// 1 where the final number of the answer equals that of the reference exactly ("1,234.0" equals "1234", "3/4" equals "0.75"), as
+/// <see cref="Quantity"/> finds and compares them, else 0; parts "correct", and "format": whether there is a number. No score where the reference
+/// has none.
 /// </summary>
-public sealed class NumberReward : TextReward
+/// <param name="where">Where the answer's number stands; the reference's is found wherever it is.</param>
+public sealed class NumberReward(AnswerPlace where = AnswerPlace.Any) : TextReward
 {
     /// <inheritdoc/>
     public override string Name => "number";
@@ -15,11 +17,11 @@ public sealed class NumberReward : TextReward
     /// <inheritdoc/>
     public override Score Judge(Problem problem, string answer)
     {
-        if (!LastNumber.TryFind(problem.Reference, out var right))
+        if (!Quantity.TryFind(problem.Reference, AnswerPlace.Any, out var right))
             return Score.None($"the reference of problem {problem.Id} has no number");
 
-        var isNumber = LastNumber.TryFind(answer, out var given);
-        var correct = isNumber && given == right ? 1 : 0;
+        var isNumber = Quantity.TryFind(answer, where, out var given);
+        var correct = isNumber && given.Matches(right) ? 1 : 0;
         return Score.Of(correct, ("correct", correct), ("format", isNumber ? 1 : 0));
     }
 }

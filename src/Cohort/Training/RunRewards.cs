@@ -44,7 +44,8 @@ internal static class RunRewards
         TaskVerifier verifier => new TaskReward(
             setting.Data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
         ExactMatch => new ExactReward(),
-        NumberMatch => new NumberReward(),
+        NumberMatch number => new NumberReward(number.Where),
+        MathMatch math => new MathReward(math.Where),
         ThinkTags => new ThinkFormatReward(),
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
         _ => throw new UnreachableException(),

@@ -27,6 +27,18 @@ public sealed class RewardTests
     [InlineData("so 18", "He has 9 + 9 = 18. #### 18", 1)]
     [InlineData("no idea", "3", 0)]
     [InlineData("1e3", "3", 0)]
+    [InlineData("12 + 5 = 17, so \\boxed{17} of 20", "17", 1)]
+    [InlineData("#### 17\nor 20", "17", 1)]
+    [InlineData("#### 17, \\boxed{20}", "17", 0)]
+    [InlineData("17 \\boxed{}", "17", 0)]
+    [InlineData("17 \\boxed{17", "17", 0)]
+    [InlineData("3/4 of it", "0.75", 1)]
+    [InlineData("\\boxed{-\\frac{3}{4}}", "-0.75", 1)]
+    [InlineData("50%", "0.5", 1)]
+    [InlineData("0.5", "50 %", 1)]
+    [InlineData("50%", "50", 1)]
+    [InlineData("50%", "0.5%", 0)]
+    [InlineData("50", "0.5", 0)]
     public void Number_reward_compares_the_last_numbers_exactly(string answer, string reference, double expected) =>
         Assert.Equal(expected, Total(new NumberReward(), answer, reference));
 

@@ -9,6 +9,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(TaskVerifier), "task")]
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
+[JsonDerivedType(typeof(MathMatch), "math")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
@@ -69,9 +70,6 @@ public sealed record TaskVerifier : RewardOptions
 
 /// <summary>1 where the answer equals the reference, white space around it aside.</summary>
 public sealed record ExactMatch : RewardOptions;
-
-/// <summary>1 where the last number of the answer equals the reference.</summary>
-public sealed record NumberMatch : RewardOptions;
 
 /// <summary>1 where the answer thinks between one pair of think tags at its beginning, right or wrong.</summary>
 public sealed record ThinkTags : RewardOptions;

@@ -1,0 +1,70 @@
+namespace Cohort.Parsing;
+
+/// <summary>A number as answers state it: an integer, a decimal or a fraction, perhaps a percentage; signs of currency and units do not count.</summary>
+/// <param name="Value">The number as it is written, exactly: 50 in "50%".</param>
+/// <param name="IsPercent">Whether a percent sign follows it.</param>
+public readonly record struct Quantity(Rational Value, bool IsPercent)
+{
+    /// <summary>
+    /// Finds a text's final number: the last of its marked answer, by <see cref="LastNumber"/>'s rules, as the denominator of "a/b" or
+    /// "\frac{a}{b}" where it is one. A marked answer without a number is none, whatever stands elsewhere.
+    /// </summary>
+    /// <param name="text">Text of any length and content.</param>
+    /// <param name="place">Where to look.</param>
+    /// <param name="quantity">The number, where there is one.</param>
+    public static bool TryFind(ReadOnlySpan<char> text, AnswerPlace place, out Quantity quantity)
+    {
+        quantity = default;
+        var answer = MarkedAnswer.Find(text, place);
+        if (!LastNumber.TryFind(answer, out var last, out var start, out var end))
+            return false;
+
+        var value = Rational.Of(last);
+        var before = answer[..start].TrimEnd(' ');
+        var after = answer[end..];
+        if (before.EndsWith("/"))
+        {
+            // No part of "10/12/2024" is a fraction.
+            before = before[..^1].TrimEnd(' ');
+            if (LastNumber.TryFind(before, out var above, out var from, out var to) && to == before.Length
+                && (before[..from].EndsWith("/") || !Rational.TryDivide(Rational.Of(above), value, out value)))
+            {
+                return false;
+            }
+        }
+        else if (before.EndsWith("}{") && after.StartsWith("}"))
+        {
+            after = after[1..];
+            if (!TryNumerator(before[..^2], out var above) || !Rational.TryDivide(above, value, out value))
+                return false;
+        }
+
+        quantity = new(value, after.StartsWith("%") || after.StartsWith("\\%") || after.StartsWith(" %"));
+        return true;
+    }
+
+    /// <summary>Whether both are the same number: as written, or where only one is a percentage, its hundredth, too ("50%" is "50" and "0.5").</summary>
+    /// <param name="other">The other number.</param>
+    public bool Matches(Quantity other) =>
+        Value == other.Value || (IsPercent != other.IsPercent && (IsPercent ? IsHundredth(other.Value, Value) : IsHundredth(Value, other.Value)));
+
+    private static bool IsHundredth(Rational part, Rational whole) =>
+        Rational.TryDivide(whole, Rational.Of(100), out var hundredth) && hundredth == part;
+
+    // What stands before the "}{" of "\frac{a}{b}", with a minus before it or not.
+    private static bool TryNumerator(ReadOnlySpan<char> text, out Rational value)
+    {
+        var open = text.LastIndexOf('{');
+        var command = open < 0 ? [] : text[..open];
+        var isFraction = command.EndsWith("\\frac") || command.EndsWith("\\dfrac") || command.EndsWith("\\tfrac");
+        if (!isFraction || !Numeral.TryParseDecimal(text[(open + 1)..].Trim(' '), out var number))
+        {
+            value = default;
+            return false;
+        }
+
+        var sign = command[..command.LastIndexOf('\\')].TrimEnd(' ');
+        value = Rational.Of(sign.EndsWith("-") || sign.EndsWith("\u2212") ? -number : number);
+        return true;
+    }
+}

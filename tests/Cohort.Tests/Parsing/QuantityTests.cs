@@ -1,0 +1,59 @@
+using Cohort.Parsing;
+
+namespace Cohort.Tests.Parsing;
+
+public sealed class QuantityTests
+{
+    [Theory]
+    [InlineData("it costs $1,234.50.", "1234.50", false)]
+    [InlineData("3/4", "0.75", false)]
+    [InlineData("so -3 / 4 kg", "-0.75", false)]
+    [InlineData("3/-4", "-0.75", false)]
+    [InlineData("\\frac{3}{4}", "0.75", false)]
+    [InlineData("x = -\\dfrac{ 3 }{4}", "-0.75", false)]
+    [InlineData("62.5\\% of it", "62.5", true)]
+    [InlineData("62.5 %", "62.5", true)]
+    [InlineData("\\frac{125}{2}\\%", "62.5", true)]
+    [InlineData("and/4", "4", false)]
+    [InlineData("x}{4}", "", false)]
+    [InlineData("3/0", "", false)]
+    [InlineData("\\frac{3}{0}", "", false)]
+    [InlineData("10/12/2024", "", false)]
+    [InlineData("no number", "", false)]
+    [InlineData("1e999", "", false)]
+    public void Numbers_fractions_and_percentages_are_found(string text, string expected, bool isPercent)
+    {
+        var isFound = Quantity.TryFind(text, AnswerPlace.Any, out var quantity);
+        Assert.Equal(expected != "", isFound);
+        if (isFound)
+            Assert.Equal(new Quantity(Rational.Of(decimal.Parse(expected, System.Globalization.CultureInfo.InvariantCulture)), isPercent), quantity);
+    }
+
+    [Theory]
+    [InlineData(AnswerPlace.Any, 7)]
+    [InlineData(AnswerPlace.Boxed, 7)]
+    [InlineData(AnswerPlace.Hash, 8)]
+    [InlineData(AnswerPlace.Last, 9)]
+    public void The_number_is_found_where_it_is_looked_for(AnswerPlace place, int expected)
+    {
+        Assert.True(Quantity.TryFind("#### 5 \\boxed{6}\n\\boxed{x_{1} = 7} #### 8 kg\nor 9", place, out var quantity));
+        Assert.Equal(Rational.Of(expected), quantity.Value);
+    }
+
+    [Theory]
+    [InlineData(AnswerPlace.Boxed)]
+    [InlineData(AnswerPlace.Hash)]
+    public void Without_the_mark_that_is_asked_for_there_is_no_number(AnswerPlace place) =>
+        Assert.False(Quantity.TryFind("the answer is 9", place, out _));
+
+    [Fact]
+    public void Hostile_text_takes_linear_time()
+    {
+        var boxes = string.Concat(Enumerable.Repeat("\\boxed{", 200_000));
+        var time = System.Diagnostics.Stopwatch.StartNew();
+        foreach (var text in HostileText.All.Append(boxes).Append(boxes + "5").Append(string.Concat(Enumerable.Repeat("1/", 500_000))))
+            Quantity.TryFind(text, AnswerPlace.Any, out _);
+
+        Assert.InRange(time.ElapsedMilliseconds, 0, 2_000);
+    }
+}
