@@ -47,6 +47,8 @@ internal static class RunRewards
         NumberMatch => new NumberReward(),
         ThinkTags => new ThinkFormatReward(),
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
+        ProgramScorer program => program.Open(setting),
+        HttpScorer http => http.Open(setting),
         _ => throw new UnreachableException(),
     };
 

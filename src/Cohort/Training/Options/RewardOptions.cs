@@ -11,6 +11,8 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(NumberMatch), "number")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
+[JsonDerivedType(typeof(ProgramScorer), "program")]
+[JsonDerivedType(typeof(HttpScorer), "http")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
 [JsonDerivedType(typeof(SeveralRewards), "several")]
 public abstract record RewardOptions
