@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Cohort.Data;
 
-/// <summary>Texts none of which is empty, such as those that end a completion. Equal where the texts and their order are, as records that have them compare by value.</summary>
+/// <summary>
+/// Texts none of which is empty, such as those that end a completion. Equal where the texts and their order are, as records that have them compare by value.
+/// </summary>
 [CollectionBuilder(typeof(StringList), nameof(Create))]
 public sealed class StringList : IReadOnlyList<string>, IEquatable<StringList>
 {

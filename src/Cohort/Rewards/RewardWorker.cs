@@ -107,7 +107,7 @@ internal sealed class RewardWorker : IDisposable
 
             (_start, _end) = (0, _answers.Read(_buffer));
             if (_end == 0)
-                throw new IOException((line.Length == 0 ? "it closed its output without an answer" : "it closed its output in the middle of a line") + Ending());
+                throw new IOException($"it closed its output {(line.Length == 0 ? "without an answer" : "in the middle of a line")}{Ending()}");
         }
     }
 
