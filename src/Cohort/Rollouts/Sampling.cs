@@ -1,3 +1,5 @@
+using Cohort.Data;
+
 namespace Cohort.Rollouts;
 
 /// <summary>How tokens are drawn, and for how long.</summary>
@@ -19,7 +21,7 @@ public abstract record Sampling
     /// Texts that end a completion once its text has one of them, wherever tokens begin and end. The token that completed the first of them is the
     /// completion's last.
     /// </summary>
-    public StopStrings Stop { get; init; } = [];
+    public StringList Stop { get; init; } = [];
 
     /// <summary>Whether a completion's text has the stop string that ended it; else the text ends before it.</summary>
     public bool IncludeStop { get; init; }

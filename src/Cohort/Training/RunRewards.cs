@@ -48,6 +48,8 @@ internal static class RunRewards
         MathMatch math => new MathReward(math.Where),
         ThinkTags => new ThinkFormatReward(),
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
+        ProgramScorer program => program.Open(setting),
+        HttpScorer http => http.Open(setting),
         _ => throw new UnreachableException(),
     };
 

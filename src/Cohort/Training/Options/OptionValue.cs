@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
-using Cohort.Rollouts;
+using Cohort.Data;
 
 namespace Cohort.Training;
 
@@ -27,11 +27,11 @@ internal static class OptionValue
             return text.Contains('\0') ? "must be a string without zero characters." : Offer(key, options, text);
         }
 
-        if (type == typeof(StopStrings) && node is JsonArray list && list.All(item => item?.GetValueKind() == JsonValueKind.String))
+        if (type == typeof(StringList) && node is JsonArray list && list.All(item => item?.GetValueKind() == JsonValueKind.String))
         {
             string[] texts = [.. list.Select(item => item!.GetValue<string>())];
             return texts.Any(text => text == "" || text.Contains('\0')) ? "must be a list of strings, none of them empty or with a zero character."
-                : Offer(key, options, StopStrings.Create(texts));
+                : Offer(key, options, StringList.Create(texts));
         }
 
         if (type == typeof(bool) && kind is JsonValueKind.True or JsonValueKind.False)
@@ -57,7 +57,7 @@ internal static class OptionValue
     /// <summary>What a type's values are called.</summary>
     public static string TypeName(Type type) =>
         type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string"
-            : type == typeof(StopStrings) ? "a list of strings" : type == typeof(RewardDictionary) ? "an object of rewards by name" : IsWhole(type) ? "a whole number" : "a number";
+            : type == typeof(StringList) ? "a list of strings" : type == typeof(RewardDictionary) ? "an object of rewards by name" : IsWhole(type) ? "a whole number" : "a number";
 
     /// <summary>The names of an enumeration, as a run file writes them.</summary>
     public static IReadOnlyList<string> Names(Type type) => [.. Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)];

@@ -12,6 +12,8 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(MathMatch), "math")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
+[JsonDerivedType(typeof(ProgramScorer), "program")]
+[JsonDerivedType(typeof(HttpScorer), "http")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
 [JsonDerivedType(typeof(SeveralRewards), "several")]
 public abstract record RewardOptions

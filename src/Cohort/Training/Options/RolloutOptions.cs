@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cohort.Data;
 using Cohort.Rollouts;
 
 namespace Cohort.Training;
@@ -45,7 +46,7 @@ public sealed record RolloutOptions
     /// Texts that end a completion, such as "&lt;/answer&gt;", beside the model's own ends of sequence; here and in evaluation. The tokens up to the
     /// one that completed the text are trained on.
     /// </summary>
-    public StopStrings Stop { get; init; } = [];
+    public StringList Stop { get; init; } = [];
 
     /// <summary>Whether rewards see the stop string that ended a completion; else its text ends before it.</summary>
     public bool IncludeStop { get; init; }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
-using Cohort.Rollouts;
+using Cohort.Data;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Options;
@@ -73,7 +73,7 @@ internal static class RandomOptions
             : type == typeof(string) && random.Next(3) == 0 ? $"20{random.Next(10, 99)}-0{random.Next(1, 10)}-{random.Next(10, 29)}"
             : type == typeof(string) && random.Next(2) == 0 ? $"part={random.Next(1, 99)}"
             : type == typeof(string) ? string.Concat("a/ü\"\\\n𝄞".EnumerateRunes().OrderBy(_ => random.Next()).Take(random.Next(8)))
-            : type == typeof(StopStrings) ? StopStrings.Create([.. Enumerable.Range(0, random.Next(3)).Select(_ => $"</{(char)random.Next(32, 999)}>")])
+            : type == typeof(StringList) ? StringList.Create([.. Enumerable.Range(0, random.Next(3)).Select(_ => $"</{(char)random.Next(32, 999)}>")])
             : type == typeof(RewardDictionary) ? new RewardDictionary(Enumerable.Range(0, random.Next(3)).Select(_ => KeyValuePair.Create(
                 $"reward-{random.Next(1_000_000)}", (RewardOptions)Like(random.Next(2) == 0 ? new NumberMatch() : new Repetition(), random))))
             : type == typeof(ulong) ? (ulong)random.NextInt64(long.MinValue, long.MaxValue)

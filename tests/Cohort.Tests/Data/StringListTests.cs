@@ -1,8 +1,8 @@
 using Cohort.Rollouts;
 
-namespace Cohort.Tests.Rollouts;
+namespace Cohort.Tests.Data;
 
-public sealed class StopStringsTests
+public sealed class StringListTests
 {
     [Fact]
     public void Samplings_with_the_same_stop_strings_are_equal()
@@ -18,6 +18,6 @@ public sealed class StopStringsTests
     public void Empty_stop_string_is_refused()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new EvaluationSampling { Stop = ["x", ""] });
-        Assert.StartsWith("A stop string must have at least one character.", error.Message);
+        Assert.StartsWith("A text of the list must have at least one character.", error.Message);
     }
 }

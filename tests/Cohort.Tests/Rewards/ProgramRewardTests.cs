@@ -1,0 +1,124 @@
+using System.Text.Json;
+using Cohort.Data;
+using Cohort.Rewards;
+
+namespace Cohort.Tests.Rewards;
+
+/// <summary>Real processes: lines of sh, which every machine has that these tests run on.</summary>
+public sealed class ProgramRewardTests
+{
+    // Reads a request and takes the id out of it, which always stands first.
+    private const string ReadId = "read -r line; id=${line#*:?}; id=${id%%,*}; id=${id%?}; ";
+    private const string Good = "while " + ReadId + "[ -n \"$id\" ]; do echo \"{\\\"id\\\":\\\"$id\\\",\\\"score\\\":0.25}\"; done";
+
+    private static readonly Problem Asked = new("p1", "2+3=", "5");
+
+    [Fact]
+    public async Task Worker_scores_one_completion_after_another()
+    {
+        using var reward = Of(Good);
+        var first = reward.ProcessIds;
+        for (var call = 0; call < 20; call++)
+            Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+        Assert.Equal(first, reward.ProcessIds);
+    }
+
+    [Theory]
+    [InlineData("exit 3", "ended with code 3")]
+    [InlineData("echo oh no >&2; exit 3", "its last words: oh no")]
+    [InlineData("read -r line; echo garbage", "is not JSON")]
+    [InlineData("read -r line; echo '[1]'", "is not an object")]
+    [InlineData("read -r line; echo '{\"id\":\"0\",\"score\":1}'", "does not have the id")]
+    [InlineData("read -r line; printf '{\"id\":'", "in the middle of a line")]
+    [InlineData("read -r line; head -c 2000000 /dev/zero; sleep 60", "a line of more than 1048576 bytes")]
+    [InlineData("exec 1>&-; sleep 60", "closed its output without an answer")]
+    [InlineData(ReadId + "echo \"{\\\"id\\\":\\\"$id\\\",\\\"score\\\":NaN}\"", "is not JSON")]
+    [InlineData(ReadId + "echo \"{\\\"id\\\":\\\"$id\\\",\\\"score\\\":1e999}\"", "no \"score\" that is a finite number")]
+    public async Task Anything_but_an_answer_is_no_score_and_the_worker_is_replaced(string script, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var once = $"if [ ! -e done ]; then touch done; {script}; exit; fi; {Good}";
+        using var reward = new ProgramReward(["sh", "-c", once], folder.Path, workers: 1);
+        Assert.Contains(reason, Assert.IsType<Unscored>(await Score(reward, "5")).Reason);
+        Assert.Empty(reward.ProcessIds);
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+    }
+
+    [Fact]
+    public async Task Worker_that_overruns_is_killed_with_its_children_and_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        var once = $"if [ ! -e done ]; then touch done; sleep 300 & echo $! > child; wait; fi; {Good}";
+        using var reward = new ProgramReward(["sh", "-c", once], folder.Path, workers: 1);
+        var worker = Assert.Single(reward.ProcessIds);
+        Assert.Contains("did not finish within 1 s", Assert.IsType<Unscored>(await Score(reward, "5", seconds: 1)).Reason);
+        var child = int.Parse(await File.ReadAllTextAsync(folder.File("child")));
+        Assert.True(await Ends(worker), "The worker lives on.");
+        Assert.True(await Ends(child), "Its child lives on.");
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+    }
+
+    [Fact]
+    public async Task Dispose_ends_every_worker()
+    {
+        int worker;
+        using (var reward = Of(Good))
+            worker = Assert.Single(reward.ProcessIds);
+        Assert.True(await Ends(worker));
+    }
+
+    [Fact]
+    public async Task Error_of_the_program_is_no_score_and_its_worker_stays()
+    {
+        using var reward = Of("while " + ReadId + "[ -n \"$id\" ]; do echo \"{\\\"id\\\":\\\"$id\\\",\\\"error\\\":\\\"too odd\\\"}\"; done");
+        var worker = reward.ProcessIds;
+        Assert.Contains("it said: too odd", Assert.IsType<Unscored>(await Score(reward, "5")).Reason);
+        Assert.Equal(worker, reward.ProcessIds);
+    }
+
+    [Theory]
+    [InlineData("a\nb\r\nc\u2028d\u0085e")]
+    [InlineData("\"}\n{\"id\":\"1\",\"score\":1}\n")]
+    [InlineData("nul \0 and half \ud800 a pair, \u202e, $(touch forged) `touch forged`")]
+    public async Task Text_reaches_the_program_as_one_line_of_data(string text)
+    {
+        using var folder = new TemporaryFolder();
+        var noting = Good.Replace("do echo", "do printf '%s\\n' \"$line\" >> seen; echo");
+        using var reward = new ProgramReward(["sh", "-c", noting], folder.Path, workers: 1);
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, text)).Total);
+        var line = Assert.Single(await File.ReadAllLinesAsync(folder.File("seen")));
+        Assert.Equal(text.Replace('\ud800', '\ufffd'), JsonDocument.Parse(line).RootElement.GetProperty("completion").GetString());
+        Assert.False(File.Exists(folder.File("forged")));
+    }
+
+    private static ProgramReward Of(string script) => new(["sh", "-c", script], ".", workers: 1);
+
+    private static Task<Score> Score(ProgramReward reward, string text, double seconds = 30) => RewardCall.ScoreAsync(
+        reward, Asked, new Completion(0, 0, [1], [2], [-0.5f], FinishReason.Stop, text), TimeSpan.FromSeconds(seconds), TimeProvider.System,
+        CancellationToken.None);
+
+    private static async Task<bool> Ends(int process)
+    {
+        for (var wait = 0; wait < 100; wait++)
+        {
+            if (!Lives(process))
+                return true;
+            await Task.Delay(50);
+        }
+
+        return false;
+    }
+
+    // A killed process that nobody has waited for is not alive.
+    private static bool Lives(int process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
