@@ -90,7 +90,7 @@ public static class ListSource
     /// <param name="problems">At least one.</param>
     /// <param name="seed">The run's seed; changes the order of training only.</param>
     /// <exception cref="ArgumentException">There are none.</exception>
-    public static ListSource<Problem> Of(IReadOnlyList<Problem> problems, ulong seed) => 
+    public static ListSource<Problem> Of(IReadOnlyList<Problem> problems, ulong seed) =>
         new(problems, problem => problem, seed, Purpose.TrainingProblems, Repetitions.Notices(problems, row => (row.Prompt, row.Reference)));
 
     /// <summary>A source of demonstrations.</summary>

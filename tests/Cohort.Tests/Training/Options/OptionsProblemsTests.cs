@@ -30,7 +30,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, device, dtype, model, data, optimizer, evaluation, "
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
-        + "maxNewTokens, stop, includeStop, maxRefills, largestBatch, loggedPrompts.")]
+        + "maxNewTokens, stop, includeStop, maxRefills, largestBatch, loggedPrompts, curriculum.")]
     [InlineData("""{"budget.steps": 50}""",
         """budget.steps is one key with dots; nest objects instead, as in { "budget": { "steps": 50 } }.""")]
     // Types.
@@ -85,7 +85,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "
         + "algorithm.advantage is of the kind \"group\"; set algorithm.advantage.kind, or remove the key.")]
     [InlineData("""{"data": {"path": "x", "size": 3}}""",
-        """data needs a "kind", since none has all of the keys path, size: "task" has chat, system, today, task, size, noise; "file" has chat, system, today, path.""")]
+        """data needs a "kind", since none has all of the keys path, size: "task" has chat, system, today, task, size, noise; "file" has chat, system, today, path, fields, skipBadLines, longPrompts.""")]
     [InlineData("""{"reward": {"kind": "exact", "kindness": 1}}""",
         "reward.kindness is not an option; reward has deadlineSeconds, weight, largestUnscoredShare.")]
     public void A_wrong_option_is_explained(string json, string problem) => AssertProblems([problem.TrimEnd('\n')], json);
