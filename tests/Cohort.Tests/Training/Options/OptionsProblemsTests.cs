@@ -30,7 +30,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, device, dtype, model, data, optimizer, evaluation, "
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
-        + "maxNewTokens, stop, includeStop, maxRefills, largestBatch, loggedPrompts, curriculum.")]
+        + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, loggedPrompts.")]
     [InlineData("""{"budget.steps": 50}""",
         """budget.steps is one key with dots; nest objects instead, as in { "budget": { "steps": 50 } }.""")]
     // Types.
