@@ -26,7 +26,7 @@ trial() { # KIND SEED WEIGHT-OF-REPETITION
     local base=base-$2 name=$1-$2 line step gold alarm best=-1 beststep=0 last="" raised="" first="" reward=""
     run "$base" sft "${task[@]}" --set seed="$2" --set model.kind=new --set model.hiddenSize=32 --set model.layers=2 --set model.heads=2 \
         --set model.keyValueHeads=2 --set model.contextLength=16 --set steps=100 --set batchRows=64 --set optimizer.learningRate=0.004 --set evaluation.every=0
-    run "$name" train "${task[@]}" --set seed="$2" --set model.path="$out/$base/model" --set algorithm=grpo --set budget.steps=100 \
+    run "$name" train "${task[@]}" --set seed="$2" --set model.path="$out/$base/model" --set algorithm=grpo --set budget.steps=200 \
         --set "reward={\"kind\": \"several\", \"rewards\": {\"right\": {\"kind\": \"task\", \"weight\": 0.3},
             \"repetition\": {\"kind\": \"repetition\", \"run\": 1, \"weight\": $3}}}" \
         --set 'evaluation.metrics={"gold": {"kind": "task"}}' --set evaluation.every=5 --set evaluation.problems=200 \
