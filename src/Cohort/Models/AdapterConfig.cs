@@ -41,7 +41,7 @@ internal sealed record AdapterConfig(
         var others = adapted.Where(pair => pair.Shape != usual).ToArray();
         return new(
             "", usual, others.ToDictionary(pair => pair.Name, pair => pair.Shape.Rank), others.ToDictionary(pair => pair.Name, pair => pair.Shape.Alpha),
-            Names(network, [.. adapted.Select(pair => pair.Name)]), dropout, network is Critic, ModelConfig.Of(network).Family.IsFusedAndTransposed);
+            Names(network, [.. adapted.Select(pair => pair.Name)]), dropout, network is ScalarModel, ModelConfig.Of(network).Family.IsFusedAndTransposed);
     }
 
     /// <summary>Reads a folder's config.</summary>

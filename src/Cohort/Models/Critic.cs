@@ -3,13 +3,8 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>V_phi(s_t): a network of its own, with a trunk like the policy's and a scalar head that starts at zero.</summary>
-public sealed class Critic : nn.Module
+public sealed class Critic : ScalarModel
 {
-    /// <summary>The head's matrix in a folder.</summary>
-    internal const string HeadWeight = "score.weight";
-
-    private readonly Projection _head;
-
     /// <summary>Builds the critic; the trunk's weights are not initialized. The head is float32 whatever the trunk's type is: values are sums.</summary>
     /// <param name="config">A valid shape; its own, not necessarily the policy's.</param>
     /// <param name="headBias">Whether the head has a bias, as <see cref="Rescale"/> needs it.</param>
@@ -19,25 +14,9 @@ public sealed class Critic : nn.Module
     }
 
     private Critic(Transformer trunk, bool headBias)
-        : base(nameof(Critic))
+        : base(nameof(Critic), trunk, headBias)
     {
-        Trunk = trunk;
-        _head = new Placement(trunk.EmbeddingWeight.device, ScalarType.Float32).Build(() => new Projection(trunk.Config.HiddenSize, 1, headBias));
-        register_module(trunk.Config.Family.Names.Trunk, Trunk);
-        register_module("score", _head);
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        foreach (var parameter in _head.parameters())
-        {
-            parameter.zero_();
-        }
     }
-
-    /// <summary>Everything below the head.</summary>
-    public Transformer Trunk { get; }
-
-    /// <summary>The shape.</summary>
-    public ModelConfig Config => Trunk.Config;
 
     /// <summary>A critic whose trunk shares its weights, frozen, with a policy's; its head is its own.</summary>
     /// <param name="policy">The policy, with or without adapters, which the critic does not take over.</param>
@@ -60,7 +39,7 @@ public sealed class Critic : nn.Module
     public Tensor AfterEach(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        return _head.forward(Trunk.Hidden(tokens).to_type(_head.Weight.dtype)).squeeze(-1).MoveToOuterDisposeScope();
+        return Read(Trunk.Hidden(tokens)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turns every output v into factor · v + shift, by the head's weight and bias alone (PopArt, arXiv:1602.07714).</summary>
@@ -71,8 +50,8 @@ public sealed class Critic : nn.Module
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var bias = _head.Bias ?? throw new InvalidOperationException("This critic's head has no bias; build it with headBias to rescale it.");
-        _head.Weight.mul_(factor);
+        var bias = Head.Bias ?? throw new InvalidOperationException("This critic's head has no bias; build it with headBias to rescale it.");
+        Head.Weight.mul_(factor);
         bias.mul_(factor).add_(shift);
     }
 }

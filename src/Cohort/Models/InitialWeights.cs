@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace Cohort.Models;
 
 /// <summary>Fresh weights from a seed: matrices N(0, 1/fan-in), those that write into the residual stream divided by sqrt(2 layers),
-/// embeddings, positions and head N(0, 0.02), norms the identity, biases 0. A critic's scalar head stays at zero.</summary>
+/// embeddings, positions and head N(0, 0.02), norms the identity, biases 0. The scalar head of a critic or a reward model stays at zero.</summary>
 public static class InitialWeights
 {
-    /// <summary>Draws every weight of a policy or a critic.</summary>
-    /// <param name="module">A <see cref="LanguageModel"/> or a <see cref="Critic"/>.</param>
+    /// <summary>Draws every weight of a policy, a critic or a reward model.</summary>
+    /// <param name="module">A <see cref="LanguageModel"/> or a <see cref="ScalarModel"/>.</param>
     /// <param name="config">Its shape.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="purpose">Which network.</param>
@@ -23,7 +23,7 @@ public static class InitialWeights
             using var generator = new Generator(Seeds.Bits(seed, purpose, step: 0, row++, position: 0));
             if (parameter.dim() > 1)
             {
-                if (name != Critic.HeadWeight)
+                if (name != ScalarModel.HeadWeight)
                 {
                     Draw(parameter, Deviation(name, parameter, config), generator);
                 }

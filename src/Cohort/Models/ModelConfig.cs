@@ -140,11 +140,11 @@ public sealed record ModelConfig
     }
 
     /// <summary>The shape of a network.</summary>
-    /// <param name="network">A <see cref="LanguageModel"/> or a <see cref="Critic"/>.</param>
+    /// <param name="network">A <see cref="LanguageModel"/> or a <see cref="ScalarModel"/>.</param>
     internal static ModelConfig Of(TorchSharp.torch.nn.Module network) => network switch
     {
         LanguageModel model => model.Config,
-        Critic critic => critic.Config,
+        ScalarModel scalar => scalar.Config,
         _ => throw new ArgumentException($"A {network.GetName()} has no shape of its own.", nameof(network)),
     };
 

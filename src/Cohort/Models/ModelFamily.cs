@@ -16,6 +16,9 @@ public sealed record ModelFamily
     /// <summary>The one entry of architectures in config.json.</summary>
     public required string ArchitectureName { get; init; }
 
+    /// <summary>The same of a network of this family with a head that scores sequences in place of the one that gives tokens.</summary>
+    public required string ScorerName { get; init; }
+
     /// <summary>How the parts of the network are called, in memory and in a folder.</summary>
     internal PartNames Names { get; private init; } = PartNames.Llama;
 
@@ -66,6 +69,7 @@ public sealed record ModelFamily
     {
         ModelType = "llama",
         ArchitectureName = "LlamaForCausalLM",
+        ScorerName = "LlamaForSequenceClassification",
         FeedForwardBias = BiasRule.Configured,
     };
 
@@ -74,6 +78,7 @@ public sealed record ModelFamily
     {
         ModelType = "mistral",
         ArchitectureName = "MistralForCausalLM",
+        ScorerName = "MistralForSequenceClassification",
         AttentionBias = BiasRule.Never,
         AttentionOutputBias = BiasRule.Never,
         Layers = LayerRule.AllSlide,
@@ -85,6 +90,7 @@ public sealed record ModelFamily
     {
         ModelType = "qwen2",
         ArchitectureName = "Qwen2ForCausalLM",
+        ScorerName = "Qwen2ForSequenceClassification",
         AttentionBias = BiasRule.Always,
         AttentionOutputBias = BiasRule.Never,
         Layers = LayerRule.LaterSlide,
@@ -95,6 +101,7 @@ public sealed record ModelFamily
     {
         ModelType = "qwen3",
         ArchitectureName = "Qwen3ForCausalLM",
+        ScorerName = "Qwen3ForSequenceClassification",
         NormalizesQueriesAndKeys = true,
         Layers = LayerRule.LaterSlide,
         Defaults = new() { HeadSize = 128 },
@@ -105,6 +112,7 @@ public sealed record ModelFamily
     {
         ModelType = "smollm3",
         ArchitectureName = "SmolLM3ForCausalLM",
+        ScorerName = "SmolLM3ForSequenceClassification",
         FeedForwardBias = BiasRule.Configured,
         Layers = LayerRule.SomeDoNotTurn,
         Defaults = new() { KeyValueHeads = 4, TieEmbeddings = true, RopeTheta = 2e6 },
@@ -115,6 +123,7 @@ public sealed record ModelFamily
     {
         ModelType = "gemma3_text",
         ArchitectureName = "Gemma3ForCausalLM",
+        ScorerName = "Gemma3TextForSequenceClassification",
         Names = PartNames.Gemma3,
         Norm = NormKind.RootMeanSquareAroundOne,
         NormalizesQueriesAndKeys = true,
@@ -139,6 +148,7 @@ public sealed record ModelFamily
     {
         ModelType = "gpt2",
         ArchitectureName = "GPT2LMHeadModel",
+        ScorerName = "GPT2ForSequenceClassification",
         Names = PartNames.Gpt2,
         Norm = NormKind.Layer,
         AttentionBias = BiasRule.Always,

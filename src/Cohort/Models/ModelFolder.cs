@@ -19,12 +19,12 @@ public static class ModelFolder
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
     private static readonly string[] Pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
 
-    /// <summary>Writes a policy or a critic of no source, in the types of its weights.</summary>
+    /// <summary>Writes a network of no source, in the types of its weights.</summary>
     /// <inheritdoc cref="Save(nn.Module, ModelConfig, string, string, WeightType, long)"/>
     public static void Save(nn.Module module, ModelConfig config, string folder) => Save(module, config, folder, source: "");
 
-    /// <summary>Writes a policy or a critic; each file is replaced as a whole.</summary>
-    /// <param name="module">The network.</param>
+    /// <summary>Writes a network; each file is replaced as a whole.</summary>
+    /// <param name="module">A policy, a critic or a reward model.</param>
     /// <param name="config">Its shape.</param>
     /// <param name="folder">Made where it does not exist.</param>
     /// <param name="source">
@@ -45,7 +45,7 @@ public static class ModelFolder
         Directory.CreateDirectory(folder);
         var written = type == WeightType.Auto ? Placement.Of(module).Type : Placement.ScalarTypeOf(type);
         AtomicFile.WriteText(
-            Path.Combine(folder, ModelConfig.FileName), ConfigJson(config, source, written).ToJsonString(Indented) + "\n");
+            Path.Combine(folder, ModelConfig.FileName), ConfigJson(module, config, source, written).ToJsonString(Indented) + "\n");
         if (source != "")
         {
             CarriedFiles.Copy(File.Exists(source) ? Path.GetDirectoryName(Path.GetFullPath(source))! : source, folder);
@@ -106,7 +106,7 @@ public static class ModelFolder
     public static string BaseOf(string folder) => AdapterFolder.Describes(folder) ? AdapterFolder.BaseOf(folder) : folder;
 
     /// <summary>Reads the weights of a network whose shape is known, in the type and on the device of each.</summary>
-    /// <param name="module">A <see cref="LanguageModel"/> or <see cref="Critic"/>, built with the folder's config.</param>
+    /// <param name="module">A <see cref="LanguageModel"/> or a <see cref="ScalarModel"/>, built with the folder's config.</param>
     /// <param name="folder">The folder.</param>
     /// <exception cref="ModelException">The file is missing, a tensor is missing or has another shape.</exception>
     /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>
@@ -141,14 +141,20 @@ public static class ModelFolder
             var view = InFolder(names, parameterName, parameter);
             var name = names.Spellings(parameterName).FirstOrDefault(files.Contains) ?? throw new ModelException(
                 $"{files.Source} has no tensor '{parameterName}'; {ModelConfig.FileName} asks for it (shape [{string.Join(",", view.shape)}])."
-                + (parameterName == Head ? $" Where the head is the embedding, set tie_word_embeddings to true in {ModelConfig.FileName}." : ""));
+                + parameterName switch
+                {
+                    Head => $" Where the head is the embedding, set tie_word_embeddings to true in {ModelConfig.FileName}.",
+                    ScalarModel.HeadWeight => " It is the head of a reward model, which a language model does not have.",
+                    _ => "",
+                });
             var file = files.FileOf(name);
             var entry = file.Entry(name);
             if (!entry.Shape.SequenceEqual(view.shape))
             {
                 throw new ModelException(
                     $"{file.Path}: tensor '{name}' has shape [{string.Join(",", entry.Shape)}], but {ModelConfig.FileName} asks for "
-                    + $"[{string.Join(",", view.shape)}].");
+                    + $"[{string.Join(",", view.shape)}]."
+                    + (name == ScalarModel.HeadWeight ? " A reward model has one label." : ""));
             }
 
             if (!is_floating_point(entry.Type))
@@ -189,7 +195,7 @@ public static class ModelFolder
     }
 
     // The source's object, and over it what differs from how the source reads: so keys that are not known here stay, and so does its spelling.
-    private static JsonObject ConfigJson(ModelConfig config, string source, ScalarType type)
+    private static JsonObject ConfigJson(nn.Module module, ModelConfig config, string source, ScalarType type)
     {
         var json = config.ToJson();
         if (source != "")
@@ -211,6 +217,21 @@ public static class ModelFolder
             json[key] = name;
         }
 
+        if (module is RewardModel)
+        {
+            NameScorer(config, json);
+        }
+
         return json;
+    }
+
+    // Transformers makes one output for each entry of id2label, and reads it behind the last token that is not the padding.
+    private static void NameScorer(ModelConfig config, JsonObject json)
+    {
+        json["architectures"] = new JsonArray(config.Family.ScorerName);
+        json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
+        json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
+        json["pad_token_id"] ??= config.Padding;
+        json.Remove("num_labels");
     }
 }

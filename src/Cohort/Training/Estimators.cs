@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cohort.Advantages;
 using Cohort.Models;
+using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Tensors;
 using static TorchSharp.torch;
@@ -54,8 +55,18 @@ internal static class Estimators
             KeyValueHeads = fresh.Heads,
             HeadSize = fresh.HiddenSize / fresh.Heads,
         },
+        RewardModelCritic start => ShapeOf(start, policy),
         _ => throw new UnreachableException(),
     };
+
+    private static ModelConfig ShapeOf(RewardModelCritic start, ModelConfig policy)
+    {
+        var shape = ModelConfig.Read(start.Path);
+        return shape.VocabularySize == policy.VocabularySize && shape.ContextLength >= policy.ContextLength ? shape : throw new ModelException(
+            $"The reward model in '{start.Path}' has {shape.VocabularySize} tokens and a context of {shape.ContextLength}, the policy {policy.VocabularySize} and "
+            + $"{policy.ContextLength}. A critic reads the policy's sequences: take a reward model that was trained from the policy or one like it, or set "
+            + "algorithm.advantage.critic.start.kind to policy or fresh.");
+    }
 
     // One advantage per response, from the sum of its rewards, for each of its tokens (seed: A_t = R - b(q), broadcast).
     private static CriticFreeEstimator Responses(Func<Tensor, RolloutBatch, Tensor> perResponse) =>
@@ -91,6 +102,15 @@ internal static class Estimators
                 var critic = Placement.Of(policy).Build(() => new Critic(config, options.NormalizeReturns));
                 InitialWeights.Draw(critic, config, seed, Purpose.CriticWeights);
                 return critic;
+            case RewardModelCritic start:
+                var shape = CriticShape(options, policy.Config);
+                using (var scorer = RewardModelFolder.LoadModel(start.Path, Placement.Of(policy)))
+                {
+                    var learned = Placement.Of(policy).Build(() => new Critic(shape, options.NormalizeReturns));
+                    Weights.Copy(from: scorer, to: learned);
+                    return learned;
+                }
+
             default:
                 throw new UnreachableException();
         }

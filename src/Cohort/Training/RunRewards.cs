@@ -50,6 +50,7 @@ internal static class RunRewards
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
         ProgramScorer program => program.Open(setting),
         HttpScorer http => http.Open(setting),
+        ModelScorer model => model.Open(setting),
         _ => throw new UnreachableException(),
     };
 

@@ -23,6 +23,19 @@ public sealed class PairwiseRankingLossTests
             [-gradient], Numbers.Gradient(worse, at => PairwiseRankingLoss.PerPair(better, at, margins).sum()), Tolerances.HandComputed);
     }
 
+    // (1.5 + 0.3)² and (-0.4 - 0.7)², whose gradients are 2 · 1.8 and 2 · -1.1 for both scores alike.
+    [Theory]
+    [InlineData(1.5, 0.3, 3.24, 3.6)]
+    [InlineData(-0.4, -0.7, 1.21, -2.2)]
+    public void Centering_and_its_gradient_are_the_hand_computed_numbers(double chosen, double rejected, double loss, double gradient)
+    {
+        using var scope = NewDisposeScope();
+        var (better, worse) = (tensor(new[] { chosen }), tensor(new[] { rejected }));
+        Numbers.Same([loss], PairwiseRankingLoss.CenteringPerPair(better, worse), Tolerances.HandComputed);
+        Numbers.Same([gradient], Numbers.Gradient(better, at => PairwiseRankingLoss.CenteringPerPair(at, worse).sum()), Tolerances.HandComputed);
+        Numbers.Same([gradient], Numbers.Gradient(worse, at => PairwiseRankingLoss.CenteringPerPair(better, at).sum()), Tolerances.HandComputed);
+    }
+
     [Fact]
     public void Other_shapes_are_refused()
     {
@@ -34,5 +47,8 @@ public sealed class PairwiseRankingLossTests
         Assert.Equal(
             "margins has shape [1], expected [2]; nothing here broadcasts. (Parameter 'margins')",
             Assert.Throws<ArgumentException>(() => PairwiseRankingLoss.PerPair(two, two, one)).Message);
+        Assert.Equal(
+            "rejected has shape [1], expected [2]; nothing here broadcasts. (Parameter 'rejected')",
+            Assert.Throws<ArgumentException>(() => PairwiseRankingLoss.CenteringPerPair(two, one)).Message);
     }
 }

@@ -59,6 +59,7 @@ public sealed class TensorLifetimeTests
         { "OffPolicyWeights.Mean of responses", 1, () => OffPolicyWeights.Mean(OffPolicyLevel.Sequence, A, Mask) },
         { "OffPolicyWeights.EffectiveSampleSize", 1, () => OffPolicyWeights.EffectiveSampleSize(A, Mask) },
         { "PairwiseRankingLoss.PerPair", 1, () => PairwiseRankingLoss.PerPair(Scores, Scores, Scores) },
+        { "PairwiseRankingLoss.CenteringPerPair", 1, () => PairwiseRankingLoss.CenteringPerPair(Scores, Scores) },
         { "TokenLogProbs.SumOfSquares", 1, () => TokenLogProbs.SumOfSquares(A) },
         { "KlEstimators.Exact", 1, () => KlEstimators.Exact(A, B) },
         { "KlEstimators.Weighted K2", 1, () => KlEstimators.Weighted(KlEstimator.K2, A, B, A) },

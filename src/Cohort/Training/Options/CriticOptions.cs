@@ -55,6 +55,7 @@ public sealed record CriticOptions
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(CopyOfPolicy), "policy")]
 [JsonDerivedType(typeof(FreshCritic), "fresh")]
+[JsonDerivedType(typeof(RewardModelCritic), "rewardModel")]
 public abstract record CriticStart
 {
     private protected CriticStart()
@@ -94,4 +95,14 @@ public sealed record FreshCritic : CriticStart
         init => field = value is >= 1 and <= 1000 ? value
             : throw new ArgumentOutOfRangeException(nameof(Heads), value, "Heads must lie in [1, 1000].");
     } = 2;
+}
+
+/// <summary>
+/// A reward model's shape, weights and head, so that V begins as what the model thinks of the text so far (arXiv:2203.02155, appendix C.4). It reads the
+/// policy's tokens, so it must have been trained with the policy's tokenizer.
+/// </summary>
+public sealed record RewardModelCritic : CriticStart
+{
+    /// <summary>The folder of the reward model, relative to the run file. On resume its config.json is read again.</summary>
+    public string Path { get; init; } = "";
 }

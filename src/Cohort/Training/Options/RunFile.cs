@@ -55,7 +55,7 @@ public static class RunFile
         Throw([.. malformed, .. reader.Problems], path);
 
         string Resolve(string relative) => relative == "" ? "" : Path.GetFullPath(relative, RunFileText.Folder(path));
-        options = options is RunOptions run ? run with { Reward = run.Reward.WithPaths(Resolve) } : options;
+        options = options is RunOptions run ? run with { Reward = run.Reward.WithPaths(Resolve), Algorithm = WithPaths(run.Algorithm, Resolve) } : options;
         return options with
         {
             Evaluation = options.Evaluation with { Metrics = options.Evaluation.Metrics.WithPaths(Resolve) },
@@ -66,6 +66,11 @@ public static class RunFile
             Data = options.Data is FileData data ? data with { Path = Resolve(data.Path) } : options.Data,
         };
     }
+
+    private static AlgorithmOptions WithPaths(AlgorithmOptions algorithm, Func<string, string> resolve) =>
+        algorithm.Advantage is CriticAdvantage { Critic: { Start: RewardModelCritic start } critic } advantage
+            ? algorithm with { Advantage = advantage with { Critic = critic with { Start = start with { Path = resolve(start.Path) } } } }
+            : algorithm;
 
     private static void Throw(IReadOnlyList<string> problems, string path)
     {

@@ -122,6 +122,9 @@ public sealed record RunOptions : CommonOptions
                 + $"multiple of {fresh.Heads * 2}.";
         }
 
+        if (Algorithm.Advantage is CriticAdvantage { Critic.Start: RewardModelCritic { Path: "" } })
+            yield return "algorithm.advantage.critic.start.path is empty; name the folder of a reward model.";
+
         if (Algorithm.Advantage is CriticAdvantage { Critic.WarmupSteps: var warmup } && Budget.Steps > 0 && warmup >= Budget.Steps)
         {
             yield return $"algorithm.advantage.critic.warmupSteps is {warmup}, but the run ends after budget.steps = {Budget.Steps}, so "

@@ -1,0 +1,106 @@
+using Cohort.Checkpoints;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Models;
+using Cohort.Rewards;
+using Cohort.Tests.Models;
+using Cohort.Tokenization;
+using Cohort.Training;
+using static TorchSharp.torch;
+
+namespace Cohort.Tests.Training.Runs;
+
+/// <summary>Runs that a reward model scores, and whose critic may begin as one.</summary>
+public sealed class RewardModelRunTests : IDisposable
+{
+    private const string Critic = "algorithm.advantage.critic.start";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public RewardModelRunTests()
+    {
+        var tokenizer = new CharacterTokenizer(BundledTasks.Create(TaskName.Reverse, 2).Alphabet);
+        using var model = RewardModelTests.Awake(TinyModels.Shape with { VocabularySize = tokenizer.VocabularySize });
+        RewardModelFolder.Save(model, new PromptEncoder(tokenizer), source: null, _folder.File("reward"));
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("grpo")]
+    [InlineData("ppo")]
+    public void A_run_that_is_resumed_has_the_bits_of_one_that_never_stopped(string kind)
+    {
+        string[] sets = kind == "ppo" ? [Reward, Start] : [Reward];
+        var sink = new KeepingSink();
+        TinyRun.Train(kind, _folder.File("whole"), sink, TinyRun.Never, sets);
+        TinyRun.Train(kind, _folder.File("parts"), [.. sets, "budget.steps=6"]);
+        TinyRun.Resume(kind, _folder.File("parts"), "budget.steps=8");
+
+        RunBits.AssertSame(_folder.File("whole"), _folder.File("parts"));
+        Assert.Equal(8, sink.Steps.Count(step => step.Step > 0));
+        Assert.All(sink.Steps.Where(step => step.Step > 0), step =>
+        {
+            Assert.Equal(0, step["reward/unscored_fraction"]);
+            Assert.True(Math.Abs(step["reward/score_mean"]) > 1e-3);
+        });
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Critic_begins_with_the_reward_models_trunk_and_head(bool normalizeReturns)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var reward = RewardModelFolder.LoadModel(_folder.File("reward"), Placement.Cpu);
+        using var policy = TinyModels.Policy(config: TinyModels.Shape with { VocabularySize = reward.Config.VocabularySize, ContextLength = 20, Layers = 2 });
+        var options = new CriticOptions { Start = new RewardModelCritic { Path = _folder.File("reward") }, NormalizeReturns = normalizeReturns };
+        using var estimator = Estimators.Create(policy, TinyTraining.Options(TinyTraining.Ppo(options)));
+        Directory.CreateDirectory(_folder.File("saved"));
+        estimator.Save(_folder.File("saved"));
+
+        using var critic = new Critic(reward.Config, normalizeReturns);
+        ModelFolder.ReadWeights(critic, Path.Combine(_folder.File("saved"), "critic"));
+        long[] tokens = [3, 7, 4, 9, 1];
+        Numbers.Same(RewardModelTests.Scores(reward, [tokens], 0), critic.AfterEach(tensor(tokens, [1, 5]))[0, 4].unsqueeze(0), 0);
+    }
+
+    [Fact]
+    public void Critic_that_reads_other_tokens_is_refused_before_there_is_a_run()
+    {
+        using var model = RewardModelTests.Awake();
+        RewardModelFolder.Save(model, new PromptEncoder(new CharacterTokenizer("abc")), source: null, _folder.File("other"));
+        var start = $$"""{{Critic}}={"kind": "rewardModel", "path": "{{_folder.File("other")}}"}""";
+        var error = Assert.Throws<ModelException>(() => TinyRun.Train("ppo", _folder.File("run"), start));
+        Assert.StartsWith($"The reward model in '{_folder.File("other")}' has 13 tokens and a context of 40, the policy ", error.Message);
+        Assert.False(new RunDirectory(_folder.File("run")).Exists);
+    }
+
+    [Fact]
+    public void Paths_of_reward_models_are_relative_to_the_run_file()
+    {
+        File.WriteAllText(_folder.File("run.json"), """
+            {"model": {"path": "base"}, "reward": {"kind": "model", "path": "judge", "rows": 3, "chat": "always"},
+            "algorithm": {"preset": "ppo", "advantage": {"critic": {"start": {"kind": "rewardModel", "path": "start"}}}}}
+            """);
+        var options = RunFile.ReadRun(_folder.File("run.json"), []);
+        Assert.Equal(new ModelScorer { Path = _folder.File("judge"), Rows = 3, Chat = ChatUse.Always }, options.Reward);
+        Assert.Equal(
+            new RewardModelCritic { Path = _folder.File("start") }, Assert.IsType<CriticAdvantage>(options.Algorithm.Advantage).Critic.Start);
+    }
+
+    [Fact]
+    public void Reward_models_without_a_folder_are_named()
+    {
+        var error = Assert.Throws<OptionsException>(() => RunFile.ParseRun(
+            """{"model": {"path": "base"}, "reward": {"kind": "model"}, "algorithm": {"preset": "ppo"}}""", [Critic + """={"kind": "rewardModel"}"""]));
+        Assert.Equal(
+            ["algorithm.advantage.critic.start.path is empty; name the folder of a reward model.", "reward.path is empty; name the folder of a reward model."],
+            error.Problems.Order(StringComparer.Ordinal));
+    }
+
+    private string Reward => $$"""reward={"kind": "model", "path": "{{_folder.File("reward")}}", "rows": 3}""";
+
+    private string Start => $$"""{{Critic}}={"kind": "rewardModel", "path": "{{_folder.File("reward")}}"}""";
+}
