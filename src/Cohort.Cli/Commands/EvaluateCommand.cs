@@ -24,6 +24,9 @@ internal sealed class EvaluateCommand
     private readonly Option<int> _maxTokens = SharedOptions.Count(
         "--max-tokens", "N", "The longest answer, in tokens; 0 is the task's longest, or 64 for a file", 0, 0);
 
+    private readonly Option<string?> _longPrompts = SharedOptions.Choice(
+        "--long-prompts", "What is done with problems that do not fit the context together with the longest answer [default: refuse]", "refuse", "drop");
+
     private readonly Option<string[]> _stop = SharedOptions.Stop();
     private readonly Option<bool> _includeStop = SharedOptions.IncludeStop();
     private readonly Option<string?> _chat = SharedOptions.Choice(
@@ -47,8 +50,8 @@ internal sealed class EvaluateCommand
             "./cohort evaluate --model runs/train-1/model --task sort",
             "./cohort evaluate --model runs/train-1/model --problems mine.jsonl --reward number --samples 8 --out answers.jsonl")
         {
-            options._model, options._samples, options._temperature, options._maxTokens, options._stop, options._includeStop, options._chat,
-            options._system, options._seed, options._device, options._out, options._json,
+            options._model, options._samples, options._temperature, options._maxTokens, options._longPrompts, options._stop, options._includeStop,
+            options._chat, options._system, options._seed, options._device, options._out, options._json,
         };
         options._problems.AddTo(command);
         command.SetAction(parsed => options.Run(parsed, context));
@@ -73,6 +76,8 @@ internal sealed class EvaluateCommand
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var prompts = model.Prompts(Use(parsed), parsed.GetValue(_system) ?? "");
+        set = set.Fitting(
+            problem => prompts.Encode(problem).Count, sampling.MaxNewTokens, model.ContextLength, leavesOut: parsed.GetValue(_longPrompts) == "drop");
         var evaluation = new HeldOutEvaluation(model.Sampler, prompts, RewardSet.Of(set.Reward, Deadline));
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));

@@ -24,7 +24,8 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
             return;
         }
 
-        terminal.Output.WriteLine(SafeText.Line($"{Set.Problems.Count:#,0} {Set.Title}, {Numbers.Time(Time)}"));
+        var leftOut = Set.LeftOut == 0 ? "" : $" ({Set.LeftOut:#,0} left out, as they do not fit the context)";
+        terminal.Output.WriteLine(SafeText.Line($"{Set.Problems.Count:#,0} {Set.Title}{leftOut}, {Numbers.Time(Time)}"));
         var table = new Table().Border(TableBorder.Simple).AddColumns("answer", "pass@1", "95 % interval", "mean tokens", "without score");
         foreach (var (name, result) in new[] { ("sampled", Sampled), ("greedy", Greedy) })
         {
@@ -45,6 +46,7 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
     private string Json() => SharedOptions.ToJson(new
     {
         problems = Set.Problems.Count,
+        left_out = Set.LeftOut,
         sampled = Describe(Sampled),
         greedy = Describe(Greedy),
         samples = K,

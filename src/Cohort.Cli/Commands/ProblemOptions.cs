@@ -10,7 +10,31 @@ namespace Cohort.Cli.Commands;
 /// <param name="Problems">At least one.</param>
 /// <param name="Reward">Scores answers.</param>
 /// <param name="LongestAnswer">In tokens, where nothing else is asked for.</param>
-internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, IRewardFunction Reward, int LongestAnswer);
+internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, IRewardFunction Reward, int LongestAnswer)
+{
+    /// <summary>How many were left out, as they do not fit the model's context.</summary>
+    public int LeftOut { get; init; }
+
+    /// <summary>Those whose prompts leave room for the longest answer; none is ever cut.</summary>
+    /// <param name="length">A prompt's tokens.</param>
+    /// <param name="longestAnswer">In tokens.</param>
+    /// <param name="context">The model's, in tokens.</param>
+    /// <param name="leavesOut">Whether the others are left out instead of refused.</param>
+    /// <exception cref="UsageException">There are others and they are refused, or there is none that fits.</exception>
+    public ProblemSet Fitting(Func<Problem, int> length, int longestAnswer, int context, bool leavesOut)
+    {
+        var fits = Problems.ToLookup(problem => length(problem) + longestAnswer <= context);
+        Problem[] fitting = [.. fits[true]];
+        var leftOut = Problems.Count - fitting.Length;
+        if (leftOut == 0 || (leavesOut && fitting.Length > 0))
+            return this with { Problems = fitting, LeftOut = leftOut };
+
+        var first = fits[false].First();
+        throw new UsageException(
+            $"Problem '{first.Id}' has a prompt of {length(first)} tokens, which with answers of up to {longestAnswer} does not fit the model's context of "
+            + $"{context}; {leftOut} of {Problems.Count} do not. Lower --max-tokens, or leave them out with --long-prompts drop.");
+    }
+}
 
 /// <summary>The options of `evaluate` that say which problems, and what scores their answers.</summary>
 internal sealed class ProblemOptions

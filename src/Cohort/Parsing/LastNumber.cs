@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace Cohort.Parsing;
 
 /// <summary>Finds the number that a text ends on: "17 + 1,217 = 1,234. Done!" gives 1234.</summary>
@@ -28,7 +31,7 @@ public static class LastNumber
         while (start < end && !(StartsNumber(text, start) && Numeral.TryParseDecimal(text[start..end], out value)))
             start++;
 
-        var isFound = start < end && !IsExponent(text[..start]) && !IsForeignDigit(text, start - 1) && !IsForeignDigit(text, end);
+        var isFound = start < end && !IsExponent(text[..start]) && !EndsInForeignDigit(text[..start]) && !StartsWithForeignDigit(text[end..]);
         var isNegative = isFound && IsNegative(text[..start]);
         value = !isFound ? 0 : isNegative ? -value : value;
         start -= isNegative ? 1 : 0;
@@ -48,8 +51,14 @@ public static class LastNumber
         return mantissa.Length > 1 && mantissa[^1] is 'e' or 'E' && (char.IsAsciiDigit(mantissa[^2]) || mantissa[^2] == '.');
     }
 
-    private static bool IsForeignDigit(ReadOnlySpan<char> text, int index) =>
-        index >= 0 && index < text.Length && !char.IsAsciiDigit(text[index]) && char.IsNumber(text[index]);
+    private static bool EndsInForeignDigit(ReadOnlySpan<char> text) =>
+        Rune.DecodeLastFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsForeignDigit(rune);
+
+    private static bool StartsWithForeignDigit(ReadOnlySpan<char> text) =>
+        Rune.DecodeFromUtf16(text, out var rune, out _) == OperationStatus.Done && IsForeignDigit(rune);
+
+    // Whole characters: mathematical digits are surrogate pairs.
+    private static bool IsForeignDigit(Rune rune) => !rune.IsAscii && Rune.IsNumber(rune);
 
     // ASCII hyphen or the minus sign U+2212, unless something stands before it that it could be subtracted from, as in "7-5".
     private static bool IsNegative(ReadOnlySpan<char> before) =>

@@ -30,6 +30,20 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
+    public void Problems_that_do_not_fit_the_context_are_refused_or_left_out()
+    {
+        File.WriteAllText(tiny.File("long.jsonl"), $$"""
+            {"prompt": "2+2=", "answer": "4"}
+            {"id": "long", "prompt": "{{new string('2', 29)}}=", "answer": "4"}
+            """);
+        string[] evaluate = ["evaluate", "--model", tiny.Model, "--problems", tiny.File("long.jsonl"), "--max-tokens", "3"];
+
+        CommandLine.Refuse(evaluate, "Problem 'long' has a prompt of 30 tokens, which with answers of up to 3 does not fit the model's context of 32; 1 of 2 do not.");
+        var line = CommandLine.Succeed([.. evaluate, "--long-prompts", "drop"]);
+        Assert.Contains("1 problems (not split) of long.jsonl (1 left out, as they do not fit the context)", line.Output);
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_answers()
     {
         string[] generate = ["generate", "--model", tiny.Model, "--prompt", "2+2=", "--samples", "3", "--max-tokens", "6", "--json"];

@@ -44,6 +44,8 @@ public sealed class LastNumberTests
     [InlineData("5²")]
     [InlineData("5٣")]
     [InlineData("٣5")]
+    [InlineData("5𝟛")]
+    [InlineData("𝟛5")]
     [InlineData("7 but 99999999999999999999999999999999")]
     public void Where_the_last_digits_are_no_decimal_there_is_none(string text)
     {
