@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Cohort.Data;
+using Xunit.Abstractions;
 
 namespace Cohort.Tests.Forging;
 
 /// <summary>Every hostile answer, and every attempt of its own, at every reward that judges text by itself.</summary>
-public sealed class ForgingTests
+public sealed class ForgingTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
 
@@ -39,6 +40,8 @@ public sealed class ForgingTests
     {
         var attempts = HostileAnswers.All.Select(attempt => attempt.Text).Concat(Verifier.All.SelectMany(verifier => verifier.Own)).Concat(ForgedMessages.All)
             .Distinct().Count();
+        var trials = Verifier.All.Sum(verifier => HostileAnswers.All.Count + verifier.Own.Length);
+        output.WriteLine($"{attempts} distinct attempts, {trials} trials of {Verifier.All.Count} verifiers");
         Assert.True(attempts >= 200, $"There are {attempts}.");
     }
 
