@@ -14,4 +14,10 @@ public enum AnswerPlace
 
     /// <summary>At the end of the text, whatever stands before it.</summary>
     Last,
+
+    /// <summary>
+    /// Between <c>&lt;answer&gt;</c> and <c>&lt;/answer&gt;</c> (arXiv:2501.12948, table 1), of which the text has one each; in there, as
+    /// <see cref="Any"/> says.
+    /// </summary>
+    AnswerTag,
 }

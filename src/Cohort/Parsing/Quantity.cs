@@ -1,13 +1,16 @@
 namespace Cohort.Parsing;
 
-/// <summary>A number as answers state it: an integer, a decimal or a fraction, perhaps a percentage; signs of currency and units do not count.</summary>
+/// <summary>
+/// A number as answers state it: an integer, a decimal, a fraction or a mixed number, perhaps a percentage; signs of currency and units do not count.
+/// </summary>
 /// <param name="Value">The number as it is written, exactly: 50 in "50%".</param>
 /// <param name="IsPercent">Whether a percent sign follows it.</param>
 public readonly record struct Quantity(Rational Value, bool IsPercent)
 {
     /// <summary>
     /// Finds a text's final number: the last of its marked answer, by <see cref="LastNumber"/>'s rules, as the denominator of "a/b" or
-    /// "\frac{a}{b}" where it is one. A marked answer without a number is none, whatever stands elsewhere.
+    /// "\frac{a}{b}" where it is one, with the whole part of a mixed number ("1 1/2"). The exponent of a unit ("5 m^2") is no number. A marked answer
+    /// without a number is none, whatever stands elsewhere.
     /// </summary>
     /// <param name="text">Text of any length and content.</param>
     /// <param name="place">Where to look.</param>
@@ -15,7 +18,7 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
     public static bool TryFind(ReadOnlySpan<char> text, AnswerPlace place, out Quantity quantity)
     {
         quantity = default;
-        var answer = MarkedAnswer.Find(text, place);
+        var answer = UnitPower.Without(MarkedAnswer.Find(text, place));
         if (!LastNumber.TryFind(answer, out var last, out var start, out var end))
             return false;
 
@@ -26,17 +29,21 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
         {
             // No part of "10/12/2024" is a fraction.
             before = before[..^1].TrimEnd(' ');
-            if (LastNumber.TryFind(before, out var above, out var from, out var to) && to == before.Length
-                && (before[..from].EndsWith("/") || !Rational.TryDivide(Rational.Of(above), value, out value)))
+            if (LastNumber.TryFind(before, out var above, out var from, out var to) && to == before.Length)
             {
-                return false;
+                if (before[..from].EndsWith("/") || !Rational.TryDivide(Rational.Of(above), value, out value))
+                    return false;
+
+                value = Mixed(before[..from], value);
             }
         }
         else if (before.EndsWith("}{") && after.StartsWith("}"))
         {
             after = after[1..];
-            if (!TryNumerator(before[..^2], out var above) || !Rational.TryDivide(above, value, out value))
+            if (!TryNumerator(before[..^2], out var above, out var lead) || !Rational.TryDivide(above, value, out value))
                 return false;
+
+            value = Mixed(lead, value);
         }
 
         quantity = new(value, after.StartsWith("%") || after.StartsWith("\\%") || after.StartsWith(" %"));
@@ -51,9 +58,23 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
     private static bool IsHundredth(Rational part, Rational whole) =>
         Rational.TryDivide(whole, Rational.Of(100), out var hundredth) && hundredth == part;
 
-    // What stands before the "}{" of "\frac{a}{b}", with a minus before it or not.
-    private static bool TryNumerator(ReadOnlySpan<char> text, out Rational value)
+    // A proper fraction, and the integer right before it or one space away: "1 1/2", "1\frac{1}{2}". The integer's minus is that of the whole.
+    private static Rational Mixed(ReadOnlySpan<char> lead, Rational fraction)
     {
+        var text = lead.EndsWith(" ") ? lead[..^1] : lead;
+        var isMixed = fraction.Numerator > 0 && fraction.Numerator < fraction.Denominator && text.Length > 0 && char.IsAsciiDigit(text[^1]);
+        if (!isMixed || !LastNumber.TryFind(text, out var number, out var start, out _) || !decimal.IsInteger(number))
+            return fraction;
+
+        var before = text[..start];
+        var isPart = before.EndsWith("/") || before.EndsWith("^") || before.EndsWith("_");
+        return !isPart && Rational.TryAdd(Rational.Of(number), number < 0 ? -fraction : fraction, out var sum) ? sum : fraction;
+    }
+
+    // What stands before the "}{" of "\frac{a}{b}", with a minus before it or not; the lead is what stands before the command.
+    private static bool TryNumerator(ReadOnlySpan<char> text, out Rational value, out ReadOnlySpan<char> lead)
+    {
+        lead = [];
         var open = text.LastIndexOf('{');
         var command = open < 0 ? [] : text[..open];
         var isFraction = command.EndsWith("\\frac") || command.EndsWith("\\dfrac") || command.EndsWith("\\tfrac");
@@ -63,7 +84,8 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
             return false;
         }
 
-        var sign = command[..command.LastIndexOf('\\')].TrimEnd(' ');
+        lead = command[..command.LastIndexOf('\\')];
+        var sign = lead.TrimEnd(' ');
         value = Rational.Of(sign.EndsWith("-") || sign.EndsWith("\u2212") ? -number : number);
         return true;
     }

@@ -14,6 +14,31 @@ public sealed class QuantityTests
     [InlineData("62.5\\% of it", "62.5", true)]
     [InlineData("62.5 %", "62.5", true)]
     [InlineData("\\frac{125}{2}\\%", "62.5", true)]
+    [InlineData("5 m^2", "5", false)]
+    [InlineData("5 m2", "5", false)]
+    [InlineData("$12.5\\text{ cm}^{3}$.", "12.5", false)]
+    [InlineData("9.8 m/s^2", "9.8", false)]
+    [InlineData("\\frac{3}{4} \\mathrm{km}^2", "0.75", false)]
+    [InlineData("1,234\\,\\text{m}^2", "1234", false)]
+    [InlineData("3 x^2", "2", false)] // no unit
+    [InlineData("the area in m^2", "2", false)] // no number
+    [InlineData("5 m^4", "4", false)]
+    [InlineData("5 in 2", "2", false)]
+    [InlineData("1 1/2", "1.5", false)]
+    [InlineData("so -1 1/2 kg", "-1.5", false)]
+    [InlineData("2\\frac{3}{4}", "2.75", false)]
+    [InlineData("x = -2 \\dfrac{3}{4}", "-2.75", false)]
+    [InlineData("12 1/2%", "12.5", true)]
+    [InlineData("1,500 1/4", "1500.25", false)]
+    [InlineData("1 5/4", "1.25", false)] // no proper fraction
+    [InlineData("1 -1/2", "-0.5", false)]
+    [InlineData("1, 1/2", "0.5", false)]
+    [InlineData("1  1/2", "0.5", false)]
+    [InlineData("1.5 1/2", "0.5", false)]
+    [InlineData("3/4 1/2", "0.5", false)]
+    [InlineData("x^2\\frac{1}{2}", "0.5", false)]
+    [InlineData("2\\cdot\\frac{1}{2}", "0.5", false)]
+    [InlineData("2 5x/0.5", "0.5", false)]
     [InlineData("and/4", "4", false)]
     [InlineData("x}{4}", "", false)]
     [InlineData("3/0", "", false)]
@@ -51,7 +76,8 @@ public sealed class QuantityTests
     {
         var boxes = string.Concat(Enumerable.Repeat("\\boxed{", 200_000));
         var time = System.Diagnostics.Stopwatch.StartNew();
-        foreach (var text in HostileText.All.Append(boxes).Append(boxes + "5").Append(string.Concat(Enumerable.Repeat("1/", 500_000))))
+        foreach (var text in HostileText.All.Append(boxes).Append(boxes + "5").Append(string.Concat(Enumerable.Repeat("1/", 500_000)))
+            .Append(string.Concat(Enumerable.Repeat("1 1/2 m^", 100_000)) + "2").Append(new string('m', 1_000_000) + "2"))
             Quantity.TryFind(text, AnswerPlace.Any, out _);
 
         Assert.InRange(time.ElapsedMilliseconds, 0, 2_000);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cohort.Data;
 using Cohort.Rewards;
 
@@ -26,6 +27,35 @@ public sealed class PenaltyTests
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => OverlongPenalty.Of(40, 50, buffer));
         Assert.StartsWith($"buffer is {buffer}; it must lie in [0, 50], the longest completion.", error.Message);
+    }
+
+    [Theory]
+    [InlineData(45, 1, -0.75)]
+    [InlineData(45, 0.5, -0.375)]
+    [InlineData(77, 3, -3)]
+    [InlineData(29, 3, 0)]
+    public void Overlong_reward_is_the_penalty_of_the_answers_tokens(int length, double penalty, double expected) =>
+        Assert.Equal(expected, Total(new OverlongReward(longest: 50, buffer: 20, penalty), length), Tolerances.Float64);
+
+    [Fact]
+    public void Overlong_reward_refuses_a_buffer_longer_than_the_longest_answer() => Assert.StartsWith(
+        "buffer is 51; it must lie in [0, 50], the longest answer in tokens.",
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OverlongReward(50, 51)).Message);
+
+    [Theory]
+    [InlineData(70, 100, 0.0003, -0.009)]
+    [InlineData(130, 100, 0.0003, -0.009)]
+    [InlineData(100, 100, 0.0003, 0)]
+    [InlineData(70, 0, 0.01, -0.7)]
+    public void Length_reward_costs_each_token_off_the_target(int length, int target, double slope, double expected) =>
+        Assert.Equal(expected, Total(new LengthReward(target, slope), length), Tolerances.Float64);
+
+    [Fact]
+    public void Length_reward_takes_a_problems_own_target()
+    {
+        var problem = new Problem("1", "p", "r") { Fields = new Dictionary<string, JsonElement> { ["tokens"] = JsonElement.Parse("60") } };
+        Assert.Equal(-0.1, Assert.IsType<Scored>(new LengthReward(5, 0.01, "tokens").Judge(problem, Answer(70))).Total, Tolerances.Float64);
+        Assert.Equal(Score.None("problem 1 has no field \"budget\" with a length in tokens"), new LengthReward(5, 0.01, "budget").Judge(problem, Answer(70)));
     }
 
     [Theory]
@@ -88,4 +118,9 @@ public sealed class PenaltyTests
         var score = await new RepetitionReward(2, 2).ScoreAsync(new Problem("1", "p", "r"), completion, CancellationToken.None);
         Assert.Equal(-1.5, Assert.IsType<Scored>(score).Total, Tolerances.Float64);
     }
+
+    private static double Total(BoundedReward reward, int length) =>
+        Assert.IsType<Scored>(reward.Judge(new Problem("1", "p", "r"), Answer(length))).Total;
+
+    private static Completion Answer(int length) => new(0, 0, [1], [.. Enumerable.Repeat(7, length)], [], FinishReason.Length, "");
 }

@@ -3,10 +3,11 @@ using Cohort.Parsing;
 
 namespace Cohort.Data.Tasks;
 
-/// <summary>A countdown as its prompt states it: "3,7,12>22:".</summary>
+/// <summary>A countdown: numbers, and the target that an expression with each of them used once is to reach. As a prompt "3,7,12>22:".</summary>
 internal sealed record CountdownPrompt(IReadOnlyList<long> Numbers, long Target)
 {
-    private const int MaxNumbers = 16;
+    /// <summary>The most numbers.</summary>
+    public const int MaxNumbers = 16;
 
     /// <summary>Reads a prompt, which may come from a user's file. Numbers carry no sign; the target may.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CountdownPrompt? prompt)
@@ -31,8 +32,13 @@ internal sealed record CountdownPrompt(IReadOnlyList<long> Numbers, long Target)
         return numbers.Count > 1;
     }
 
-    /// <summary>Whether these are the given numbers, each as often as it is given, in any order.</summary>
-    public bool UsesEachOnce(IReadOnlyList<long> numbers) => numbers.Order().SequenceEqual(Numbers.Order());
+    /// <summary>Grades an answer: right where it uses each number exactly once and reaches the target, well formed where it is an expression.</summary>
+    /// <param name="answer">Model-written text of any length and content; white space around it does not count.</param>
+    public Score Judge(ReadOnlySpan<char> answer)
+    {
+        var isExpression = ArithmeticExpression.TryParse(answer.Trim(), out var expression);
+        return Grade.Of(expression?.Value == Target && expression.Numbers.Order().SequenceEqual(Numbers.Order()), isExpression);
+    }
 
     /// <summary>The prompt's text.</summary>
     public override string ToString() => $"{string.Join(',', Numbers)}>{Target}:";

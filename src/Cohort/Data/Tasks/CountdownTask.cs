@@ -81,12 +81,8 @@ public sealed class CountdownTask(int size) : BundledTask(Summary, size)
     /// <inheritdoc/>
     public override Score Verify(Problem problem, string answer)
     {
-        if (!CountdownPrompt.TryParse(problem.Prompt, out var prompt))
-            return Score.None($"the prompt of problem {problem.Id} is not a countdown, such as \"3,7,12>22:\"");
-
-        var isExpression = ArithmeticExpression.TryParse(answer.AsSpan().Trim(), out var expression);
-        var isRight = expression?.Value == prompt.Target && prompt.UsesEachOnce(expression.Numbers);
-        return Grade.Of(isRight, isExpression);
+        return CountdownPrompt.TryParse(problem.Prompt, out var prompt) ? prompt.Judge(answer)
+            : Score.None($"the prompt of problem {problem.Id} is not a countdown, such as \"3,7,12>22:\"");
     }
 
     private static CountdownPrompt Parse(Problem problem)

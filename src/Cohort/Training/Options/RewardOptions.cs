@@ -10,8 +10,14 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
 [JsonDerivedType(typeof(MathMatch), "math")]
+[JsonDerivedType(typeof(ChoiceMatch), "choice")]
+[JsonDerivedType(typeof(RegexMatch), "regex")]
+[JsonDerivedType(typeof(ExpressionMatch), "expression")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
+[JsonDerivedType(typeof(AnswerTags), "answerFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
+[JsonDerivedType(typeof(TokenLength), "length")]
+[JsonDerivedType(typeof(Overlong), "overlong")]
 [JsonDerivedType(typeof(ProgramScorer), "program")]
 [JsonDerivedType(typeof(HttpScorer), "http")]
 [JsonDerivedType(typeof(ModelScorer), "model")]
@@ -70,9 +76,6 @@ public sealed record TaskVerifier : RewardOptions
     /// <summary>Which task's verifier; with a bundled task as data, that task's own is used whatever stands here.</summary>
     public TaskName Task { get; init; }
 }
-
-/// <summary>1 where the answer equals the reference, white space around it aside.</summary>
-public sealed record ExactMatch : RewardOptions;
 
 /// <summary>1 where the answer thinks between one pair of think tags at its beginning, right or wrong.</summary>
 public sealed record ThinkTags : RewardOptions;

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Parsing;
+
+namespace Cohort.Rewards;
+
+/// <summary>
+/// 1 where the answer is an expression with + - * that reaches a target and uses each given number exactly once, as the task countdown judges it, else
+/// 0; parts "correct", and "format": whether it is an expression. No score where the problem lacks its numbers or its target.
+/// </summary>
+/// <param name="numbers">The problem's field with the numbers: a list of 1 to 16 integers of at least 0.</param>
+/// <param name="target">The problem's field with the target, an integer; empty for the reference.</param>
+/// <param name="where">Where the answer's expression stands.</param>
+public sealed class ExpressionReward(string numbers = "numbers", string target = "", AnswerPlace where = AnswerPlace.Any) : TextReward
+{
+    /// <inheritdoc/>
+    public override string Name => "expression";
+
+    /// <inheritdoc/>
+    public override Score Judge(Problem problem, string answer)
+    {
+        if (!TryNumbers(problem, out var given))
+            return Score.None($"problem {problem.Id} has no field \"{numbers}\" with a list of 1 to {CountdownPrompt.MaxNumbers} integers of at least 0");
+
+        return TryTarget(problem, out var sought) ? new CountdownPrompt(given, sought).Judge(MarkedAnswer.Find(answer, where))
+            : Score.None(target == "" ? $"the reference of problem {problem.Id} is not an integer" : $"problem {problem.Id} has no field \"{target}\" with an integer");
+    }
+
+    private bool TryNumbers(Problem problem, out IReadOnlyList<long> given)
+    {
+        given = [];
+        if (!problem.Fields.TryGetValue(numbers, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 or > CountdownPrompt.MaxNumbers)
+            return false;
+
+        var read = new List<long>();
+        foreach (var item in list.EnumerateArray())
+        {
+            if (!TryInteger(item, out var number) || number < 0)
+                return false;
+
+            read.Add(number);
+        }
+
+        given = read;
+        return true;
+    }
+
+    private bool TryTarget(Problem problem, out long sought)
+    {
+        sought = 0;
+        return target == "" ? Numeral.TryParseInteger(problem.Reference.AsSpan().Trim(), out sought)
+            : problem.Fields.TryGetValue(target, out var field) && TryInteger(field, out sought);
+    }
+
+    private static bool TryInteger(JsonElement element, out long value)
+    {
+        value = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value);
+    }
+}
