@@ -46,6 +46,8 @@ internal static class RunRewards
         ExactMatch => new ExactReward(),
         NumberMatch number => new NumberReward(number.Where),
         MathMatch math => new MathReward(math.Where),
+        BleuOverlap bleu => new BleuReward(bleu.Field),
+        RougeOverlap rouge => new RougeReward(rouge.Variant, rouge.Field),
         ThinkTags => new ThinkFormatReward(),
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),
         ProgramScorer program => program.Open(setting),

@@ -10,6 +10,8 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
 [JsonDerivedType(typeof(MathMatch), "math")]
+[JsonDerivedType(typeof(BleuOverlap), "bleu")]
+[JsonDerivedType(typeof(RougeOverlap), "rouge")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
 [JsonDerivedType(typeof(ProgramScorer), "program")]
