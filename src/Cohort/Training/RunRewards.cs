@@ -49,6 +49,8 @@ internal static class RunRewards
         ChoiceMatch choice => new ChoiceReward(choice.Letters, choice.Where),
         RegexMatch regex => new RegexReward(regex.Pattern, regex.Group),
         ExpressionMatch expression => new ExpressionReward(expression.Numbers, expression.Target, expression.Where),
+        BleuOverlap bleu => new BleuReward(bleu.Field),
+        RougeOverlap rouge => new RougeReward(rouge.Variant, rouge.Field),
         ThinkTags => new ThinkFormatReward(),
         AnswerTags => new AnswerFormatReward(),
         Repetition repetition => new RepetitionReward(repetition.Run, repetition.Penalty),

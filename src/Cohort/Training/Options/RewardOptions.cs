@@ -13,6 +13,8 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ChoiceMatch), "choice")]
 [JsonDerivedType(typeof(RegexMatch), "regex")]
 [JsonDerivedType(typeof(ExpressionMatch), "expression")]
+[JsonDerivedType(typeof(BleuOverlap), "bleu")]
+[JsonDerivedType(typeof(RougeOverlap), "rouge")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
 [JsonDerivedType(typeof(AnswerTags), "answerFormat")]
 [JsonDerivedType(typeof(Repetition), "repetition")]
