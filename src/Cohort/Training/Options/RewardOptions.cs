@@ -14,6 +14,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(Repetition), "repetition")]
 [JsonDerivedType(typeof(ProgramScorer), "program")]
 [JsonDerivedType(typeof(HttpScorer), "http")]
+[JsonDerivedType(typeof(JudgeScorer), "judge")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
 [JsonDerivedType(typeof(SeveralRewards), "several")]
 public abstract record RewardOptions
