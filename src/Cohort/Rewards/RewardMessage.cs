@@ -173,5 +173,6 @@ internal static class RewardMessage
         }
     }
 
-    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+    /// <summary>The text with halves of surrogate pairs replaced by U+FFFD.</summary>
+    public static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
 }

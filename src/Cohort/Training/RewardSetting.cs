@@ -10,4 +10,8 @@ namespace Cohort.Training;
 /// <param name="MaxNewTokens">The longest completion, in tokens.</param>
 /// <param name="Placement">Where the run's networks lie.</param>
 /// <param name="Folder">The run directory, for what a reward keeps between steps; empty where there is none.</param>
-internal sealed record RewardSetting(DataOptions Data, PromptEncoder Prompts, int MaxNewTokens, Placement Placement, string Folder);
+internal sealed record RewardSetting(DataOptions Data, PromptEncoder Prompts, int MaxNewTokens, Placement Placement, string Folder)
+{
+    /// <summary>The reward's name in the run file; empty for a single one.</summary>
+    public string Name { get; init; } = "";
+}

@@ -21,7 +21,7 @@ internal static class RunRewards
         {
             foreach (var (name, reward) in options.All)
             {
-                var function = reward is CustomReward ? custom ?? throw NoFunction() : Create(reward, setting);
+                var function = reward is CustomReward ? custom ?? throw NoFunction() : Create(reward, setting with { Name = name });
                 if (reward is not CustomReward && function is IDisposable held)
                     owned.Add(held);
 
@@ -59,6 +59,7 @@ internal static class RunRewards
         ProgramScorer program => program.Open(setting),
         HttpScorer http => http.Open(setting),
         ModelScorer model => model.Open(setting),
+        JudgeScorer judge => judge.Open(setting),
         _ => throw new UnreachableException(),
     };
 

@@ -23,6 +23,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ProgramScorer), "program")]
 [JsonDerivedType(typeof(HttpScorer), "http")]
 [JsonDerivedType(typeof(ModelScorer), "model")]
+[JsonDerivedType(typeof(JudgeScorer), "judge")]
 [JsonDerivedType(typeof(CustomReward), "custom")]
 [JsonDerivedType(typeof(SeveralRewards), "several")]
 public abstract record RewardOptions
