@@ -64,6 +64,9 @@ internal sealed class EvaluateCommand
     {
         var watch = Stopwatch.StartNew();
         var set = _problems.Read(parsed);
+        foreach (var notice in set.Notices)
+            context.Terminal.Say(notice);
+
         var samples = parsed.GetValue(_samples);
         var asked = parsed.GetValue(_maxTokens);
         var sampling = UsageException.Check(() => new EvaluationSampling

@@ -34,6 +34,8 @@ internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems,
             $"Problem '{first.Id}' has a prompt of {length(first)} tokens, which with answers of up to {longestAnswer} does not fit the model's context of "
             + $"{context}; {leftOut} of {Problems.Count} do not. Lower --max-tokens, or leave them out with --long-prompts drop.");
     }
+    /// <summary>What was passed over in reading them, in sentences.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
 }
 
 /// <summary>The options of `evaluate` that say which problems, and what scores their answers.</summary>
@@ -43,7 +45,17 @@ internal sealed class ProblemOptions
 
     private readonly Option<string?> _task = SharedOptions.Choice("--task", "Problems of a bundled task", SharedOptions.TaskIds);
     private readonly Option<int> _size = SharedOptions.Size();
-    private readonly Option<string?> _file = SharedOptions.Text("--problems", "FILE", "Problems of a JSONL file, one a line");
+    private readonly Option<string?> _file = SharedOptions.Text("--problems", "FILE", "Problems of a file: .jsonl, .csv, .tsv or .parquet");
+    private readonly Option<string[]> _fields = new("--field")
+    {
+        Description = "Read another field of the file's rows as prompt, answer or id, such as prompt=ask; may be given several times",
+        HelpName = "NAME=FIELD",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<bool> _skipBadLines = SharedOptions.Flag("--skip-bad-lines", "Leave out bad lines of the file, and count them");
     private readonly Option<string?> _reward = SharedOptions.Text(
         "--reward", "NAME", "What scores answers to a file's problems: exact, number, or a bundled task's name [default: exact]");
 
@@ -55,7 +67,7 @@ internal sealed class ProblemOptions
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _task, _size, _file, _reward, _split, _count })
+        foreach (var option in new Option[] { _task, _size, _file, _fields, _skipBadLines, _reward, _split, _count })
             command.Add(option);
     }
 
@@ -68,7 +80,12 @@ internal sealed class ProblemOptions
         return (task, file) switch
         {
             ({ } name, null) => OfTask(SharedOptions.TaskOf(name), parsed.GetValue(_size), split, count),
-            (null, { } path) => OfFile(path, parsed.GetValue(_reward) ?? "exact", split, count),
+            (null, { } path) => OfFile(
+                Problems.Read(path, Names(parsed.GetValue(_fields) ?? []), parsed.GetValue(_skipBadLines)),
+                path,
+                parsed.GetValue(_reward) ?? "exact",
+                split,
+                count),
             _ => throw new UsageException("Name the problems: either --task NAME or --problems FILE.jsonl."),
         };
     }
@@ -83,13 +100,20 @@ internal sealed class ProblemOptions
         return new($"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}", problems, new TaskReward(task), task.LongestAnswer + 1);
     }
 
-    private static ProblemSet OfFile(string path, string reward, string split, int count)
+    private static FieldNames Names(string[] fields) => fields.Aggregate(new FieldNames(), (names, field) => field.Split('=', 2) switch
     {
-        var all = Problems.Read(path);
+        ["prompt", not "" and var name] => names with { Prompt = name },
+        ["answer", not "" and var name] => names with { Answer = name },
+        ["id", not "" and var name] => names with { Id = name },
+        _ => throw new UsageException($"--field {field} is not known; write prompt=NAME, answer=NAME or id=NAME with the name of the file's field."),
+    });
+
+    private static ProblemSet OfFile(FileRows<Problem> all, string path, string reward, string split, int count)
+    {
         var source = ListSource.Of(all, seed: 1);
         var problems = split == "all" ? [.. all.Take(count)] : source.HeldOut(SplitOf(split), count);
         var part = split != "all" && source.IsHeldOut ? $"{split} problems" : "problems (not split)";
-        return new($"{part} of {Path.GetFileName(path)}", problems, Reward(reward), LongestAnswerOfFile);
+        return new($"{part} of {Path.GetFileName(path)}", problems, Reward(reward), LongestAnswerOfFile) { Notices = all.Notices };
     }
 
     private static Split SplitOf(string name) => name == "test" ? Split.Test : Split.Validation;

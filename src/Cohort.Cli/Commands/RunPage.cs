@@ -89,7 +89,7 @@ internal static class RunPage
             DataSource<Demonstration> source = options.Data switch
             {
                 TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), options.Seed),
-                FileData file => ListSource.Of(Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines), options.Seed),
+                FileData file => ListSource.Of(file.Read(Demonstrations.Read), file.ReadHeldOut(Demonstrations.Read), options.Seed),
                 _ => throw new UnreachableException(),
             };
             return source.HeldOut(Split.Validation, options.Evaluation.Problems).Count;

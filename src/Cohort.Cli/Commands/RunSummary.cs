@@ -67,7 +67,7 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         {
             TaskData { Size: 0 } task => ($"--set data.task={Id(task.Task)}", $"--task {Id(task.Task)}"),
             TaskData task => ($"--set data.task={Id(task.Task)} --set data.size={task.Size}", $"--task {Id(task.Task)} --size {task.Size}"),
-            FileData file => ($"--set data.path={Problems(file)}", $"--problems {Problems(file)} --reward {Reward()}"),
+            FileData file => ($"--set data.path={Problems(file)}", $"--problems {HeldOut(file)} --reward {Reward()}"),
             _ => throw new UnreachableException(),
         };
         if (Options is SftOptions)
@@ -78,6 +78,9 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
 
     // Demonstrations show answers, and have none to compare with.
     private string Problems(FileData file) => Options is SftOptions ? "PROBLEMS.jsonl" : Numbers.ShortPath(file.Path);
+
+    private string HeldOut(FileData file) =>
+        file.HeldOutPath == "" || Options is SftOptions ? Problems(file) : $"{Numbers.ShortPath(file.HeldOutPath)} --split all";
 
     private string Reward() => (Options as RunOptions)?.Reward switch
     {

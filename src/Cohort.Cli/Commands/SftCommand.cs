@@ -19,7 +19,7 @@ internal static class SftCommand
         .Create(
             context,
             "Fine-tune a model on demonstrations.",
-            "Demonstrations are pairs of prompt and completion, from a JSONL file or a bundled task; the model is a folder's, or new.",
+            "Demonstrations are pairs of prompt and completion, from a file (JSONL, CSV, Parquet) or a bundled task; the model is a folder's, or new.",
             "./cohort sft --set model.kind=new --set data.task=sort --set evaluation.stopAt=0.25",
             "./cohort sft sft.json --out runs/first",
             "./cohort sft --resume runs/first --set steps=1000");

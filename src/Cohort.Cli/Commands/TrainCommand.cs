@@ -19,7 +19,7 @@ internal static class TrainCommand
         .Create(
             context,
             "Improve a model by reinforcement learning: GRPO or PPO.",
-            "Samples answers to problems of a JSONL file or a bundled task, scores them with a reward, and makes better ones likelier.",
+            "Samples answers to problems of a file (JSONL, CSV, Parquet) or a bundled task, scores them with a reward, and makes better ones likelier.",
             "./cohort train --set model.path=runs/sft-1/model --set data.task=sort",
             "./cohort train run.json --set algorithm=ppo --set budget.steps=50",
             "./cohort train --resume runs/run-1 --set budget.steps=300");

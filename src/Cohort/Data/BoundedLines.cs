@@ -6,7 +6,8 @@ namespace Cohort.Data;
 /// <param name="Number">Its number, from 1.</param>
 /// <param name="Text">Its bytes without the line's end; valid until the next line is read, and empty where it is too long.</param>
 /// <param name="IsTooLong">Whether it is longer than allowed.</param>
-internal readonly record struct BoundedLine(int Number, ReadOnlyMemory<byte> Text, bool IsTooLong);
+/// <param name="Offset">Where its text begins in the stream, in bytes.</param>
+internal readonly record struct BoundedLine(int Number, ReadOnlyMemory<byte> Text, bool IsTooLong, long Offset);
 
 /// <summary>The lines of a file of any size, in the memory of the longest allowed one.</summary>
 internal static class BoundedLines
@@ -19,7 +20,7 @@ internal static class BoundedLines
     public static IEnumerable<BoundedLine> Read(Stream stream)
     {
         var (buffer, line) = (new byte[1 << 16], new ArrayBufferWriter<byte>());
-        var (number, isTooLong, count) = (1, false, 0);
+        var (number, isTooLong, count, begin, taken) = (1, false, 0, 0L, 0L);
         while ((count = stream.Read(buffer)) > 0)
         {
             var rest = buffer.AsMemory(0, count);
@@ -27,6 +28,7 @@ internal static class BoundedLines
             {
                 end = rest.Span.IndexOf((byte)'\n');
                 var part = end < 0 ? rest : rest[..end];
+                taken += end < 0 ? part.Length : end + 1;
                 isTooLong |= line.WrittenCount + part.Length > Longest;
                 if (isTooLong)
                     line.ResetWrittenCount();
@@ -36,7 +38,7 @@ internal static class BoundedLines
                     continue;
 
                 yield return Line();
-                (isTooLong, rest) = (false, rest[(end + 1)..]);
+                (isTooLong, rest, begin) = (false, rest[(end + 1)..], taken);
                 line.ResetWrittenCount();
             }
         }
@@ -47,9 +49,8 @@ internal static class BoundedLines
         BoundedLine Line()
         {
             var text = line.WrittenMemory;
-            if (number == 1 && text.Span.StartsWith("\uFEFF"u8))
-                text = text[3..];
-            return new(number++, text.Span.EndsWith("\r"u8) ? text[..^1] : text, isTooLong);
+            var mark = number == 1 && text.Span.StartsWith("\uFEFF"u8) ? 3 : 0;
+            return new(number++, text.Span.EndsWith("\r"u8) ? text[mark..^1] : text[mark..], isTooLong, begin + mark);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Cohort.Data;
 public static class Demonstrations
 {
     private const string Rule =
-        "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"completion\": \"4\"}: \"prompt\" a string that is not empty, "
+        "{\"prompt\": \"2+2=\", \"completion\": \"4\"}: \"prompt\" a string that is not empty, "
         + "\"completion\" (or else \"answer\") a string or a number; or {\"messages\": [{\"role\": \"user\", \"content\": \"2+2=\"}, {\"role\": "
         + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are kept. Mend these lines or "
         + "remove them.";
@@ -16,7 +16,10 @@ public static class Demonstrations
     /// missing "completion", as "completion" does for a missing "answer". Or a conversation as "messages", which gives one demonstration for each of
     /// the assistant's messages. Other fields are the problem's <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <param name="path">
+    /// The file: JSONL (UTF-8, one JSON object per line), or as its extension says .csv or .tsv (UTF-8, the first line names the columns, cells are texts,
+    /// an empty one is no field) or .parquet. The rows of a file above 32 MiB stay on disk and are parsed when they are asked for.
+    /// </param>
     /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
     public static FileRows<Demonstration> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
 
@@ -24,11 +27,8 @@ public static class Demonstrations
     /// <param name="path">The file.</param>
     /// <param name="names">Which fields are read as what.</param>
     /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
-    public static FileRows<Demonstration> Read(string path, FieldNames names, bool skipBadLines)
-    {
-        var rows = RowFile.Read(path, names, skipBadLines, Rule, Convert);
-        return new([.. rows.SelectMany(row => row)], rows.Notices);
-    }
+    public static FileRows<Demonstration> Read(string path, FieldNames names, bool skipBadLines) =>
+        RowFile.Read(path, names, skipBadLines, Rule, Convert);
 
     private static IReadOnlyList<Demonstration> Convert(JsonFields fields) =>
         fields.IsList("messages") ? OfConversation(fields.Id(), fields.Turns("messages"), fields) : [OfPair(fields)];

@@ -6,8 +6,8 @@ namespace Cohort.Data;
 
 /// <summary>How a line of a file is named.</summary>
 /// <param name="Default">Its id where it gives none.</param>
-/// <param name="Used">The ids of the file so far, to which its own is added.</param>
-internal sealed record LineId(string Default, HashSet<string> Used);
+/// <param name="Used">The hashes of the file's ids so far, to which its own is added.</param>
+internal sealed record LineId(string Default, HashSet<ulong> Used);
 
 /// <summary>The fields of one line; collects what is wrong with them.</summary>
 internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
@@ -50,7 +50,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     {
         var field = Named(names.Id, "id");
         var name = names.Id != "" || Has(field) ? TextOrNumber(field) : id.Default;
-        if (!id.Used.Add(name))
+        if (!id.Used.Add(Splits.Hash(name)))
             _problems.Add($": \"{field}\" is the id of an earlier line");
 
         return name;

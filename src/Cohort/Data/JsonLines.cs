@@ -18,7 +18,7 @@ internal static class JsonLines
 
             var problem = Parse(line, out var document);
             using (document)
-                yield return new(line.Number, document?.RootElement ?? default, problem);
+                yield return new(line.Number, document?.RootElement ?? default, problem, line.Offset, line.Text.Length);
         }
     }
 

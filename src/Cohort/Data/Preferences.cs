@@ -4,7 +4,7 @@ namespace Cohort.Data;
 public static class Preferences
 {
     private const string Rule =
-        "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\"}: \"prompt\" a string that is not empty or a "
+        "{\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\"}: \"prompt\" a string that is not empty or a "
         + "list of messages, \"chosen\" and \"rejected\" strings or numbers that differ, and if you like a \"margin\" of at least 0; other fields are "
         + "kept. Mend these lines or remove them.";
 
@@ -12,7 +12,10 @@ public static class Preferences
     /// Reads a file of rows: "prompt" (or else "question"), "chosen" and "rejected", and if it has one a "margin"; other fields are the problem's
     /// <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <param name="path">
+    /// The file: JSONL (UTF-8, one JSON object per line), or as its extension says .csv or .tsv (UTF-8, the first line names the columns, cells are texts,
+    /// an empty one is no field) or .parquet. The rows of a file above 32 MiB stay on disk and are parsed when they are asked for.
+    /// </param>
     /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
     public static FileRows<Preference> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
 
@@ -21,7 +24,7 @@ public static class Preferences
     /// <param name="names">Which fields are read as what.</param>
     /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
     public static FileRows<Preference> Read(string path, FieldNames names, bool skipBadLines) =>
-        RowFile.Read(path, names, skipBadLines, Rule, Convert);
+        RowFile.Read<Preference>(path, names, skipBadLines, Rule, fields => [Convert(fields)]);
 
     private static Preference Convert(JsonFields fields)
     {

@@ -4,7 +4,7 @@ namespace Cohort.Data;
 public static class Problems
 {
     private const string Rule =
-        "Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"answer\": 4}: \"prompt\" a string that is not empty, or a list of "
+        "{\"prompt\": \"2+2=\", \"answer\": 4}: \"prompt\" a string that is not empty, or a list of "
         + "messages such as {\"role\": \"user\", \"content\": \"2+2=\"} (also as \"messages\") that does not end with "
         + "the assistant's, \"answer\" a string or a number, and if you like an \"id\"; \"question\" and \"solution\" do as well, and other "
         + "fields are kept. Mend these lines or remove them.";
@@ -13,7 +13,10 @@ public static class Problems
     /// Reads a file of rows: "prompt" (or else "question") a string or a list of messages, "answer" (or else "solution") a string or a number (kept as it is
     /// written), "id" optional; other fields are the problem's <see cref="Problem.Fields"/>, blank lines skipped.
     /// </summary>
-    /// <param name="path">The file: UTF-8, one JSON object per line.</param>
+    /// <param name="path">
+    /// The file: JSONL (UTF-8, one JSON object per line), or as its extension says .csv or .tsv (UTF-8, the first line names the columns, cells are texts,
+    /// an empty one is no field) or .parquet. The rows of a file above 32 MiB stay on disk and are parsed when they are asked for.
+    /// </param>
     /// <exception cref="DataException">The file cannot be read or is empty, or rows are bad: the first five are named.</exception>
     public static FileRows<Problem> Read(string path) => Read(path, new FieldNames(), skipBadLines: false);
 
@@ -22,7 +25,7 @@ public static class Problems
     /// <param name="names">Which fields are read as what.</param>
     /// <param name="skipBadLines">Whether bad rows are counted in a notice instead of refused.</param>
     public static FileRows<Problem> Read(string path, FieldNames names, bool skipBadLines) =>
-        RowFile.Read(path, names, skipBadLines, Rule, fields => WithOthers(Convert(fields, fields.TextOrNumber(fields.Answer)), fields));
+        RowFile.Read<Problem>(path, names, skipBadLines, Rule, fields => [WithOthers(Convert(fields, fields.TextOrNumber(fields.Answer)), fields)]);
 
     /// <summary>The problem with the fields that its line has besides.</summary>
     internal static Problem WithOthers(Problem problem, JsonFields fields) =>

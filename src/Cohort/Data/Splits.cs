@@ -10,12 +10,18 @@ public static class Splits
 
     /// <summary>The split that a prompt belongs to.</summary>
     /// <param name="prompt">The prompt's exact text.</param>
-    public static Split Of(string prompt) => (Hash(prompt) % 100) switch
+    public static Split Of(string prompt) => Of(Hash(prompt));
+
+    /// <summary>The split of a prompt's hash.</summary>
+    internal static Split Of(ulong hash) => (hash % 100) switch
     {
         < TrainPercent => Split.Train,
         < TrainPercent + ValidationPercent => Split.Validation,
         _ => Split.Test,
     };
+
+    /// <summary>Validation or test, for a prompt's hash that is held out anyway.</summary>
+    internal static Split HalfOf(ulong hash) => hash % 2 == 0 ? Split.Validation : Split.Test;
 
     /// <summary>FNV-1a over the prompt's UTF-8 bytes, with the last step of MurmurHash3, since FNV's low bits mix poorly.</summary>
     /// <param name="prompt">The prompt's exact text.</param>

@@ -96,15 +96,15 @@ internal sealed class PolicyTraining : ITraining
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config) =>
-        Resolve(options, Prompts(options, source, prompts), config);
+        Resolve(options, LongestPrompt(options, source, prompts), config);
 
     /// <inheritdoc cref="Resolve(RunOptions, DataSource{Problem}, PromptEncoder, ModelConfig)"/>
-    /// <param name="prompts">Problems with the lengths of their prompts, from <see cref="Prompts"/>.</param>
-    public static RunOptions Resolve(RunOptions options, IReadOnlyList<(Problem Problem, int Length)> prompts, ModelConfig config)
+    /// <param name="longest">From <see cref="LongestPrompt"/>.</param>
+    public static RunOptions Resolve(RunOptions options, (Problem Problem, int Length) longest, ModelConfig config)
     {
-        var longestPrompt = prompts.Max(prompt => prompt.Length);
+        var longestPrompt = longest.Length;
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
-        Setup.RequirePromptsFit(prompts, config, newTokens);
+        Setup.RequirePromptFits(longest.Problem, longestPrompt, config, newTokens);
         if (options.Algorithm.Advantage is CriticAdvantage critic)
             _ = Estimators.CriticShape(critic.Critic, config); // fails here, before there is a run directory
         var update = options.Update;
@@ -124,13 +124,13 @@ internal sealed class PolicyTraining : ITraining
         };
     }
 
-    /// <summary>The problems that a run is known to see, with the lengths of their prompts in tokens.</summary>
-    public static IReadOnlyList<(Problem Problem, int Length)> Prompts(RunOptions options, DataSource<Problem> source, PromptEncoder prompts)
+    /// <summary>Of the problems that a run is known to see, the one with the longest prompt, and its length in tokens.</summary>
+    public static (Problem Problem, int Length) LongestPrompt(RunOptions options, DataSource<Problem> source, PromptEncoder prompts)
     {
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
-        return [.. known.Select(problem => (problem, prompts.Encode(problem).Count))];
+        return known.Select(problem => (problem, Length: prompts.Encode(problem).Count)).MaxBy(prompt => prompt.Length);
     }
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)

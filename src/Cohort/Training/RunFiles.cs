@@ -14,6 +14,7 @@ namespace Cohort.Training;
 internal static class RunFiles
 {
     private const string DataKey = "dataSha256";
+    private const string HeldOutKey = "heldOutSha256";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -80,11 +81,10 @@ internal static class RunFiles
         OptionsException.ThrowIfAny(changes.Where(change => change.Effect == ResumeEffect.Refused).Select(change => change.Message), place.Options);
         var then = JsonNode.Parse(File.ReadAllText(place.Environment))!.AsObject();
         var now = Describe(options);
-        if (options.Data is FileData file && then[DataKey]?.ToString() != now[DataKey]?.ToString())
+        if (options.Data is FileData file)
         {
-            throw new TrainingException(
-                $"'{file.Path}' is not what it was when the run began (SHA-256 {Short(then)} then, {Short(now)} now), and other data would change "
-                + "steps that are done; put the old file back, or begin a new run.");
+            RequireSame(file.Path, then[DataKey], now[DataKey]);
+            RequireSame(file.HeldOutPath, then[HeldOutKey], now[HeldOutKey]);
         }
 
         foreach (var change in changes.Where(change => change.Effect is ResumeEffect.OtherRounding or ResumeEffect.OtherSchedule))
@@ -112,7 +112,23 @@ internal static class RunFiles
         }
     }
 
-    private static string Short(JsonObject environment) => environment[DataKey]?.ToString()[..12] ?? "unknown";
+    private static void RequireSame(string path, JsonNode? then, JsonNode? now)
+    {
+        if (then?.ToString() != now?.ToString())
+        {
+            throw new TrainingException(
+                $"'{path}' is not what it was when the run began (SHA-256 {Short(then)} then, {Short(now)} now), and other data would change "
+                + "steps that are done; put the old file back, or begin a new run.");
+        }
+    }
+
+    private static string Short(JsonNode? hash) => hash?.ToString()[..12] ?? "unknown";
+
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
 
     private static JsonObject Describe(CommonOptions options) => new()
     {
@@ -124,7 +140,8 @@ internal static class RunFiles
         ["instructionSet"] = Vector512.IsHardwareAccelerated ? "512 bit" : Vector256.IsHardwareAccelerated ? "256 bit" : "128 bit",
         ["cores"] = Environment.ProcessorCount,
         ["threads"] = options.Threads,
-        [DataKey] = options.Data is FileData file ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file.Path))) : null,
+        [DataKey] = options.Data is FileData data ? HashOf(data.Path) : null,
+        [HeldOutKey] = options.Data is FileData { HeldOutPath: not "" } file ? HashOf(file.HeldOutPath) : null,
         ["started"] = TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture),
     };
 }

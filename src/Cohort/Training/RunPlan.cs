@@ -24,10 +24,10 @@ public sealed class RunPlan
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);
         var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);
-        var prompts = PolicyTraining.Prompts(options, PolicyTraining.Fitting(options, source, encoder, config), encoder);
-        var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), prompts, config);
+        var longest = PolicyTraining.LongestPrompt(options, PolicyTraining.Fitting(options, source, encoder, config), encoder);
+        var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), longest, config);
         OptionsException.ThrowIfAny(resolved.Problems(), "");
-        return new(resolved, config, prompts.Max(prompt => prompt.Length) + resolved.Rollout.MaxNewTokens);
+        return new(resolved, config, longest.Length + resolved.Rollout.MaxNewTokens);
     }
 
     /// <summary>The memory of the run.</summary>

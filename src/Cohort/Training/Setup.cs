@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Cohort.Data;
 using Cohort.Data.Tasks;
 using Cohort.Models;
@@ -47,7 +48,7 @@ internal static class Setup
     public static DataSource<Problem> Problems(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskProblems(BundledTasks.Create(task.Task, task.Size), seed),
-        FileData file => ListSource.Of(Data.Problems.Read(file.Path, file.Fields, file.SkipBadLines), seed),
+        FileData file => ListSource.Of(file.Read(Data.Problems.Read), file.ReadHeldOut(Data.Problems.Read), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -55,7 +56,7 @@ internal static class Setup
     public static DataSource<Demonstration> Demonstrations(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), seed, task.Noise),
-        FileData file => ListSource.Of(Data.Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines), seed),
+        FileData file => ListSource.Of(file.Read(Data.Demonstrations.Read), file.ReadHeldOut(Data.Demonstrations.Read), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -63,7 +64,7 @@ internal static class Setup
     public static DataSource<Preference> Preferences(DataOptions data, ulong seed) => data switch
     {
         TaskData task => new TaskPreferences(BundledTasks.Create(task.Task, task.Size), seed),
-        FileData file => ListSource.Of(Data.Preferences.Read(file.Path, file.Fields, file.SkipBadLines), seed),
+        FileData file => ListSource.Of(file.Read(Data.Preferences.Read), file.ReadHeldOut(Data.Preferences.Read), seed),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -74,12 +75,20 @@ internal static class Setup
         NewModel => new CharacterTokenizer(data switch
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
-            FileData file => string.Concat(
-                Data.Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines).Select(pair => pair.Problem.Prompt + pair.Completion)),
+            FileData file => CharactersOf(file.Read(Data.Demonstrations.Read).Concat(file.ReadHeldOut(Data.Demonstrations.Read))),
             _ => throw new System.Diagnostics.UnreachableException(),
         }),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
+
+    // Each once, in the order in which they first come.
+    private static string CharactersOf(IEnumerable<Demonstration> rows)
+    {
+        var (known, alphabet) = (new HashSet<Rune>(), new StringBuilder());
+        foreach (var character in rows.SelectMany(row => (row.Problem.Prompt + row.Completion).EnumerateRunes()).Where(known.Add))
+            alphabet.Append(character.ToString());
+        return alphabet.ToString();
+    }
 
     /// <summary>What writes a run's prompts: the tokenizer, and the chat template of the folder where there is one.</summary>
     /// <param name="tokenizer">The tokenizer.</param>
@@ -155,14 +164,15 @@ internal static class Setup
             ? source.Where(row => length(row) <= config.ContextLength, $"they do not fit the model's context of {config.ContextLength} tokens")
             : source;
 
-    /// <summary>Requires that every prompt fits the context together with the longest completion.</summary>
-    /// <param name="prompts">Problems with the lengths of their prompts, in tokens.</param>
+    /// <summary>Requires that a prompt fits the context together with the longest completion.</summary>
+    /// <param name="problem">The problem with the longest prompt.</param>
+    /// <param name="length">The length of its prompt, in tokens.</param>
     /// <param name="config">The model.</param>
     /// <param name="maxNewTokens">The longest completion, in tokens.</param>
-    /// <exception cref="DataException">A prompt is too long; the message names it and gives the numbers.</exception>
-    public static void RequirePromptsFit(IEnumerable<(Problem Problem, int Length)> prompts, ModelConfig config, int maxNewTokens)
+    /// <exception cref="DataException">The prompt is too long; the message names it and gives the numbers.</exception>
+    public static void RequirePromptFits(Problem problem, int length, ModelConfig config, int maxNewTokens)
     {
-        foreach (var (problem, length) in prompts.Where(prompt => prompt.Length + maxNewTokens > config.ContextLength))
+        if (length + maxNewTokens > config.ContextLength)
         {
             throw new DataException(
                 $"Problem '{problem.Id}' has a prompt of {length} tokens, which with rollout.maxNewTokens {maxNewTokens} does not fit the model's "

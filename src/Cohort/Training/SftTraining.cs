@@ -73,8 +73,7 @@ internal sealed class SftTraining : ITraining
     public static SftOptions Resolve(SftOptions options, DataSource<Demonstration> source, PromptEncoder prompts, ModelConfig config)
     {
         var known = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? 64, 1_000_000)).Select(i => source.Training(i))
-            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems))
-            .ToArray();
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
         var longest = 0;
         var longestAnswer = 0;
         foreach (var demonstration in known)

@@ -19,6 +19,23 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
+    public void A_table_with_columns_of_other_names_is_read_and_its_bad_lines_skipped()
+    {
+        var path = tiny.File("asked.csv");
+        File.WriteAllText(path, "key,ask,gold\na,2+2=,4\nb,3+4=\nc,1+8=,9\n");
+        string[] evaluate = ["evaluate", "--model", tiny.Model, "--problems", path, "--split", "all", "--max-tokens", "3"];
+        string[] fields = ["--field", "prompt=ask", "--field", "answer=gold", "--field", "id=key"];
+
+        var line = CommandLine.Succeed([.. evaluate, .. fields, "--skip-bad-lines", "--out", tiny.File("asked.jsonl")]);
+
+        Assert.Contains("2 problems (not split) of asked.csv", line.Output);
+        Assert.Contains("bad lines skipped: 1; 2 rows are left.", line.Error);
+        Assert.Contains("\"a\"", File.ReadAllText(tiny.File("asked.jsonl")));
+        Assert.Contains("line 3: 2 cells, but the first line names 3 columns", CommandLine.Run([.. evaluate, .. fields]).Error);
+        Assert.Contains("--field promt=ask is not known; write prompt=NAME", CommandLine.Run([.. evaluate, "--field", "promt=ask"]).Error);
+    }
+
+    [Fact]
     public void Json_has_both_rates()
     {
         var json = CommandLine.Succeed(

@@ -35,6 +35,23 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void Held_out_problems_of_a_file_stay_out_of_training_and_may_not_change()
+    {
+        var path = tiny.File("held.csv");
+        File.WriteAllText(path, "prompt,answer\n3+4=,7\n2+1=,3\n");
+        var line = CommandLine.Succeed(tiny.Train("held", "--set", $"data.heldOutPath={path}", "--set", "rollout.loggedPrompts=2"));
+
+        Assert.Contains("Rows left out of training, as their prompts also stand in the held-out file: 1 of 3.", line.Error);
+        Assert.DoesNotContain("too few to hold some out", line.Error);
+        Assert.Contains($"--problems {path} --split all --reward exact", line.Output);
+        Assert.DoesNotContain("3+4=", File.ReadAllText(Path.Combine(tiny.File("held"), "rollouts.jsonl")));
+
+        File.AppendAllText(path, "1+1=,2\n");
+        var refused = CommandLine.Run("train", "--resume", tiny.File("held"), "--set", "budget.steps=3");
+        Assert.Contains($"'{path}' is not what it was when the run began", refused.Error);
+    }
+
+    [Fact]
     public void Json_is_one_object_and_nothing_else()
     {
         var json = CommandLine.Succeed(tiny.Train("json", "--json")).Json;

@@ -72,6 +72,12 @@ public abstract record CommonOptions
                 + "model.adapter.kind to lora or none.";
         }
 
+        if (Data is FileData { HeldOutPath: not "" } file && file.HeldOutPath == file.Path)
+        {
+            yield return $"data.heldOutPath is data.path, '{file.Path}', so that no row would be left for training; name another file, or leave heldOutPath "
+                + "empty to hold out a share of the data.";
+        }
+
         if (Evaluation is { Every: 0, StopAt: > 0 })
         {
             yield return $"evaluation.stopAt is {Evaluation.StopAt}, but evaluation.every = 0 never measures; give it a number of steps "

@@ -53,22 +53,3 @@ public sealed record TaskData : DataOptions
             : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise must lie in [0, 1).");
     }
 }
-
-/// <summary>
-/// A JSONL file: problems with `prompt` (a text, or a list of messages) and `answer` for RL; pairs with `prompt` and `completion`, or conversations with
-/// `messages`, for SFT.
-/// </summary>
-public sealed record FileData : DataOptions
-{
-    /// <summary>The file; relative paths are relative to the run file.</summary>
-    public string Path { get; init; } = "";
-
-    /// <summary>Which fields of a row are read as what, where they are not named as usual.</summary>
-    public FieldNames Fields { get; init; } = new();
-
-    /// <summary>Whether bad lines are left out and counted in a notice, instead of refused.</summary>
-    public bool SkipBadLines { get; init; }
-
-    /// <summary>What is done with a prompt that does not fit the model's context together with the longest completion.</summary>
-    public LongPrompts LongPrompts { get; init; }
-}

@@ -63,7 +63,7 @@ public static class RunFile
             {
                 Adapter = options.Model.Adapter is SavedAdapter saved ? saved with { Path = Resolve(saved.Path) } : options.Model.Adapter,
             },
-            Data = options.Data is FileData data ? data with { Path = Resolve(data.Path) } : options.Data,
+            Data = options.Data is FileData data ? data with { Path = Resolve(data.Path), HeldOutPath = Resolve(data.HeldOutPath) } : options.Data,
         };
     }
 

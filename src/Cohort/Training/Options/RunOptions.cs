@@ -32,7 +32,7 @@ public sealed record RunOptions : CommonOptions
 
         if (Data is FileData { Path: "" })
         {
-            yield return "data.path is missing: name a JSONL file with a prompt and an answer per line.";
+            yield return "data.path is missing: name a JSONL, CSV or Parquet file with a prompt and an answer per row.";
         }
 
         if (Algorithm.Advantage.ComparesGroup && Rollout.SamplesPerPrompt < 2)

@@ -56,7 +56,7 @@ public sealed record SftOptions : CommonOptions
 
         if (Data is FileData { Path: "" })
         {
-            yield return "data.path is missing: name a JSONL file with a prompt and a completion per line.";
+            yield return "data.path is missing: name a JSONL, CSV or Parquet file with a prompt and a completion per row.";
         }
 
         if (Evaluation.Metrics.Count > 0)

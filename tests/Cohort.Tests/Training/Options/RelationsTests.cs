@@ -13,7 +13,12 @@ public sealed class RelationsTests
     public static TheoryData<RunOptions, string> WrongRuns => new()
     {
         { new(), "model.path is missing: name a model folder (`cohort sft` makes one)." },
-        { Run with { Data = new FileData() }, "data.path is missing: name a JSONL file with a prompt and an answer per line." },
+        {
+            Run with { Data = new FileData { Path = "/a.csv", HeldOutPath = "/a.csv" } },
+            "data.heldOutPath is data.path, '/a.csv', so that no row would be left for training; name another file, or leave heldOutPath empty to hold out "
+            + "a share of the data."
+        },
+        { Run with { Data = new FileData() }, "data.path is missing: name a JSONL, CSV or Parquet file with a prompt and an answer per row." },
         {
             Run with { Rollout = new() { SamplesPerPrompt = 1 } },
             "rollout.samplesPerPrompt is 1: comparing a group needs at least 2 completions of a prompt; raise it, or choose an advantage "
@@ -76,7 +81,7 @@ public sealed class RelationsTests
     public static TheoryData<SftOptions, string> WrongSfts => new()
     {
         { new(), "model.path is missing: name a model folder, or {\"kind\": \"new\"} for a new model." },
-        { Sft with { Data = new FileData() }, "data.path is missing: name a JSONL file with a prompt and a completion per line." },
+        { Sft with { Data = new FileData() }, "data.path is missing: name a JSONL, CSV or Parquet file with a prompt and a completion per row." },
         {
             Sft with { Model = new NewModel { HiddenSize = 100, Heads = 4 } },
             "model.hiddenSize is 100, which does not divide into model.heads = 4 heads of an even size; choose a multiple of 8."
