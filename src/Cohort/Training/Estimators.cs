@@ -63,8 +63,8 @@ internal static class Estimators
     {
         var shape = ModelConfig.Read(start.Path);
         return shape.VocabularySize == policy.VocabularySize && shape.ContextLength >= policy.ContextLength ? shape : throw new ModelException(
-            $"The reward model in '{start.Path}' has {shape.VocabularySize} tokens and a context of {shape.ContextLength}, the policy {policy.VocabularySize} and "
-            + $"{policy.ContextLength}. A critic reads the policy's sequences: take a reward model that was trained from the policy or one like it, or set "
+            $"The reward model in '{start.Path}' has {shape.VocabularySize} tokens and a context of {shape.ContextLength}, the policy "
+            + $"{policy.VocabularySize} and {policy.ContextLength}. A critic reads the policy's sequences: take a reward model that was trained from the policy or one like it, or set "
             + "algorithm.advantage.critic.start.kind to policy or fresh.");
     }
 

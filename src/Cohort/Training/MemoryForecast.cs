@@ -32,6 +32,10 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     private long CriticParameters { get; } = CriticShape(options, config) is not { } shape ? 0
         : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
 
+    // Of reward models, which are frozen: trunks with a head of one output.
+    private long RewardParameters { get; } = options.Reward.All.Select(reward => reward.Reward).Concat(options.Evaluation.Metrics.Values)
+        .OfType<ModelScorer>().Select(scorer => ModelConfig.Read(scorer.Path)).Sum(shape => shape.HiddenSize + CountOf(shape with { TieEmbeddings = true }));
+
     private bool IsAdapted => options.Model.Adapter is not NoAdapter;
 
     // Of the policy: all its weights, or its adapter's.
@@ -170,7 +174,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         (MemoryUse Use, double Bytes)[] always =
         [
             (MemoryUse.Runtime, Runtime),
-            (MemoryUse.Weights, (Weight * (double)Parameters) + (IsAdapted ? Float * Trained : 0)),
+            (MemoryUse.Weights, (Weight * (double)(Parameters + RewardParameters)) + (IsAdapted ? Float * Trained : 0)),
             (MemoryUse.Optimizer, StateBytes(options.Optimizer) * Trained),
             (MemoryUse.Reference, ReferenceBytes),
             (MemoryUse.Critic, critic),

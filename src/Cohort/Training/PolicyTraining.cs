@@ -106,7 +106,10 @@ internal sealed class PolicyTraining : ITraining
         var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
         Setup.RequirePromptFits(longest.Problem, longestPrompt, config, newTokens);
         if (options.Algorithm.Advantage is CriticAdvantage critic)
+        {
             _ = Estimators.CriticShape(critic.Critic, config); // fails here, before there is a run directory
+        }
+
         var update = options.Update;
         var plan = MicroBatchPlan.Choose(
             update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);

@@ -21,8 +21,8 @@ public sealed class RewardModelTests
         var folder = Path.Combine(AppContext.BaseDirectory, "Golden", "rewards", family);
         using var model = RewardModelFolder.LoadModel(folder, Placement.Cpu);
         using var expected = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")));
-        long[][] rows = [.. expected.RootElement.GetProperty("rows").EnumerateArray().Select(row => row.EnumerateArray().Select(id => id.GetInt64()).ToArray())];
-        double[] scores = [.. expected.RootElement.GetProperty("scores").EnumerateArray().Select(score => score.GetDouble())];
+        var rows = expected.RootElement.GetProperty("rows").Deserialize<long[][]>()!;
+        var scores = expected.RootElement.GetProperty("scores").Deserialize<double[]>()!;
         Numbers.Same(scores, Scores(model, rows, padding: 7), Tolerances.ScaledLogits);
     }
 

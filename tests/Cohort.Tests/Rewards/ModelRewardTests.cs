@@ -32,7 +32,8 @@ public sealed class ModelRewardTests : IDisposable
     [InlineData(64)]
     public void Scores_do_not_depend_on_the_rows_that_are_read_together_nor_on_their_order(int rows)
     {
-        (Problem, Completion)[] answers = [.. new[] { "cab", "", "abcdefghijkabcde", "j", "cabcab", "k", "hi", "bad" }.Select(text => (Question, Answer(text)))];
+        string[] texts = ["cab", "", "abcdefghijkabcde", "j", "cabcab", "k", "hi", "bad"];
+        (Problem, Completion)[] answers = [.. texts.Select(text => (Question, Answer(text)))];
         using var reward = new ModelReward(_model, _prompts, rows);
         var alone = answers.Select(answer => Totals(reward.Score([answer], default))[0]).ToArray();
         Assert.Equal(answers.Length, alone.Select(score => Math.Round(score, 3)).Distinct().Count());

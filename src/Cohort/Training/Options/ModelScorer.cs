@@ -14,11 +14,11 @@ public sealed record ModelScorer : RewardOptions
     public string Path { get; init; } = "";
 
     /// <summary>How many answers the model reads at once.</summary>
-    public int Rows
+    public int MicroBatchRows
     {
         get;
         init => field = value is >= 1 and <= 65536 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Rows), value, "Rows must lie in [1, 65536].");
+            : throw new ArgumentOutOfRangeException(nameof(MicroBatchRows), value, "MicroBatchRows must lie in [1, 65536].");
     } = 16;
 
     /// <summary>When prompts are written with the reward model's own chat template: as in its training, whatever the policy's are written with.</summary>
@@ -42,7 +42,7 @@ public sealed record ModelScorer : RewardOptions
         var (model, prompts) = RewardModelFolder.Load(Path, setting.Placement, Chat, System, NoonClock.Of(setting.Data.Today));
         try
         {
-            return new ModelReward(model, prompts, Rows);
+            return new ModelReward(model, prompts, MicroBatchRows);
         }
         catch
         {

@@ -78,14 +78,25 @@ public sealed class RewardModelRunTests : IDisposable
     }
 
     [Fact]
+    public void Memory_forecast_counts_the_reward_models_weights()
+    {
+        using var reward = RewardModelFolder.LoadModel(_folder.File("reward"), Placement.Cpu);
+        var options = TinyTraining.Options(AlgorithmOptions.Grpo);
+        Assert.Equal(
+            Forecast(options) + (4 * Weights.Count(reward)), Forecast(options with { Reward = new ModelScorer { Path = _folder.File("reward") } }));
+
+        static long Forecast(RunOptions options) => new MemoryForecast(options, TinyModels.Shape, longest: 16).Plan().Peak.Bytes[MemoryUse.Weights];
+    }
+
+    [Fact]
     public void Paths_of_reward_models_are_relative_to_the_run_file()
     {
         File.WriteAllText(_folder.File("run.json"), """
-            {"model": {"path": "base"}, "reward": {"kind": "model", "path": "judge", "rows": 3, "chat": "always"},
+            {"model": {"path": "base"}, "reward": {"kind": "model", "path": "judge", "microBatchRows": 3, "chat": "always"},
             "algorithm": {"preset": "ppo", "advantage": {"critic": {"start": {"kind": "rewardModel", "path": "start"}}}}}
             """);
         var options = RunFile.ReadRun(_folder.File("run.json"), []);
-        Assert.Equal(new ModelScorer { Path = _folder.File("judge"), Rows = 3, Chat = ChatUse.Always }, options.Reward);
+        Assert.Equal(new ModelScorer { Path = _folder.File("judge"), MicroBatchRows = 3, Chat = ChatUse.Always }, options.Reward);
         Assert.Equal(
             new RewardModelCritic { Path = _folder.File("start") }, Assert.IsType<CriticAdvantage>(options.Algorithm.Advantage).Critic.Start);
     }
@@ -100,7 +111,7 @@ public sealed class RewardModelRunTests : IDisposable
             error.Problems.Order(StringComparer.Ordinal));
     }
 
-    private string Reward => $$"""reward={"kind": "model", "path": "{{_folder.File("reward")}}", "rows": 3}""";
+    private string Reward => $$"""reward={"kind": "model", "path": "{{_folder.File("reward")}}", "microBatchRows": 3}""";
 
     private string Start => $$"""{{Critic}}={"kind": "rewardModel", "path": "{{_folder.File("reward")}}"}""";
 }
