@@ -68,12 +68,14 @@ internal static class Setup
     };
 
     /// <summary>The tokenizer of a run: the folder's, or for a new model every character of its data.</summary>
-    public static Tokenizer Tokenizer(ModelOptions model, DataOptions data) => model switch
+    public static Tokenizer Tokenizer(CommonOptions options) => options.Model switch
     {
         FolderModel folder => TokenizerFolder.Load(ModelFolder.TokenizerOf(folder.Path)),
-        NewModel => new CharacterTokenizer(data switch
+        NewModel => new CharacterTokenizer(options.Data switch
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
+            FileData file when options is RewardModelOptions => string.Concat(
+                Data.Preferences.Read(file.Path, file.Fields, file.SkipBadLines).Select(pair => pair.Problem.Prompt + pair.Chosen + pair.Rejected)),
             FileData file => string.Concat(
                 Data.Demonstrations.Read(file.Path, file.Fields, file.SkipBadLines).Select(pair => pair.Problem.Prompt + pair.Completion)),
             _ => throw new System.Diagnostics.UnreachableException(),

@@ -56,7 +56,7 @@ public sealed record TaskData : DataOptions
 
 /// <summary>
 /// A JSONL file: problems with `prompt` (a text, or a list of messages) and `answer` for RL; pairs with `prompt` and `completion`, or conversations with
-/// `messages`, for SFT.
+/// `messages`, for SFT; preferences with `prompt`, `chosen` and `rejected` for a reward model.
 /// </summary>
 public sealed record FileData : DataOptions
 {
