@@ -14,7 +14,7 @@ namespace Cohort.Cli.Commands;
 /// <param name="Sets">Settings over it.</param>
 internal sealed record RunRequest(string Directory, bool IsResumed, string RunFile, IReadOnlyList<string> Sets);
 
-/// <summary>What `sft` and `train` share: their options, and showing a run from its begin to its end.</summary>
+/// <summary>What `sft`, `train` and `reward-model` share: their options, and showing a run from its begin to its end.</summary>
 /// <typeparam name="TRun">The kind of run.</typeparam>
 /// <param name="name">The command.</param>
 /// <param name="open">Begins or resumes a run that shows its numbers.</param>

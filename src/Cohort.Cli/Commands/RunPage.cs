@@ -104,6 +104,7 @@ internal static class RunPage
     {
         RunOptions { Algorithm.Advantage: CriticAdvantage } => "PPO",
         RunOptions => "GRPO",
+        RewardModelOptions => "Reward model",
         _ => "Fine-tuning",
     };
 

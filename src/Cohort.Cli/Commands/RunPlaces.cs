@@ -25,7 +25,10 @@ internal static class RunPlaces
         try
         {
             var options = File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject : null;
-            return options is null ? null : options.ContainsKey("algorithm") ? "train" : "sft";
+            return options is null ? null
+                : options.ContainsKey("algorithm") ? "train"
+                : options.ContainsKey("batchPairs") ? RewardModelCommand.Name
+                : "sft";
         }
         catch (JsonException)
         {

@@ -36,8 +36,8 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         yield return $"{Command}: {Reason()} after {Result.Step} {(Result.Step == 1 ? "step" : "steps")}{tokens}, {Numbers.Time(Time)}";
         yield return $"  model   {Model}";
         if (Result.BestValue >= 0)
-            yield return $"  best    {(Result.BestStep == 0 ? "the start" : $"step {Result.BestStep}")}: "
-                + $"{Numbers.Percent(Result.BestValue)} of validation problems right when sampling";
+            yield return $"  best    {(Result.BestStep == 0 ? "the start" : $"step {Result.BestStep}")}: {Numbers.Percent(Result.BestValue)} of validation "
+                + (Options is RewardModelOptions ? "pairs ranked right" : "problems right when sampling");
         if (new RunDirectory(Result.Directory).Report is var report && File.Exists(report))
             yield return $"  report  {Numbers.ShortPath(report)}";
 
@@ -70,14 +70,20 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
             FileData file => ($"--set data.path={Problems(file)}", $"--problems {HeldOut(file)} --reward {Reward()}"),
             _ => throw new UnreachableException(),
         };
+        if (Options is RewardModelOptions)
+        {
+            yield return $"train --set model.path=POLICY --set reward.kind=model --set reward.path={Model} {train}";
+            yield break;
+        }
+
         if (Options is SftOptions)
             yield return $"train --set model.path={Model} {(Options.Model.Adapter is NoAdapter ? "" : "--set model.adapter.kind=saved ")}{train}";
 
         yield return $"evaluate --model {Model} {evaluate}";
     }
 
-    // Demonstrations show answers, and have none to compare with.
-    private string Problems(FileData file) => Options is SftOptions ? "PROBLEMS.jsonl" : Numbers.ShortPath(file.Path);
+    // Demonstrations and preferences show answers, and have none to compare with.
+    private string Problems(FileData file) => Options is SupervisedOptions ? "PROBLEMS.jsonl" : Numbers.ShortPath(file.Path);
 
     private string HeldOut(FileData file) =>
         file.HeldOutPath == "" || Options is SftOptions ? Problems(file) : $"{Numbers.ShortPath(file.HeldOutPath)} --split all";

@@ -32,20 +32,29 @@ internal static class Numbers
         return relative.StartsWith("..", StringComparison.Ordinal) || relative.Length > path.Length ? path : relative;
     }
 
-    /// <summary>A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy"; empty where there is none.</summary>
-    public static string Validation(StepMetrics step) => double.IsNaN(step[MetricNames.ValidationSampled])
-        ? ""
+    /// <summary>
+    /// A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy", or on held-out pairs, such as
+    /// "validation 91.5 % ranked right, calibration error 2.3 %"; empty where there is none.
+    /// </summary>
+    public static string Validation(StepMetrics step) =>
+        double.IsFinite(step[MetricNames.ValidationPairAccuracy])
+            ? $"validation {Percent(step[MetricNames.ValidationPairAccuracy]),6} ranked right, "
+                + $"calibration error {Percent(step[MetricNames.ValidationCalibrationError])}"
+        : double.IsNaN(step[MetricNames.ValidationSampled]) ? ""
         : $"validation {Percent(step[MetricNames.ValidationSampled]),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy";
 
     /// <summary>The numbers that a training step has, such as "score 0.613  KL 0.0120  entropy 0.41  12,345 tokens/s".</summary>
     public static string Training(StepMetrics step)
     {
-        var tokens = step[MetricNames.SampledTokens] is var sampled && double.IsNaN(sampled) ? step[MetricNames.SftTokens] : sampled;
+        var tokens = new[] { MetricNames.SampledTokens, MetricNames.SftTokens, MetricNames.RewardModelTokens }
+            .Select(name => step[name]).FirstOrDefault(double.IsFinite, double.NaN);
         var seconds = step[MetricNames.StepSeconds] - step[MetricNames.EvaluationSeconds];
         (double Value, string Format)[] numbers =
         [
             (step[MetricNames.ScoreMean], "score {0:0.000}"),
             (step[MetricNames.SftLoss], "loss {0:0.000}"),
+            (step[MetricNames.RewardModelLoss], "loss {0:0.000}"),
+            (100 * step[MetricNames.RewardModelAccuracy], "{0:0.0} % ranked right"),
             (step[MetricNames.KlReference], "KL {0:0.0000}"),
             (step[MetricNames.Entropy], "entropy {0:0.00}"),
             (tokens / seconds, "{0,7:#,0} tokens/s"),

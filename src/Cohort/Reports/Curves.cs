@@ -46,6 +46,9 @@ internal static class Curves
         new("Groups without a difference", "% of groups", new CurvePlan(MetricNames.FlatGroups, "flat")) { Scale = 100 },
         new("Loss", "nats per token", new(MetricNames.SftLoss, "training"), new(MetricNames.ValidationLoss, "validation")),
         new("Tokens predicted", "%", new CurvePlan(MetricNames.SftAccuracy, "accuracy")) { Scale = 100 },
+        new("Ranking loss", "nats per pair", new(MetricNames.RewardModelLoss, "training"), new(MetricNames.ValidationPairLoss, "validation")),
+        new("Pairs ranked right", "%", new(MetricNames.RewardModelAccuracy, "training"), new(MetricNames.ValidationPairAccuracy, "validation")) { Scale = 100 },
+        new("Calibration error", "%", new CurvePlan(MetricNames.ValidationCalibrationError, "validation")) { Scale = 100 },
     ];
 
     /// <summary>A chart for each metric that a run is only measured on, beside the reward that it is trained on.</summary>
@@ -84,6 +87,9 @@ internal static class Curves
         return points;
     }
 
-    /// <summary>Whether the run samples: reinforcement learning rather than supervised fine-tuning.</summary>
+    /// <summary>Whether the run trains a reward model.</summary>
+    public static bool Ranks(ReportRun run) => !Samples(run) && run.Steps.Any(step => double.IsFinite(step[MetricNames.RewardModelTokens]));
+
+    /// <summary>Whether the run samples: reinforcement learning rather than training on examples.</summary>
     public static bool Samples(ReportRun run) => run.Steps.Any(step => double.IsFinite(step[MetricNames.TotalSampledTokens]));
 }

@@ -6,7 +6,8 @@ internal static class CurvesSection
     /// <summary>The section; nothing where no run has a point.</summary>
     public static Markup Of(IReadOnlyList<ReportRun> runs) => $"""
         {Family(runs.Where(Curves.Samples), "Training", "rl")}
-        {Family(runs.Where(run => !Curves.Samples(run)), "Supervised fine-tuning", "sft")}
+        {Family(runs.Where(run => !Curves.Samples(run) && !Curves.Ranks(run)), "Supervised fine-tuning", "sft")}
+        {Family(runs.Where(Curves.Ranks), "Reward model", "rm")}
         """;
 
     private static Markup Family(IEnumerable<ReportRun> runs, string heading, string id)

@@ -43,6 +43,7 @@ public static class RunReport
             {AlarmSection.Of(content.Runs)}
             {ResultsSection.Of(content)}
             {CurvesSection.Of(content.Runs)}
+            {ReliabilitySection.Of(content.Runs)}
             {SamplesSection.Of(content.Samples)}
             {GroupSection.Of(content.Runs)}
             {MetricsSection.Of(content.Runs)}

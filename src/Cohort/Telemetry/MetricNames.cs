@@ -181,6 +181,24 @@ public static class MetricNames
     /// <summary>Completion tokens that the step learned from.</summary>
     public const string SftTokens = "sft/tokens";
 
+    // Reward models.
+    /// <summary>Bradley-Terry loss of the step's pairs with their margins, mean over pairs, the centering term not counted.</summary>
+    public const string RewardModelLoss = "reward_model/loss_nats";
+    /// <summary>Share of the step's pairs whose chosen completion has the higher score; equal scores count half.</summary>
+    public const string RewardModelAccuracy = "reward_model/accuracy_fraction";
+    /// <summary>Score of the chosen minus score of the rejected completion, mean over the step's pairs.</summary>
+    public const string RewardModelMargin = "reward_model/margin_mean";
+    /// <summary>Mean score of the step's completions, chosen and rejected alike.</summary>
+    public const string RewardModelScoreMean = "reward_model/score_mean";
+    /// <summary>Standard deviation of the scores of the step's completions, divided by their number.</summary>
+    public const string RewardModelScoreDeviation = "reward_model/score_std";
+    /// <summary>Tokens that went through the network: prompt and completion of both sides of the step's pairs.</summary>
+    public const string RewardModelTokens = "reward_model/tokens";
+    /// <summary>Euclidean norm of the reward model's gradient before it is cut.</summary>
+    public const string RewardModelGradientNorm = "reward_model/gradient_norm";
+    /// <summary>Learning rate of the step's update.</summary>
+    public const string RewardModelLearningRate = "reward_model/learning_rate";
+
     // Held-out problems (validation split).
     /// <summary>Sampled pass@1: share of the scored validation problems that one sampled answer passes.</summary>
     public const string ValidationSampled = "validation/sampled_pass_fraction";
@@ -192,6 +210,27 @@ public static class MetricNames
     public const string ValidationLoss = "validation/loss_nats";
     /// <summary>Mean length of the sampled answers to validation problems.</summary>
     public const string ValidationLength = "validation/length_mean_tokens";
+    /// <summary>Share of the validation pairs whose chosen completion has the higher score; equal scores count half.</summary>
+    public const string ValidationPairAccuracy = "validation/pair_accuracy_fraction";
+    /// <summary>Bradley-Terry loss of the validation pairs with their margins, mean over pairs.</summary>
+    public const string ValidationPairLoss = "validation/pair_loss_nats";
+    /// <summary>Score of the chosen minus score of the rejected completion, mean over the validation pairs.</summary>
+    public const string ValidationPairMargin = "validation/pair_margin_mean";
+    /// <summary>Mean score of the completions of the validation pairs.</summary>
+    public const string ValidationPairScoreMean = "validation/pair_score_mean";
+    /// <summary>Standard deviation of the scores of the completions of the validation pairs, divided by their number.</summary>
+    public const string ValidationPairScoreDeviation = "validation/pair_score_std";
+    /// <summary>
+    /// Expected calibration error: over ten bins of the validation pairs by the probability that the scores give to their ranking, the mean distance,
+    /// weighted by pairs, between that probability and the share ranked right.
+    /// </summary>
+    public const string ValidationCalibrationError = "validation/calibration_error_fraction";
+    /// <summary>Prefix: validation pairs whose probability of being ranked right, by the scores, lies in the interval.</summary>
+    public const string ReliabilityPairsPrefix = "validation/reliability_pairs/";
+    /// <summary>Prefix: mean of that probability over the interval's pairs.</summary>
+    public const string ReliabilityConfidencePrefix = "validation/reliability_probability/";
+    /// <summary>Prefix: share of the interval's pairs that is ranked right; equal scores count half.</summary>
+    public const string ReliabilityAccuracyPrefix = "validation/reliability_accuracy/";
     /// <summary>Prefix of the mean of one metric that the run is not trained on, over the sampled answers to validation problems that it scored.</summary>
     public const string ValidationMetricPrefix = "validation/metric/";
     /// <summary>Prefix of one metric's alarm: 1 from the measurement on in which it fell while the reward rose, else 0.</summary>

@@ -2,9 +2,15 @@ using Cohort.Telemetry;
 
 namespace Cohort.Training;
 
-/// <summary>What a run repeats: supervised fine-tuning or policy optimization.</summary>
+/// <summary>What a run repeats: supervised fine-tuning, policy optimization, or training a reward model.</summary>
 internal interface ITraining : IDisposable
 {
+    /// <summary>The metric of <see cref="Validate"/> by which the best checkpoint is chosen; the larger the better.</summary>
+    string BestBy { get; }
+
+    /// <summary>The name of the model's folder inside a checkpoint.</summary>
+    string ModelName { get; }
+
     /// <summary>Takes one step.</summary>
     /// <exception cref="OperationCanceledException">The step was given up; networks and optimizers are as they were.</exception>
     /// <exception cref="TrainingException">The same, for a reason that the user must mend.</exception>
@@ -12,7 +18,7 @@ internal interface ITraining : IDisposable
 
     /// <summary>Measures on the validation split.</summary>
     /// <param name="step">The step that was finished; random numbers depend on it.</param>
-    /// <param name="measures">Takes the numbers; <see cref="MetricNames.ValidationSampled"/> among them.</param>
+    /// <param name="measures">Takes the numbers; <see cref="BestBy"/> among them.</param>
     void Validate(long step, Measures measures);
 
     /// <summary>Whether the budget is used up.</summary>
@@ -33,6 +39,6 @@ internal interface ITraining : IDisposable
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     void Load(string folder);
 
-    /// <summary>Writes the policy as a Hugging Face folder.</summary>
+    /// <summary>Writes the model as a Hugging Face folder.</summary>
     void SaveModel(string folder);
 }

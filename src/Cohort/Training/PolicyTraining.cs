@@ -93,6 +93,12 @@ internal sealed class PolicyTraining : ITraining
         return Setup.Fitting(source, options.Data, problem => prompts.Encode(problem).Count + newTokens, config);
     }
 
+    /// <inheritdoc/>
+    public string BestBy => MetricNames.ValidationSampled;
+
+    /// <inheritdoc/>
+    public string ModelName => PolicyFolder.Name;
+
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config) =>

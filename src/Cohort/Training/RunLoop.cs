@@ -80,7 +80,7 @@ internal sealed class RunLoop : IDisposable
 
     public void Dispose() => _metrics.Dispose();
 
-    private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), PolicyFolder.Name)
+    private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), _training.ModelName)
         : Directory.Exists(_directory.StartingAdapter) ? _directory.StartingAdapter
         : _directory.Base;
 
@@ -126,7 +126,7 @@ internal sealed class RunLoop : IDisposable
     {
         _clock.Start(Phase.Evaluation);
         _training.Validate(_state.Step, measures);
-        var value = measures.Of(MetricNames.ValidationSampled);
+        var value = measures.Of(_training.BestBy);
         if (double.IsNaN(value))
         {
             // Nothing had a score: this says neither that the policy is better nor that it is not.

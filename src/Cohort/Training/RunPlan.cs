@@ -19,7 +19,7 @@ public sealed class RunPlan
     public static RunPlan Of(RunOptions options)
     {
         OptionsException.ThrowIfAny(options.Problems(), "");
-        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var tokenizer = Setup.Tokenizer(options);
         var source = Setup.Problems(options.Data, options.Seed);
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);

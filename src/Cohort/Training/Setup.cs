@@ -69,23 +69,27 @@ internal static class Setup
     };
 
     /// <summary>The tokenizer of a run: the folder's, or for a new model every character of its data.</summary>
-    public static Tokenizer Tokenizer(ModelOptions model, DataOptions data) => model switch
+    public static Tokenizer Tokenizer(CommonOptions options) => options.Model switch
     {
         FolderModel folder => TokenizerFolder.Load(ModelFolder.TokenizerOf(folder.Path)),
-        NewModel => new CharacterTokenizer(data switch
+        NewModel => new CharacterTokenizer(options.Data switch
         {
             TaskData task => BundledTasks.Create(task.Task, task.Size).Alphabet,
-            FileData file => CharactersOf(file.Read(Data.Demonstrations.Read).Concat(file.ReadHeldOut(Data.Demonstrations.Read))),
+            FileData file when options is RewardModelOptions => CharactersOf(
+                file.Read(Data.Preferences.Read).Concat(file.ReadHeldOut(Data.Preferences.Read)),
+                pair => pair.Problem.Prompt + pair.Chosen + pair.Rejected),
+            FileData file => CharactersOf(
+                file.Read(Data.Demonstrations.Read).Concat(file.ReadHeldOut(Data.Demonstrations.Read)), row => row.Problem.Prompt + row.Completion),
             _ => throw new System.Diagnostics.UnreachableException(),
         }),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
     // Each once, in the order in which they first come.
-    private static string CharactersOf(IEnumerable<Demonstration> rows)
+    private static string CharactersOf<T>(IEnumerable<T> rows, Func<T, string> text)
     {
         var (known, alphabet) = (new HashSet<Rune>(), new StringBuilder());
-        foreach (var character in rows.SelectMany(row => (row.Problem.Prompt + row.Completion).EnumerateRunes()).Where(known.Add))
+        foreach (var character in rows.SelectMany(row => text(row).EnumerateRunes()).Where(known.Add))
             alphabet.Append(character.ToString());
         return alphabet.ToString();
     }

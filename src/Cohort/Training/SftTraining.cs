@@ -63,10 +63,14 @@ internal sealed class SftTraining : ITraining
         }
     }
 
-    /// <summary>The source without the demonstrations that are too long, where the options ask for that.</summary>
-    /// <exception cref="DataException">None fits the context.</exception>
-    public static DataSource<Demonstration> Fitting(SftOptions options, DataSource<Demonstration> source, PromptEncoder prompts, ModelConfig config) =>
-        Setup.Fitting(source, options.Data, row => prompts.Encode(row) is var (prompt, response) ? prompt.Count + response.Count : 0, config);
+    /// <inheritdoc/>
+    public string BestBy => MetricNames.ValidationSampled;
+
+    /// <inheritdoc/>
+    public string ModelName => PolicyFolder.Name;
+
+    /// <summary>The tokens of a demonstration.</summary>
+    public static int Length(Demonstration row, PromptEncoder prompts) => prompts.Encode(row) is var (prompt, response) ? prompt.Count + response.Count : 0;
 
     /// <summary>Fills in what the options leave open, once per run.</summary>
     /// <exception cref="DataException">A demonstration does not fit the context.</exception>

@@ -36,7 +36,7 @@ internal sealed class StartingModel
     /// <exception cref="ModelException">A folder cannot be used.</exception>
     public static StartingModel Create(CommonOptions options)
     {
-        var tokenizer = Setup.Tokenizer(options.Model, options.Data);
+        var tokenizer = Setup.Tokenizer(options);
         var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
         var (policy, source, isWhole) = Base(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         SuitMemory(policy);

@@ -25,6 +25,7 @@ public sealed partial class DocumentationTests
     [InlineData("demo")]
     [InlineData("sft")]
     [InlineData("train")]
+    [InlineData("reward-model")]
     [InlineData("evaluate")]
     [InlineData("generate")]
     [InlineData("init")]

@@ -35,6 +35,30 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public void A_reward_model_is_trained_reported_and_gone_on_with_by_its_own_command()
+    {
+        string[] lines = [.. Enumerable.Range(1, 40).Select(i => $$"""{"prompt": "{{i % 5}}+{{i}}=", "chosen": {{(i % 5) + i}}, "rejected": "1"}""")];
+        File.WriteAllLines(tiny.File("pairs.jsonl"), lines);
+        var line = CommandLine.Succeed(
+            "reward-model", "--out", tiny.File("scorer"), "--threads", "1", "--set", "model.kind=new", "--set", "model.hiddenSize=16", "--set", "model.heads=2",
+            "--set", "model.keyValueHeads=2", "--set", "model.layers=1", "--set", $"data.path={tiny.File("pairs.jsonl")}",
+            "--set", "steps=2", "--set", "batchPairs=3", "--set", "evaluation.every=1");
+
+        var model = Path.Combine(tiny.File("scorer"), "model");
+        Assert.Contains("reward-model: done after 2 steps, ", line.Output);
+        Assert.Contains("of validation pairs ranked right", line.Output);
+        var next = $"  ./cohort train --set model.path=POLICY --set reward.kind=model --set reward.path={model} --set data.path=PROBLEMS.jsonl\n";
+        Assert.Contains(next, line.Output);
+        Assert.Contains("reward-model  step    0  validation 50.0 % ranked right, calibration error 0.0 %", line.Error);
+        Assert.Contains("Reliability of reward-model", File.ReadAllText(Path.Combine(tiny.File("scorer"), "report.html")));
+
+        Assert.Contains("reward-model --resume", CommandLine.Run("sft", "--resume", tiny.File("scorer")).Error);
+        var json = CommandLine.Succeed("reward-model", "--resume", tiny.File("scorer"), "--set", "steps=3", "--json").Json;
+        Assert.Equal(3, json.GetProperty("step").GetInt64());
+        Assert.InRange(json.GetProperty("best_validation").GetDouble(), 0.5, 1);
+    }
+
+    [Fact]
     public void Held_out_problems_of_a_file_stay_out_of_training_and_may_not_change()
     {
         var path = tiny.File("held.csv");

@@ -70,6 +70,23 @@ public class RunReportTests
     }
 
     [Fact]
+    public void A_reward_model_is_shown_with_its_reliability_as_last_measured()
+    {
+        var first = Steps.Of(0, ("validation/pair_accuracy_fraction", 0.5), ("validation/reliability_pairs/0.50-0.55", 40));
+        var last = Steps.Of(
+            7, ("reward_model/tokens", 300), ("reward_model/loss_nats", 0.25), ("validation/pair_accuracy_fraction", 0.875),
+            ("validation/calibration_error_fraction", 0.0625), ("validation/reliability_pairs/0.95-1.00", 35),
+            ("validation/reliability_probability/0.95-1.00", 0.975), ("validation/reliability_accuracy/0.95-1.00", 0.925));
+        var page = Parse(new() { Title = "ranked", Runs = [new("scorer", [first, last])] });
+
+        Assert.Equal(["Reward model", "Reliability of scorer", "All numbers"], page.Descendants("h2").Select(heading => heading.Value));
+        var table = Assert.Single(page.Descendants("table"), table => table.Value.Contains("mean probability", StringComparison.Ordinal));
+        Assert.Equal(["0.95-1.00", "35", "97.5", "92.5"], table.Descendants("tbody").Elements().Elements().Select(cell => cell.Value));
+        Assert.Contains("6.3 percent", page.Value);
+        Assert.Contains("validation", Figure(page, "Pairs ranked right").Value);
+    }
+
+    [Fact]
     public void One_run_is_drawn_by_steps()
     {
         var page = Parse(new() { Title = "one", Runs = [ReportContents.Run("GRPO", 40)] });

@@ -2,7 +2,7 @@ using Cohort.Models;
 
 namespace Cohort.Training;
 
-/// <summary>What every run has, SFT and RL alike.</summary>
+/// <summary>What every run has, of whatever kind.</summary>
 public abstract record CommonOptions
 {
     private protected CommonOptions()
@@ -32,7 +32,7 @@ public abstract record CommonOptions
     /// <summary>The starting model.</summary>
     public ModelOptions Model { get; init; } = new FolderModel();
 
-    /// <summary>Where problems or demonstrations come from.</summary>
+    /// <summary>Where problems, demonstrations or preferences come from.</summary>
     public DataOptions Data { get; init; } = new TaskData();
 
     /// <summary>The policy's optimizer.</summary>

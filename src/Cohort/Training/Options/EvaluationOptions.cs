@@ -11,7 +11,7 @@ public sealed record EvaluationOptions
             : throw new ArgumentOutOfRangeException(nameof(Every), value, "Every must be at least 0; 0 never.");
     } = 25;
 
-    /// <summary>Validation problems per measurement.</summary>
+    /// <summary>Validation problems, or of a reward model pairs, per measurement.</summary>
     public int Problems
     {
         get;
@@ -25,7 +25,10 @@ public sealed record EvaluationOptions
     /// </summary>
     public RewardDictionary Metrics { get; init; } = RewardDictionary.None;
 
-    /// <summary>The run stops once sampled pass@1 on the validation split reaches this; 0 never. Above 1 is out of range.</summary>
+    /// <summary>
+    /// The run stops once sampled pass@1 on the validation split, or of a reward model the share of pairs ranked right, reaches this; 0 never. Above 1 is out
+    /// of range.
+    /// </summary>
     public double StopAt
     {
         get;

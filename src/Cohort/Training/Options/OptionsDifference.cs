@@ -12,7 +12,7 @@ public static class OptionsDifference
     /// </summary>
     /// <param name="saved">The options in the run directory.</param>
     /// <param name="asked">The options of the resumption, of the same type.</param>
-    /// <exception cref="ArgumentException">The one is of RL, the other of supervised fine-tuning.</exception>
+    /// <exception cref="ArgumentException">They are of two kinds of run.</exception>
     public static IReadOnlyList<OptionChange> Between(CommonOptions saved, CommonOptions asked)
     {
         if (saved.GetType() != asked.GetType())
@@ -43,15 +43,16 @@ public static class OptionsDifference
     };
 
     /// <inheritdoc cref="KeepChoices(RunOptions, RunOptions)"/>
-    public static SftOptions KeepChoices(SftOptions saved, SftOptions asked) => asked with
-    {
-        Threads = Choice(saved.Threads, asked.Threads),
-        Data = asked.Data.Today == "" ? asked.Data with { Today = saved.Data.Today } : asked.Data,
-        Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
-        Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
-        MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
-        RecomputeActivations = Choice(saved.RecomputeActivations, asked.RecomputeActivations),
-    };
+    public static T KeepChoices<T>(T saved, T asked)
+        where T : SupervisedOptions => (T)((SupervisedOptions)asked with
+        {
+            Threads = Choice(saved.Threads, asked.Threads),
+            Data = asked.Data.Today == "" ? asked.Data with { Today = saved.Data.Today } : asked.Data,
+            Device = asked.Device == DeviceKind.Auto ? saved.Device : asked.Device,
+            Dtype = asked.Dtype == WeightType.Auto ? saved.Dtype : asked.Dtype,
+            MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
+            RecomputeActivations = Choice(saved.RecomputeActivations, asked.RecomputeActivations),
+        });
 
     private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
 

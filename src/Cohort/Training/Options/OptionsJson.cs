@@ -77,6 +77,8 @@ internal static class OptionsJson
     private static void PutInheritedFirst(JsonTypeInfo info)
     {
         foreach (var property in info.Properties)
-            property.Order = property.DeclaringType == info.Type ? 0 : -1;
+            property.Order = Depth(property.DeclaringType);
+
+        static int Depth(Type? type) => type is null ? 0 : 1 + Depth(type.BaseType);
     }
 }

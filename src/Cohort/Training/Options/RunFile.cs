@@ -20,6 +20,10 @@ public static class RunFile
     /// <inheritdoc cref="ReadRun"/>
     public static SftOptions ReadSft(string path, IReadOnlyList<string> sets) => ParseSft(RunFileText.Read(path), sets, path);
 
+    /// <summary>Reads the options of training a reward model.</summary>
+    /// <inheritdoc cref="ReadRun"/>
+    public static RewardModelOptions ReadRewardModel(string path, IReadOnlyList<string> sets) => ParseRewardModel(RunFileText.Read(path), sets, path);
+
     /// <summary>Reads the options of an RL run from text.</summary>
     /// <param name="json">What a run file contains.</param>
     /// <param name="sets">Settings such as <c>budget.steps=50</c>.</param>
@@ -37,6 +41,15 @@ public static class RunFile
     public static SftOptions ParseSft(string json, IReadOnlyList<string> sets, string path = "")
     {
         var options = (SftOptions)Parse(new SftOptions(), json, sets, path);
+        Throw([.. options.Problems()], path);
+        return options;
+    }
+
+    /// <summary>Reads the options of training a reward model from text.</summary>
+    /// <inheritdoc cref="ParseRun"/>
+    public static RewardModelOptions ParseRewardModel(string json, IReadOnlyList<string> sets, string path = "")
+    {
+        var options = (RewardModelOptions)Parse(new RewardModelOptions(), json, sets, path);
         Throw([.. options.Problems()], path);
         return options;
     }

@@ -16,7 +16,7 @@ public sealed class OptionsDifferenceTests
             "evaluation.patience", "evaluation.stopAt", "recomputeActivations", "reward.deadlineSeconds", "reward.largestUnscoredShare",
             "rollout.loggedPrompts", "steps", "threads", "update.recomputeActivations"];
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions() })
+        foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions(), new RewardModelOptions() })
         {
             foreach (var option in OptionList.Of(defaults).Where(o => !o.Path.EndsWith(".kind", StringComparison.Ordinal)))
             {

@@ -18,11 +18,14 @@ internal sealed partial class OptionsDocument
     {
         var train = OptionList.Of(new RunOptions()).ToList();
         var sft = OptionList.Of(new SftOptions()).ToList();
+        var rewardModel = OptionList.Of(new RewardModelOptions()).ToList();
         var ppo = OptionList.Of(new RunOptions { Algorithm = AlgorithmOptions.Ppo }).ToDictionary(o => (o.Path, o.Kind), o => o.Default);
         var text = new StringBuilder(Head);
-        Section(text, "`cohort train` and `cohort sft`", train.Intersect(sft), ppo);
+        Section(text, "`cohort train`, `cohort sft` and `cohort reward-model`", train.Intersect(sft), ppo);
         Section(text, "`cohort train` only", train.Except(sft), ppo);
-        Section(text, "`cohort sft` only", sft.Except(train), ppo);
+        Section(text, "`cohort sft` and `cohort reward-model`", sft.Intersect(rewardModel).Except(train), ppo);
+        Section(text, "`cohort sft` only", sft.Except(train).Except(rewardModel), ppo);
+        Section(text, "`cohort reward-model` only", rewardModel.Except(sft), ppo);
         return text.ToString();
     }
 
@@ -94,7 +97,8 @@ internal sealed partial class OptionsDocument
           or an object with a `"preset"` and what differs from it: `"algorithm": {"preset": "ppo", "loss": {"high": 0.28}}`. On a command line: `--set algorithm=ppo
           --set algorithm.loss.high=0.28`.
         - **Paths** of a model or of data are relative to the run file's folder, and without a run file to the current one.
-        - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft`, `checkpoints.*`, `evaluation.stopAt`,
+        - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft` and
+          `cohort reward-model`, `checkpoints.*`, `evaluation.stopAt`,
           `evaluation.patience`, `rollout.loggedPrompts` and `recomputeActivations` may change when a run is resumed, and so may
           `threads` and `device`, though then not bit for bit. Any other change would alter steps that are done, and is refused.
 

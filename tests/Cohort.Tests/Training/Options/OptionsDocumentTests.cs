@@ -23,7 +23,7 @@ public sealed class OptionsDocumentTests
     [Fact]
     public void Every_option_is_listed_once()
     {
-        foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions() })
+        foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions(), new RewardModelOptions() })
         {
             var options = OptionList.Of(defaults).ToList();
             Assert.Equal(options.Count, options.DistinctBy(o => (o.Path, o.Kind)).Count());

@@ -8,6 +8,7 @@ public sealed class RelationsTests
 {
     private static readonly RunOptions Run = new() { Model = new FolderModel { Path = "/m" } };
     private static readonly SftOptions Sft = new() { Model = new NewModel() };
+    private static readonly RewardModelOptions Scorer = new() { Model = new NewModel() };
     private static readonly CriticOptions Uneven = new() { Start = new FreshCritic { HiddenSize = 66, Heads = 4 } };
 
     public static TheoryData<RunOptions, string> WrongRuns => new()
@@ -104,6 +105,32 @@ public sealed class RelationsTests
         },
     };
 
+    public static TheoryData<RewardModelOptions, string> WrongRewardModels => new()
+    {
+        { new(), "model.path is missing: name a model folder, or {\"kind\": \"new\"} for a new model." },
+        {
+            Scorer with { Data = new FileData() },
+            "data.path is missing: name a JSONL file with a prompt, a chosen and a rejected completion per line."
+        },
+        {
+            Scorer with { Model = new NewModel { Adapter = new LowRankOptions() } },
+            "model.adapter.kind must be none: a reward model is trained whole; merge an adapter by `cohort merge`, or name its folder as model.path."
+        },
+        {
+            Scorer with { Evaluation = new() { Metrics = new([KeyValuePair.Create<string, RewardOptions>("gold", new NumberMatch())]) } },
+            "evaluation.metrics is for `cohort train`: this run has no reward beside which a metric could fall; leave it empty."
+        },
+        {
+            Scorer with { Model = new NewModel { Heads = 4, KeyValueHeads = 3 } },
+            "model.heads is 4, which does not divide among model.keyValueHeads = 3; choose a multiple of 3."
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongRewardModels))]
+    public void A_contradiction_in_training_a_reward_model_is_explained(RewardModelOptions options, string problem) =>
+        Assert.Equal([problem], options.Problems());
+
     [Theory]
     [MemberData(nameof(WrongRuns))]
     public void A_contradiction_in_a_run_is_explained(RunOptions options, string problem) =>
@@ -125,6 +152,7 @@ public sealed class RelationsTests
         Assert.Empty((Run with { Dtype = WeightType.Bfloat16, Algorithm = Averaged(WeightType.Float32) }).Problems());
         Assert.Empty((Run with { Dtype = WeightType.Float32, Algorithm = Averaged(WeightType.Auto) }).Problems());
         Assert.Empty(Sft.Problems());
+        Assert.Empty(Scorer.Problems());
         Assert.Empty((Sft with { MaxNewTokens = 255 }).Problems());
         Assert.Empty((Sft with { Evaluation = new() { Every = 1, StopAt = 0.3, Patience = 2 } }).Problems());
     }

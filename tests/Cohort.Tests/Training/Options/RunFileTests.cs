@@ -153,9 +153,9 @@ public sealed class RunFileTests
         var random = new Random(20250611);
         for (var i = 0; i < 300; i++)
         {
-            CommonOptions options = i % 2 == 0 ? new RunOptions() : new SftOptions();
-            options = (CommonOptions)RandomOptions.Like(options, random);
-            var reader = new OptionsReader(i % 2 == 0 ? new RunOptions() : new SftOptions());
+            var defaults = new CommonOptions[] { new RunOptions(), new SftOptions(), new RewardModelOptions() }[i % 3];
+            var options = (CommonOptions)RandomOptions.Like(defaults, random);
+            var reader = new OptionsReader(defaults);
 
             Assert.Equal(options, reader.Read(JsonNode.Parse(RunFile.Write(options))!.AsObject()));
             Assert.Empty(reader.Problems);

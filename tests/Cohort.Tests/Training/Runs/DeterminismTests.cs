@@ -8,6 +8,7 @@ public sealed class DeterminismTests : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("ppo-fresh")]
@@ -24,6 +25,7 @@ public sealed class DeterminismTests : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     public void Another_seed_gives_other_bits(string kind)
     {
@@ -35,6 +37,7 @@ public sealed class DeterminismTests : IDisposable
 
     [Theory]
     [InlineData("sft", "steps")]
+    [InlineData("reward-model", "steps")]
     [InlineData("grpo", "budget.steps")]
     [InlineData("ppo", "budget.steps")]
     public void More_steps_on_resume_equal_a_run_that_had_them_from_the_start(string kind, string budget)

@@ -19,6 +19,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("ppo-lora")]
@@ -27,7 +28,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var random = new Random(17);
         var parts = new RunDirectory(_folder.File("parts"));
         File.WriteAllText(_folder.File("run.json"), TinyRun.File(kind));
-        var budget = TinyRun.IsSft(kind) ? "steps" : "budget.steps";
+        var budget = TinyRun.Samples(kind) ? "budget.steps" : "steps";
         string[] sets = [$"{budget}={Steps}", "evaluation.every=4"];
         TinyRun.Train(kind, _folder.File("whole"), sets);
 

@@ -14,6 +14,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("sft", "steps=60")]
+    [InlineData("reward-model", "steps=60")]
     [InlineData("grpo", "budget.steps=60")]
     [InlineData("ppo", "budget.steps=60")]
     [InlineData("sft-lora", "steps=60")]
@@ -32,6 +33,7 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     [InlineData("ppo")]
     [InlineData("ppo-fresh")]
@@ -48,6 +50,8 @@ public sealed class MemoryTests(ITestOutputHelper output) : IDisposable
 
     [Theory]
     [InlineData("sft", "metrics.jsonl")]
+    [InlineData("reward-model", "checkpoints/step-000008/reward-model/model.safetensors")]
+    [InlineData("reward-model", "base/model.safetensors")]
     [InlineData("ppo", "metrics.jsonl")]
     [InlineData("ppo", "rollouts.jsonl")]
     [InlineData("ppo-lora", "base/adapter/adapter_model.safetensors")]

@@ -15,6 +15,7 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [InlineData("sft", "{\"step\":7,\"sft/lo")]
+    [InlineData("reward-model", "{\"step\":7,\"rew")]
     [InlineData("grpo", "{\"step\":7,\"reward/sc")]
     [InlineData("grpo", "{\"step\":7}\n{\"step\":8}\n")] // whole lines that were written after the checkpoint
     [InlineData("ppo", "\0\0\0\n")]
@@ -26,7 +27,7 @@ public sealed class ResumeTests : IDisposable
         TinyRun.Train(kind, _folder.File("whole"));
         TinyRun.Train(kind, _place.Root, Steps(kind, 6));
         File.AppendAllText(_place.Metrics, tail);
-        if (!TinyRun.IsSft(kind))
+        if (TinyRun.Samples(kind))
             File.AppendAllText(_place.Rollouts, tail);
 
         Directory.CreateDirectory(Path.Combine(_place.Checkpoints, "step-000007.unfinished/policy"));
@@ -41,6 +42,7 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("ppo")]
     public void Without_a_checkpoint_the_run_begins_anew(string kind)
     {
@@ -54,6 +56,7 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     public void A_finished_run_stays_finished(string kind)
     {
@@ -69,6 +72,7 @@ public sealed class ResumeTests : IDisposable
 
     [Theory]
     [InlineData("sft")]
+    [InlineData("reward-model")]
     [InlineData("grpo")]
     [InlineData("grpo-lora")]
     public void A_run_directory_that_was_moved_goes_on(string kind)
@@ -170,5 +174,5 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(10, new FileInfo(_place.Metrics).Length);
     }
 
-    private static string Steps(string kind, int steps) => TinyRun.IsSft(kind) ? $"steps={steps}" : $"budget.steps={steps}";
+    private static string Steps(string kind, int steps) => TinyRun.Samples(kind) ? $"budget.steps={steps}" : $"steps={steps}";
 }

@@ -27,6 +27,10 @@ internal static class TinyRun
     private const string Sft =
         Common + """ "steps": 8, "batchRows": 8, "optimizer": {"learningRate": 0.01, "warmupSteps": 2, "weightDecay": 0.01}} """;
 
+    // Eight steps of a reward model, whose batches take several micro-batches.
+    private const string RewardModel =
+        Common + """ "steps": 8, "batchPairs": 6, "microBatchRows": 8, "centering": 0.01, "optimizer": {"learningRate": 0.01, "warmupSteps": 2}} """;
+
     // Eight steps of GRPO, with several updates each and a KL coefficient that adapts.
     private const string Grpo =
         Common + """ "rollout": {"promptsPerStep": 4, "samplesPerPrompt": 4, "maxRefills": 1, "curriculum": {"leaveOut": 0.5}}, """ + Rl + """ "grpo"}} """;
@@ -46,6 +50,7 @@ internal static class TinyRun
     public static string File(string kind) => kind switch
     {
         "sft" => Sft,
+        "reward-model" => RewardModel,
         "grpo" => Grpo,
         "ppo" => Ppo,
         "ppo-fresh" => FreshPpo,
@@ -59,8 +64,8 @@ internal static class TinyRun
     private static string WithAdapter(string file, string adapter) =>
         file.Replace("\"contextLength\": 16}", $"\"contextLength\": 16, \"adapter\": {{\"kind\": \"lora\", {adapter}}}}}", StringComparison.Ordinal);
 
-    /// <summary>Whether a kind is of supervised fine-tuning.</summary>
-    public static bool IsSft(string kind) => kind.StartsWith("sft", StringComparison.Ordinal);
+    /// <summary>Whether a kind samples: then it is reinforcement learning, whose steps are a budget.</summary>
+    public static bool Samples(string kind) => !kind.StartsWith("sft", StringComparison.Ordinal) && kind != "reward-model";
 
     /// <summary>The setting of a model folder in place of a new model.</summary>
     public static string Folder(string path) => $$"""model={"kind": "folder", "path": "{{path}}"}""";
@@ -72,7 +77,13 @@ internal static class TinyRun
     /// <inheritdoc cref="Train(string, string, string[])"/>
     public static RunResult Train(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
-        if (IsSft(kind))
+        if (kind == "reward-model")
+        {
+            using var model = RewardModelRun.Start(directory, RunFile.ParseRewardModel(File(kind), sets), sink);
+            return model.Train(cancel());
+        }
+
+        if (!Samples(kind))
         {
             using var sft = SftRun.Start(directory, RunFile.ParseSft(File(kind), sets), sink);
             return sft.Train(cancel());
@@ -96,7 +107,13 @@ internal static class TinyRun
     /// <inheritdoc cref="Resume(string, string, string[])"/>
     public static RunResult Resume(string kind, string directory, IMetricSink sink, Func<CancellationToken> cancel, params string[] sets)
     {
-        if (IsSft(kind))
+        if (kind == "reward-model")
+        {
+            using var model = RewardModelRun.Resume(directory, RewardModelRun.ReadOptions(directory, sets), sink);
+            return model.Train(cancel());
+        }
+
+        if (!Samples(kind))
         {
             using var sft = SftRun.Resume(directory, SftRun.ReadOptions(directory, sets), sink);
             return sft.Train(cancel());
