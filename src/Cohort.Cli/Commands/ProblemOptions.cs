@@ -1,16 +1,17 @@
 using System.CommandLine;
 using Cohort.Data;
 using Cohort.Data.Tasks;
-using Cohort.Rewards;
+using Cohort.Training;
 
 namespace Cohort.Cli.Commands;
 
 /// <summary>Problems to evaluate on.</summary>
 /// <param name="Title">Such as "test problems of sort, 8 digits".</param>
 /// <param name="Problems">At least one.</param>
-/// <param name="Reward">Scores answers.</param>
+/// <param name="Data">Where they come from.</param>
+/// <param name="Reward">What scores answers.</param>
 /// <param name="LongestAnswer">In tokens, where nothing else is asked for.</param>
-internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, IRewardFunction Reward, int LongestAnswer);
+internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, DataOptions Data, RewardOptions Reward, int LongestAnswer);
 
 /// <summary>The options of `evaluate` that say which problems, and what scores their answers.</summary>
 internal sealed class ProblemOptions
@@ -21,7 +22,9 @@ internal sealed class ProblemOptions
     private readonly Option<int> _size = SharedOptions.Size();
     private readonly Option<string?> _file = SharedOptions.Text("--problems", "FILE", "Problems of a JSONL file, one a line");
     private readonly Option<string?> _reward = SharedOptions.Text(
-        "--reward", "NAME", "What scores answers to a file's problems: exact, number, or a bundled task's name [default: exact]");
+        "--reward",
+        "REWARD",
+        "What scores answers to a file's problems: a kind such as number, a bundled task's name, or JSON as in a run file [default: exact]");
 
     private readonly Option<string?> _split = SharedOptions.Choice(
         "--split", "Which part of the problems [default: test]", "validation", "test", "all");
@@ -56,26 +59,32 @@ internal sealed class ProblemOptions
 
         var task = UsageException.Check(() => BundledTasks.Create(name, size));
         var problems = new TaskProblems(task, seed: 1).HeldOut(SplitOf(split), count);
-        return new($"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}", problems, new TaskReward(task), task.LongestAnswer + 1);
+        var title = $"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}";
+        return new(title, problems, new TaskData { Task = name, Size = size }, new AutomaticReward(), task.LongestAnswer + 1);
     }
 
     private static ProblemSet OfFile(string path, string reward, string split, int count)
     {
+        var scoring = Reward(reward);
         var all = Problems.Read(path);
         var source = ListSource.Of(all, seed: 1);
         var problems = split == "all" ? [.. all.Take(count)] : source.HeldOut(SplitOf(split), count);
         var part = split != "all" && source.IsHeldOut ? $"{split} problems" : "problems (not split)";
-        return new($"{part} of {Path.GetFileName(path)}", problems, Reward(reward), LongestAnswerOfFile);
+        return new($"{part} of {Path.GetFileName(path)}", problems, new FileData { Path = path }, scoring, LongestAnswerOfFile);
     }
 
     private static Split SplitOf(string name) => name == "test" ? Split.Test : Split.Validation;
 
-    private static IRewardFunction Reward(string name) => name switch
+    private static RewardOptions Reward(string text)
     {
-        "exact" => new ExactReward(),
-        "number" => new NumberReward(),
-        _ when SharedOptions.TaskIds.Contains(name) => new TaskReward(BundledTasks.Create(SharedOptions.TaskOf(name))),
-        _ => throw new UsageException(
-            $"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", SharedOptions.TaskIds)}."),
-    };
+        if (SharedOptions.TaskIds.Contains(text))
+            return new TaskVerifier { Task = SharedOptions.TaskOf(text) };
+
+        if (text.StartsWith('{') || StandaloneReward.Kinds.Contains(text))
+            return StandaloneReward.Parse(text, "--reward");
+
+        throw new UsageException(
+            $"--reward {text} is not known; choose {string.Join(", ", StandaloneReward.Kinds)}, a task ({string.Join(", ", SharedOptions.TaskIds)}), "
+            + "or JSON such as '{\"kind\": \"number\", \"where\": \"boxed\"}'.");
+    }
 }
