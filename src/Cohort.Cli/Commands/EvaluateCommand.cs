@@ -4,17 +4,15 @@ using Cohort.Cli.Terminals;
 using Cohort.Data;
 using Cohort.Evaluation;
 using Cohort.Models;
-using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Tensors;
+using Cohort.Training;
 
 namespace Cohort.Cli.Commands;
 
 /// <summary>`cohort evaluate`: how many held-out problems a model answers right.</summary>
 internal sealed class EvaluateCommand
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly ProblemOptions _problems = new();
     private readonly Option<int> _samples = SharedOptions.Count(
@@ -81,7 +79,8 @@ internal sealed class EvaluateCommand
         var prompts = model.Prompts(Use(parsed), parsed.GetValue(_system) ?? "");
         set = set.Fitting(
             problem => prompts.Encode(problem).Count, sampling.MaxNewTokens, model.ContextLength, leavesOut: parsed.GetValue(_longPrompts) == "drop");
-        var evaluation = new HeldOutEvaluation(model.Sampler, prompts, RewardSet.Of(set.Reward, Deadline));
+        using var rewards = UsageException.Check(() => StandaloneReward.Open(set.Reward, set.Data, prompts, sampling.MaxNewTokens, model.Placement));
+        var evaluation = new HeldOutEvaluation(model.Sampler, prompts, rewards);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));
         AnswerFile.Write(answers, sampled, greedy);

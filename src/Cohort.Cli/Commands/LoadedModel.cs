@@ -12,8 +12,11 @@ internal sealed class LoadedModel : IDisposable
 
     private readonly ChatTemplate? _template;
 
-    private LoadedModel(LanguageModel model, Tokenizer tokenizer, ChatTemplate? template) =>
-        (_model, Tokenizer, _template, Sampler) = (model, tokenizer, template, new TorchSampler(model, tokenizer));
+    private LoadedModel(LanguageModel model, Placement placement, Tokenizer tokenizer, ChatTemplate? template) =>
+        (_model, Placement, Tokenizer, _template, Sampler) = (model, placement, tokenizer, template, new TorchSampler(model, tokenizer));
+
+    /// <summary>Where the model lies.</summary>
+    public Placement Placement { get; }
 
     /// <summary>The folder's tokenizer.</summary>
     public Tokenizer Tokenizer { get; }
@@ -32,7 +35,7 @@ internal sealed class LoadedModel : IDisposable
         var placement = Placement.Of(device, WeightType.Auto);
         var writing = ModelFolder.TokenizerOf(folder);
         var (tokenizer, template) = (TokenizerFolder.Load(writing), ChatTemplate.Find(writing));
-        return new(ModelFolder.Load(folder, placement), tokenizer, template);
+        return new(ModelFolder.Load(folder, placement), placement, tokenizer, template);
     }
 
     /// <summary>What writes prompts for the model.</summary>

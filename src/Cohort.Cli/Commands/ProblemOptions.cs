@@ -1,16 +1,17 @@
 using System.CommandLine;
 using Cohort.Data;
 using Cohort.Data.Tasks;
-using Cohort.Rewards;
+using Cohort.Training;
 
 namespace Cohort.Cli.Commands;
 
 /// <summary>Problems to evaluate on.</summary>
 /// <param name="Title">Such as "test problems of sort, 8 digits".</param>
 /// <param name="Problems">At least one.</param>
-/// <param name="Reward">Scores answers.</param>
+/// <param name="Data">Where they come from.</param>
+/// <param name="Reward">What scores answers.</param>
 /// <param name="LongestAnswer">In tokens, where nothing else is asked for.</param>
-internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, IRewardFunction Reward, int LongestAnswer)
+internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems, DataOptions Data, RewardOptions Reward, int LongestAnswer)
 {
     /// <summary>How many were left out, as they do not fit the model's context.</summary>
     public int LeftOut { get; init; }
@@ -34,6 +35,7 @@ internal sealed record ProblemSet(string Title, IReadOnlyList<Problem> Problems,
             $"Problem '{first.Id}' has a prompt of {length(first)} tokens, which with answers of up to {longestAnswer} does not fit the model's context of "
             + $"{context}; {leftOut} of {Problems.Count} do not. Lower --max-tokens, or leave them out with --long-prompts drop.");
     }
+
     /// <summary>What was passed over in reading them, in sentences.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 }
@@ -57,7 +59,9 @@ internal sealed class ProblemOptions
 
     private readonly Option<bool> _skipBadLines = SharedOptions.Flag("--skip-bad-lines", "Leave out bad lines of the file, and count them");
     private readonly Option<string?> _reward = SharedOptions.Text(
-        "--reward", "NAME", "What scores answers to a file's problems: exact, number, or a bundled task's name [default: exact]");
+        "--reward",
+        "REWARD",
+        "What scores answers to a file's problems: a kind such as number, a bundled task's name, or JSON as in a run file [default: exact]");
 
     private readonly Option<string?> _split = SharedOptions.Choice(
         "--split", "Which part of the problems [default: test]", "validation", "test", "all");
@@ -97,7 +101,8 @@ internal sealed class ProblemOptions
 
         var task = UsageException.Check(() => BundledTasks.Create(name, size));
         var problems = new TaskProblems(task, seed: 1).HeldOut(SplitOf(split), count);
-        return new($"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}", problems, new TaskReward(task), task.LongestAnswer + 1);
+        var title = $"{split} problems of {task.Id}, {task.Size} {task.SizeUnit}";
+        return new(title, problems, new TaskData { Task = name, Size = size }, new AutomaticReward(), task.LongestAnswer + 1);
     }
 
     private static FieldNames Names(string[] fields) => fields.Aggregate(new FieldNames(), (names, field) => field.Split('=', 2) switch
@@ -110,20 +115,25 @@ internal sealed class ProblemOptions
 
     private static ProblemSet OfFile(FileRows<Problem> all, string path, string reward, string split, int count)
     {
+        var scoring = Reward(reward);
         var source = ListSource.Of(all, seed: 1);
         var problems = split == "all" ? [.. all.Take(count)] : source.HeldOut(SplitOf(split), count);
         var part = split != "all" && source.IsHeldOut ? $"{split} problems" : "problems (not split)";
-        return new($"{part} of {Path.GetFileName(path)}", problems, Reward(reward), LongestAnswerOfFile) { Notices = all.Notices };
+        return new($"{part} of {Path.GetFileName(path)}", problems, new FileData { Path = path }, scoring, LongestAnswerOfFile) { Notices = all.Notices };
     }
 
     private static Split SplitOf(string name) => name == "test" ? Split.Test : Split.Validation;
 
-    private static IRewardFunction Reward(string name) => name switch
+    private static RewardOptions Reward(string text)
     {
-        "exact" => new ExactReward(),
-        "number" => new NumberReward(),
-        _ when SharedOptions.TaskIds.Contains(name) => new TaskReward(BundledTasks.Create(SharedOptions.TaskOf(name))),
-        _ => throw new UsageException(
-            $"--reward {name} is not known; choose exact, number, or a task: {string.Join(", ", SharedOptions.TaskIds)}."),
-    };
+        if (SharedOptions.TaskIds.Contains(text))
+            return new TaskVerifier { Task = SharedOptions.TaskOf(text) };
+
+        if (text.StartsWith('{') || StandaloneReward.Kinds.Contains(text))
+            return StandaloneReward.Parse(text, "--reward");
+
+        throw new UsageException(
+            $"--reward {text} is not known; choose {string.Join(", ", StandaloneReward.Kinds)}, a task ({string.Join(", ", SharedOptions.TaskIds)}), "
+            + "or JSON such as '{\"kind\": \"number\", \"where\": \"boxed\"}'.");
+    }
 }

@@ -90,10 +90,13 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
 
     private string Reward() => (Options as RunOptions)?.Reward switch
     {
-        NumberMatch => "number",
+        null or AutomaticReward or CustomReward => "exact",
         TaskVerifier verifier => Id(verifier.Task),
-        _ => "exact",
+        { } own => Quoted(StandaloneReward.Write(own)),
     };
+
+    // JSON that is written has no apostrophes.
+    private static string Quoted(string reward) => reward.StartsWith('{') ? $"'{reward}'" : reward;
 
     private static string Id(TaskName task) => task.ToString().ToLowerInvariant();
 

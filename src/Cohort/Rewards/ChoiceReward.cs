@@ -35,7 +35,10 @@ public sealed class ChoiceReward : TextReward
     public override Score Judge(Problem problem, string answer)
     {
         if (!ChoiceLetter.TryRead(problem.Reference, _letters, out var right) && !TryIndex(problem, out right))
-            return Score.None($"the reference of problem {problem.Id} is neither one of the first {_letters} letters nor the text of exactly one of its choices");
+        {
+            return Score.None(
+                $"the reference of problem {problem.Id} is neither one of the first {_letters} letters nor the text of exactly one of its choices");
+        }
 
         var isLetter = ChoiceLetter.TryFind(answer, _where, _letters, out var given);
         return Grade.Of(isLetter && given == right, isLetter);

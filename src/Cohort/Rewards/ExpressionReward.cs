@@ -24,13 +24,14 @@ public sealed class ExpressionReward(string numbers = "numbers", string target =
             return Score.None($"problem {problem.Id} has no field \"{numbers}\" with a list of 1 to {CountdownPrompt.MaxNumbers} integers of at least 0");
 
         return TryTarget(problem, out var sought) ? new CountdownPrompt(given, sought).Judge(MarkedAnswer.Find(answer, where))
-            : Score.None(target == "" ? $"the reference of problem {problem.Id} is not an integer" : $"problem {problem.Id} has no field \"{target}\" with an integer");
+            : target == "" ? Score.None($"the reference of problem {problem.Id} is not an integer")
+            : Score.None($"problem {problem.Id} has no field \"{target}\" with an integer");
     }
 
     private bool TryNumbers(Problem problem, out IReadOnlyList<long> given)
     {
         given = [];
-        if (!problem.Fields.TryGetValue(numbers, out var list) || list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 or > CountdownPrompt.MaxNumbers)
+        if (!problem.Fields.TryGetValue(numbers, out var list) || list.ValueKind != JsonValueKind.Array)
             return false;
 
         var read = new List<long>();
@@ -43,7 +44,7 @@ public sealed class ExpressionReward(string numbers = "numbers", string target =
         }
 
         given = read;
-        return true;
+        return read.Count is >= 1 and <= CountdownPrompt.MaxNumbers;
     }
 
     private bool TryTarget(Problem problem, out long sought)

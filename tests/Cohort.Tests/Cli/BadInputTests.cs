@@ -98,7 +98,14 @@ public sealed class BadInputTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Fact]
     public void An_unknown_reward_is_refused() => CommandLine.Refuse(
         ["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", "judge"],
-        "--reward judge is not known", "exact, number");
+        "--reward judge is not known", "exact, number, math, choice", "a task (");
+
+    [Theory]
+    [InlineData("""{"kind": "number", "where": "bxed"}""", "--reward: reward.where is", "did you mean \"boxed\"?")]
+    [InlineData("""{"kind": "regex", "pattern": "("}""", "--reward: reward.pattern", "no regular expression")]
+    [InlineData("""{"kind": "overlong", "buffer": 65}""", "buffer is 65", "[0, 64]")]
+    public void A_reward_that_cannot_be_is_refused(string reward, params string[] words) =>
+        CommandLine.Refuse(["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", reward], words);
 
     [Fact]
     public void Answers_that_cannot_be_written_are_known_before_measuring()

@@ -46,6 +46,19 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.True(json.GetProperty("sampled").GetProperty("high").GetDouble() > 0.4);
     }
 
+    [Theory]
+    [InlineData("""{"kind": "regex", "pattern": "(?s).*"}""", 1)]
+    [InlineData("""{"kind": "regex", "pattern": "no such text"}""", 0)]
+    [InlineData("""{"kind": "several", "rewards": {"any": {"kind": "regex", "pattern": "(?s).*"}, "format": {"kind": "answerFormat"}}}""", 1)]
+    [InlineData("answerFormat", 0)]
+    public void Any_reward_of_a_run_file_scores_answers(string reward, double expected)
+    {
+        var json = CommandLine.Succeed(
+            "evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", reward, "--max-tokens", "3", "--json").Json;
+
+        Assert.Equal(expected, json.GetProperty("greedy").GetProperty("pass_at_1").GetDouble());
+    }
+
     [Fact]
     public void Problems_that_do_not_fit_the_context_are_refused_or_left_out()
     {

@@ -114,16 +114,17 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
             { // relative paths are relative to this file
               "model": { "path": "sft/model" },
               "data": { "path": "problems.jsonl" },
-              "reward": { "kind": "number" },
+              "reward": { "kind": "number", "where": "boxed" },
               "algorithm": "grpo",
               "rollout": { "promptsPerStep": 4, "samplesPerPrompt": 2, "maxNewTokens": 4 },
               "budget": { "steps": 1 },
             }
             """);
 
-        CommandLine.Succeed(
+        var line = CommandLine.Succeed(
             "train", tiny.File("mine.json"), "--out", tiny.File("mine"), "--set", "algorithm=ppo", "--seed", "5", "--threads", "1");
 
+        Assert.Contains($$"""--problems {{tiny.Problems}} --reward '{"kind":"number","where":"boxed"}'""", line.Output);
         using var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(tiny.File("mine"), "options.json")));
         Assert.Equal("critic", options.RootElement.GetProperty("algorithm").GetProperty("advantage").GetProperty("kind").GetString());
         Assert.Equal(5, options.RootElement.GetProperty("seed").GetInt32());

@@ -59,8 +59,8 @@ public sealed record Overlong : RewardOptions
 
         if (run.Algorithm.Truncation is SoftOverlong && run.Reward.All.Any(reward => reward.Reward is Overlong { Weight: not 0 }))
         {
-            yield return "reward has the kind overlong, and algorithm.truncation is softOverlong: the same penalty twice; set algorithm.truncation.kind=keep, or "
-                + "leave out the reward.";
+            yield return "reward has the kind overlong, and algorithm.truncation is softOverlong: the same penalty twice; set algorithm.truncation.kind=keep, "
+                + "or leave out the reward.";
         }
     }
 }

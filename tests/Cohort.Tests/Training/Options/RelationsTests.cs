@@ -110,7 +110,7 @@ public sealed class RelationsTests
         { new(), "model.path is missing: name a model folder, or {\"kind\": \"new\"} for a new model." },
         {
             Scorer with { Data = new FileData() },
-            "data.path is missing: name a JSONL file with a prompt, a chosen and a rejected completion per line."
+            "data.path is missing: name a JSONL, CSV or Parquet file with a prompt, a chosen and a rejected completion per row."
         },
         {
             Scorer with { Model = new NewModel { Adapter = new LowRankOptions() } },
