@@ -80,7 +80,8 @@ internal sealed class JudgeCache : IDisposable
             using var json = JsonDocument.Parse(line, Strict);
             if (json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("key", out var key) && key.ValueKind == JsonValueKind.String
-                && key.GetString() is { Length: KeyDigits } digits && UInt128.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var content)
+                && key.GetString() is { Length: KeyDigits } digits
+                && UInt128.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var content)
                 && json.RootElement.TryGetProperty("verdict", out var number) && number.ValueKind == JsonValueKind.Number
                 && number.TryGetDouble(out var verdict) && double.IsFinite(verdict))
             {

@@ -42,13 +42,22 @@ public sealed class HttpRewardTests
     public async Task Anything_but_an_answer_is_no_score(string status, string body, string reason) =>
         Assert.Contains(reason, Assert.IsType<Unscored>((await Ask(status, body)).Score).Reason);
 
-    private static async Task<(Score Score, string Request)> Ask(string status, string body, string token = "")
+    [Fact]
+    public async Task Pieces_are_sent_where_they_are_asked_for()
+    {
+        var (_, request) = await Ask("200 OK", """{"id":"ID","score":1}""", pieces: ByteTokenizer.Of("", "", "five"));
+        Assert.Equal("""["five"]""", JsonDocument.Parse(request[request.IndexOf('{')..]).RootElement.GetProperty("pieces").GetRawText());
+        var (_, without) = await Ask("200 OK", """{"id":"ID","score":1}""");
+        Assert.DoesNotContain("pieces", without);
+    }
+
+    private static async Task<(Score Score, string Request)> Ask(string status, string body, string token = "", ByteTokenizer? pieces = null)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
         server.Start();
         using var done = new CancellationTokenSource();
         var serving = Serve(server, status, body, done.Token);
-        using var reward = new HttpReward(new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/score"), token);
+        using var reward = new HttpReward(new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/score"), token, pieces);
         var score = await RewardCall.ScoreAsync(
             reward, Asked, new Completion(0, 0, [1], [2], [-0.5f], FinishReason.Stop, "\"}\n{\"id\":\"1\""),
             TimeSpan.FromSeconds(body == "SLOW" ? 2 : 30), TimeProvider.System, CancellationToken.None);

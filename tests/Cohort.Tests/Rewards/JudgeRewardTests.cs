@@ -167,7 +167,8 @@ public sealed class JudgeRewardTests
         // A torn line, a foreign one, and one that says otherwise of what is known.
         var lines = await File.ReadAllLinesAsync(file);
         var other = lines[0][..Key.Length] + new string('0', 32) + lines[0][(Key.Length + 32)..];
-        await File.WriteAllTextAsync(file, $"nonsense\n{lines[0]}\n{lines[0].Replace(":1}", ":9}")}\n{other.Replace(":1}", ":1e999}")}\n{lines[1]}\n{other[..40]}");
+        string[] mixed = ["nonsense", lines[0], lines[0].Replace(":1}", ":9}"), other.Replace(":1}", ":1e999}"), lines[1], other[..40]];
+        await File.WriteAllTextAsync(file, string.Join('\n', mixed));
         using (var reward = Of(server, cache: file))
         {
             await AssertTotals([0.1, 0.2, 0.3], reward, "a", "b", "c");
@@ -197,7 +198,8 @@ public sealed class JudgeRewardTests
         using var deaf = new JudgeReward(
             new OwnClient(() => Task.Delay(Timeout.Infinite)), new JudgePrompt(), Quick with { Retries = 1, ReplyTime = TimeSpan.FromSeconds(0.2) });
         Assert.Equal("judge: no reply within 0.2 s (asked 2 times)", Assert.IsType<Unscored>(await Score(deaf, "5")).Reason);
-        using var broken = new JudgeReward(new OwnClient(() => throw new NotSupportedException("no such thing")), new JudgePrompt(), Quick with { Retries = 0 });
+        using var broken = new JudgeReward(
+            new OwnClient(() => throw new NotSupportedException("no such thing")), new JudgePrompt(), Quick with { Retries = 0 });
         Assert.Equal("judge: NotSupportedException: no such thing", Assert.IsType<Unscored>(await Score(broken, "5")).Reason);
     }
 

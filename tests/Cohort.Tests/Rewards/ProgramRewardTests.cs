@@ -91,6 +91,32 @@ public sealed class ProgramRewardTests
         Assert.False(File.Exists(folder.File("forged")));
     }
 
+    // Each worker answers only once the other has a request too; the score is the completion itself.
+    [Fact]
+    public async Task Several_workers_score_at_once_and_each_answers_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        const string Both = "touch asked.$$; while [ $(ls asked.* | wc -l) -lt 2 ]; do sleep 0.02; done; ";
+        const string Text = "text=${line#*completion?:?}; text=${text%%,*}; text=${text%?}; ";
+        var script = Good.Replace("do echo", $"do {Both}{Text}echo").Replace("0.25", "$text");
+        using var reward = new ProgramReward(["sh", "-c", script], folder.Path, workers: 2);
+        Assert.Equal(2, reward.Concurrency);
+        var scores = await Task.WhenAll(Score(reward, "11"), Score(reward, "22"));
+        Assert.Equal([11.0, 22.0], scores.Select(score => Assert.IsType<Scored>(score).Total));
+        Assert.Equal(2, reward.ProcessIds.Count);
+    }
+
+    [Fact]
+    public async Task Pieces_are_sent_where_they_are_asked_for()
+    {
+        using var folder = new TemporaryFolder();
+        var noting = Good.Replace("do echo", "do printf '%s\\n' \"$line\" >> seen; echo");
+        using var reward = new ProgramReward(["sh", "-c", noting], folder.Path, workers: 1, ByteTokenizer.Of("", "", "5"));
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+        var sent = JsonDocument.Parse(Assert.Single(await File.ReadAllLinesAsync(folder.File("seen")))).RootElement;
+        Assert.Equal("""["5"]""", sent.GetProperty("pieces").GetRawText());
+    }
+
     private static ProgramReward Of(string script) => new(["sh", "-c", script], ".", workers: 1);
 
     private static Task<Score> Score(ProgramReward reward, string text, double seconds = 30) => RewardCall.ScoreAsync(

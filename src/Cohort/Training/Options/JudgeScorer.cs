@@ -102,8 +102,8 @@ public sealed record JudgeScorer : RewardOptions
             yield return $"{path}.lowest is {Lowest} and {path}.highest is {Highest}; a scale goes upwards, as from 0 to 10.";
         if (ReplySeconds > DeadlineSeconds)
         {
-            yield return $"{path}.replySeconds is {ReplySeconds}, but {path}.deadlineSeconds = {DeadlineSeconds} ends a call before a reply can be late; lower the "
-                + "one or raise the other.";
+            yield return $"{path}.replySeconds is {ReplySeconds}, but {path}.deadlineSeconds = {DeadlineSeconds} ends a call before a reply can be late; "
+                + "lower the one or raise the other.";
         }
     }
 

@@ -6,6 +6,10 @@ namespace Cohort.Training;
 /// <summary>Which options changed between a run that was saved and its resumption, and which of them may.</summary>
 public static class OptionsDifference
 {
+    // Where a reward is reached, how many calls run, and how long they may take: scores that were given stay, whatever these are now.
+    private static readonly string[] OfRewardCalls =
+        ["deadlineSeconds", "largestUnscoredShare", "url", "tokenVariable", "keyVariable", "workers", "concurrency", "retries", "replySeconds"];
+
     /// <summary>
     /// The changed options, in the order of options.json. An object of another kind is one change, whatever else differs in it.
     /// A smaller budget is no less allowed than a larger one: whether it is used up already, only the caller knows.
@@ -75,11 +79,11 @@ public static class OptionsDifference
     }
 
     // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
-    // known by its content. Scores that were given stay, whatever the deadline is now.
+    // known by its content.
     private static ResumeEffect Effect(string path, CommonOptions asked) => path switch
     {
         _ when (path.StartsWith("reward.", StringComparison.Ordinal) || path.StartsWith("evaluation.metrics.", StringComparison.Ordinal))
-            && (path.EndsWith(".deadlineSeconds", StringComparison.Ordinal) || path.EndsWith(".largestUnscoredShare", StringComparison.Ordinal)) => ResumeEffect.Exact,
+            && OfRewardCalls.Contains(path[(path.LastIndexOf('.') + 1)..]) => ResumeEffect.Exact,
         "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
         "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"

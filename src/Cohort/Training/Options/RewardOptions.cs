@@ -32,7 +32,7 @@ public abstract record RewardOptions
     {
     }
 
-    /// <summary>Seconds after which a call is given up and its completion has no score; above 0.</summary>
+    /// <summary>Seconds after which a call is given up and its completion has no score; above 0. Of a judge 90 by default.</summary>
     public double DeadlineSeconds
     {
         get;

@@ -13,8 +13,9 @@ public sealed class OptionsDifferenceTests
     public void Every_option_is_compared_and_only_these_may_change()
     {
         string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.path", "device",
-            "evaluation.patience", "evaluation.stopAt", "recomputeActivations", "reward.deadlineSeconds", "reward.largestUnscoredShare",
-            "rollout.loggedPrompts", "steps", "threads", "update.recomputeActivations"];
+            "evaluation.patience", "evaluation.stopAt", "recomputeActivations", "reward.concurrency", "reward.deadlineSeconds",
+            "reward.keyVariable", "reward.largestUnscoredShare", "reward.replySeconds", "reward.retries", "reward.tokenVariable",
+            "reward.url", "reward.workers", "rollout.loggedPrompts", "steps", "threads", "update.recomputeActivations"];
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions(), new RewardModelOptions() })
         {

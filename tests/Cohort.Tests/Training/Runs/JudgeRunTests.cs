@@ -25,7 +25,7 @@ public sealed class JudgeRunTests : IDisposable
 
         var (rollouts, metrics) = (File.ReadAllText(place.Rollouts), RunBits.Metrics(place));
         Directory.Delete(place.Checkpoints, recursive: true);
-        TinyRun.Resume("grpo", place.Root, "budget.steps=2");
+        TinyRun.Resume("grpo", place.Root, "budget.steps=2", "reward.rewards.first.url=http://127.0.0.1:9/v1");
 
         Assert.Equal(rollouts, File.ReadAllText(place.Rollouts));
         Assert.Equal(metrics, RunBits.Metrics(place));
@@ -33,8 +33,12 @@ public sealed class JudgeRunTests : IDisposable
     }
 
     [Theory]
-    [InlineData(""", "keyVariable": "COHORT_NO_SUCH_KEY" """, "reward.keyVariable is \"COHORT_NO_SUCH_KEY\", but there is no such environment variable; set it to the judge's key.")]
-    [InlineData(""", "keyVariable": "COHORT_TEST_BAD_KEY" """, "The environment variable COHORT_TEST_BAD_KEY has characters that no key has; set it to the key alone.")]
+    [InlineData(
+        """, "keyVariable": "COHORT_NO_SUCH_KEY" """,
+        "reward.keyVariable is \"COHORT_NO_SUCH_KEY\", but there is no such environment variable; set it to the judge's key.")]
+    [InlineData(
+        """, "keyVariable": "COHORT_TEST_BAD_KEY" """,
+        "The environment variable COHORT_TEST_BAD_KEY has characters that no key has; set it to the key alone.")]
     [InlineData(""", "template": "/no/such/file" """, "reward.template cannot be read: ")]
     [InlineData(""", "template": "EMPTY" """, "EMPTY is no template of a judge: The template has no {completion}")]
     public void What_a_judge_needs_is_asked_for_before_the_run(string options, string message)
