@@ -29,8 +29,8 @@ internal sealed class Terminal
     /// <summary>Standard error.</summary>
     public IAnsiConsole Progress { get; }
 
-    /// <summary>Whether progress may move.</summary>
-    public bool IsLive => Progress.Profile.Out.IsTerminal && Progress.Profile.Capabilities.Ansi;
+    /// <summary>Whether progress may move: not on the terminal of a background job either, where bars would be drawn as lines.</summary>
+    public bool IsLive => Progress.Profile.Out.IsTerminal && Progress.Profile.Capabilities is { Ansi: true, Interactive: true };
 
     /// <summary>Prints words to standard error; above the bars, where there are any.</summary>
     /// <param name="text">Any text; made safe here.</param>
