@@ -38,11 +38,14 @@ public static class ChoiceLetter
             if (letter < 0 || Joins(answer, at - 1, -1) || Joins(answer, at + 1, +1))
                 continue;
 
-            var lead = Undressed(answer[Math.Max(0, at - LongestLead)..at]);
             var isWord = letter is 0 or ('I' - 'A') && at + 2 < answer.Length && answer[at + 1] == ' ' && char.IsLetter(answer[at + 2]);
             var isCapital = char.IsAsciiLetterUpper(answer[at]);
+            if (isWord && !isCapital)
+                continue;
+
+            var lead = Undressed(answer[Math.Max(0, at - LongestLead)..at]);
             var hasNoun = TryDropNoun(ref lead);
-            if (IsBehindAnswer(lead) && (isCapital || !isWord))
+            if (IsBehindAnswer(lead))
             {
                 index = letter;
                 return true;
