@@ -46,6 +46,7 @@ internal static class RunRewards
         ExactMatch => new ExactReward(),
         NumberMatch number => new NumberReward(number.Where),
         MathMatch math => new MathReward(math.Where),
+        JsonSchemaMatch json => json.Open(),
         BleuOverlap bleu => new BleuReward(bleu.Field),
         RougeOverlap rouge => new RougeReward(rouge.Variant, rouge.Field),
         ThinkTags => new ThinkFormatReward(),

@@ -10,6 +10,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ExactMatch), "exact")]
 [JsonDerivedType(typeof(NumberMatch), "number")]
 [JsonDerivedType(typeof(MathMatch), "math")]
+[JsonDerivedType(typeof(JsonSchemaMatch), "jsonSchema")]
 [JsonDerivedType(typeof(BleuOverlap), "bleu")]
 [JsonDerivedType(typeof(RougeOverlap), "rouge")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]
