@@ -49,6 +49,7 @@ internal static class RunRewards
         ChoiceMatch choice => new ChoiceReward(choice.Letters, choice.Where),
         RegexMatch regex => new RegexReward(regex.Pattern, regex.Group),
         ExpressionMatch expression => new ExpressionReward(expression.Numbers, expression.Target, expression.Where),
+        JsonSchemaMatch json => json.Open(),
         BleuOverlap bleu => new BleuReward(bleu.Field),
         RougeOverlap rouge => new RougeReward(rouge.Variant, rouge.Field),
         ThinkTags => new ThinkFormatReward(),

@@ -7,8 +7,8 @@ using Cohort.Data;
 namespace Cohort.Training;
 
 /// <summary>
-/// One value of a run file: a number, true or false, a text, a list of texts, or a name out of a list. Its rule is what the property itself says when it
-/// refuses a value, as a sentence without its subject: "must lie in (0, 1]."
+/// One value of a run file: a number, true or false, a text, a list of texts, a JSON Schema, or a name out of a list. Its rule is what the property
+/// itself says when it refuses a value, as a sentence without its subject: "must lie in (0, 1]."
 /// </summary>
 internal static class OptionValue
 {
@@ -34,6 +34,15 @@ internal static class OptionValue
                 : Offer(key, options, StringList.Create(texts));
         }
 
+        if (type == typeof(SchemaSource) && node is JsonObject schema)
+            return Offer(key, options, SchemaSource.Inline(schema));
+
+        if (type == typeof(SchemaSource) && kind == JsonValueKind.String)
+        {
+            var path = node!.GetValue<string>();
+            return path.Contains('\0') ? "must be a path without zero characters." : Offer(key, options, SchemaSource.InFile(path));
+        }
+
         if (type == typeof(bool) && kind is JsonValueKind.True or JsonValueKind.False)
             return Offer(key, options, kind == JsonValueKind.True);
 
@@ -57,6 +66,7 @@ internal static class OptionValue
     /// <summary>What a type's values are called.</summary>
     public static string TypeName(Type type) =>
         type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string"
+            : type == typeof(SchemaSource) ? "a path or a JSON Schema"
             : type == typeof(StringList) ? "a list of strings" : type == typeof(RewardDictionary) ? "an object of rewards by name" : IsWhole(type) ? "a whole number" : "a number";
 
     /// <summary>The names of an enumeration, as a run file writes them.</summary>

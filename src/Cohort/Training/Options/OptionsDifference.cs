@@ -72,11 +72,14 @@ public static class OptionsDifference
 
         return saved.SelectMany(option => (option.Value, asked[option.Key]) switch
         {
-            (JsonObject old, JsonObject now) => Changed(old, now, $"{prefix}{option.Key}."),
+            (JsonObject old, JsonObject now) when !IsSchema(option.Key, now) => Changed(old, now, $"{prefix}{option.Key}."),
             var (old, now) when JsonNode.DeepEquals(old, now) => [],
             var (old, now) => [(prefix + option.Key, old, now)],
         });
     }
+
+    // A JSON Schema is one option, whatever it says; a reward that someone named "schema" has a kind.
+    private static bool IsSchema(string key, JsonObject value) => key == "schema" && !value.ContainsKey("kind");
 
     // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
     // known by its content.

@@ -13,6 +13,7 @@ namespace Cohort.Training;
 [JsonDerivedType(typeof(ChoiceMatch), "choice")]
 [JsonDerivedType(typeof(RegexMatch), "regex")]
 [JsonDerivedType(typeof(ExpressionMatch), "expression")]
+[JsonDerivedType(typeof(JsonSchemaMatch), "jsonSchema")]
 [JsonDerivedType(typeof(BleuOverlap), "bleu")]
 [JsonDerivedType(typeof(RougeOverlap), "rouge")]
 [JsonDerivedType(typeof(ThinkTags), "thinkFormat")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Cohort.Data;
 using Cohort.Training;
@@ -73,6 +74,7 @@ internal static class RandomOptions
             : type == typeof(string) && random.Next(3) == 0 ? $"20{random.Next(10, 99)}-0{random.Next(1, 10)}-{random.Next(10, 29)}"
             : type == typeof(string) && random.Next(2) == 0 ? $"part={random.Next(1, 99)}"
             : type == typeof(string) ? string.Concat("a/ü\"\\\n𝄞".EnumerateRunes().OrderBy(_ => random.Next()).Take(random.Next(8)))
+            : type == typeof(SchemaSource) ? SchemaSource.Inline(new JsonObject { ["maxLength"] = random.Next(9), ["const"] = "\"ü\\", ["type"] = "string" })
             : type == typeof(StringList) ? StringList.Create([.. Enumerable.Range(0, random.Next(3)).Select(_ => $"</{(char)random.Next(32, 999)}>")])
             : type == typeof(RewardDictionary) ? new RewardDictionary(Enumerable.Range(0, random.Next(3)).Select(_ => KeyValuePair.Create(
                 $"reward-{random.Next(1_000_000)}", (RewardOptions)Like(random.Next(2) == 0 ? new NumberMatch() : new Repetition(), random))))
