@@ -50,7 +50,7 @@ run scorer reward-model --set data.path="$out/pairs.jsonl" --set model.kind=new 
 run weak sft "${task[@]}" --set data.noise=0.5 --set model.kind=new --set model.hiddenSize=32 --set model.layers=2 --set model.heads=2 \
     --set model.keyValueHeads=2 --set model.contextLength=16 --set steps=120 --set batchRows=64 --set optimizer.learningRate=0.004 --set evaluation.every=0
 run ppo train "${task[@]}" --set model.path="$out/weak/model" --set algorithm=ppo --set reward.kind=model --set reward.path="$out/scorer/model" \
-    --set reward.rows=128 --set 'evaluation.metrics={"gold": {"kind": "task"}}' --set evaluation.every=10 --set evaluation.problems=500 --set budget.steps=60 \
+    --set reward.microBatchRows=128 --set 'evaluation.metrics={"gold": {"kind": "task"}}' --set evaluation.every=10 --set evaluation.problems=500 --set budget.steps=60 \
     --set rollout.promptsPerStep=128 --set rollout.samplesPerPrompt=1 --set update.epochsPerStep=2 --set update.minibatchRows=64 \
     --set optimizer.learningRate=0.0007 --set algorithm.advantage.critic.start.kind=fresh --set algorithm.advantage.critic.start.hiddenSize=32 \
     --set algorithm.advantage.critic.optimizer.learningRate=0.002

@@ -77,9 +77,9 @@ internal sealed class EvaluateCommand
         using var answers = AnswerFile.Open(parsed.GetValue(_out));
         using var model = LoadedModel.Load(parsed.GetValue(_model)!, parsed.GetValue(_device));
         var prompts = model.Prompts(Use(parsed), parsed.GetValue(_system) ?? "");
+        using var rewards = UsageException.Check(() => StandaloneReward.Open(set.Reward, set.Data, prompts, sampling.MaxNewTokens, model.Placement));
         set = set.Fitting(
             problem => prompts.Encode(problem).Count, sampling.MaxNewTokens, model.ContextLength, leavesOut: parsed.GetValue(_longPrompts) == "drop");
-        using var rewards = UsageException.Check(() => StandaloneReward.Open(set.Reward, set.Data, prompts, sampling.MaxNewTokens, model.Placement));
         var evaluation = new HeldOutEvaluation(model.Sampler, prompts, rewards);
         var (sampled, greedy) = ProgressView.Show(context.Terminal, "evaluate", view => (
             Measure(samples, sampling, 0, view), Measure(1, sampling with { Temperature = 0 }, 1, view)));

@@ -69,14 +69,23 @@ internal static class SharedOptions
     public static Option<double> Temperature() => Number("--temperature", "T", "Logits are divided by it; 0 is greedy", 1);
 
     /// <summary>--stop, which may be given several times.</summary>
-    public static Option<string[]> Stop() => new("--stop")
+    public static Option<string[]> Stop()
     {
-        Description = "An answer ends once it has this text; may be given several times",
-        HelpName = "TEXT",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-        DefaultValueFactory = _ => [],
-    };
+        var option = new Option<string[]>("--stop")
+        {
+            Description = "An answer ends once it has this text; may be given several times",
+            HelpName = "TEXT",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+            DefaultValueFactory = _ => [],
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(token => token.Value == ""))
+                result.AddError("--stop is empty; it must have at least one character.");
+        });
+        return option;
+    }
 
     /// <summary>--include-stop.</summary>
     public static Option<bool> IncludeStop() => Flag("--include-stop", "Keep the --stop text that ended an answer; else the answer ends before it");

@@ -57,7 +57,7 @@ public sealed class GenerateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
-    public void Empty_stop_text_is_refused() => CommandLine.Refuse([.. Generate, "--stop", ""], "A stop string must have at least one character.");
+    public void Empty_stop_text_is_refused() => CommandLine.Refuse([.. Generate, "--stop", ""], "--stop is empty; it must have at least one character.");
 
     [Fact]
     public void Evaluation_ends_answers_at_stop_texts()

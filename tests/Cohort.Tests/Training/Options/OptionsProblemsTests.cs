@@ -85,9 +85,9 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "
         + "algorithm.advantage is of the kind \"group\"; set algorithm.advantage.kind, or remove the key.")]
     [InlineData("""{"data": {"path": "x", "size": 3}}""",
-        """data needs a "kind", since none has all of the keys path, size: "task" has chat, system, today, task, size, noise; "file" has chat, system, today, path, fields, skipBadLines, longPrompts.""")]
+        """data needs a "kind", since none has all of the keys path, size: "task" has chat, system, today, task, size, noise; "file" has chat, system, today, path, heldOutPath, fields, skipBadLines, longPrompts.""")]
     [InlineData("""{"reward": {"kind": "exact", "kindness": 1}}""",
-        "reward.kindness is not an option; reward has deadlineSeconds, weight, largestUnscoredShare.")]
+        "reward.kindness is not an option; reward has deadlineSeconds, weight, largestUnscoredShare, where.")]
     public void A_wrong_option_is_explained(string json, string problem) => AssertProblems([problem.TrimEnd('\n')], json);
 
     [Theory]
