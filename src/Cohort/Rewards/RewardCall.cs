@@ -8,9 +8,10 @@ public static class RewardCall
     private const int LongestReason = 200;
 
     /// <summary>
-    /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite has no score. A call that
-    /// overruns is abandoned with its thread; so each call of a reward that is not a <see cref="BoundedReward"/> begins on a thread of
-    /// its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core counts as time.
+    /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite, or not in float32, has no score. A call that
+    /// overruns, its <see cref="IRewardFunction.Overtime"/> included, is abandoned with its thread; so each call of a reward that is not a
+    /// <see cref="BoundedReward"/> begins on a thread of its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core
+    /// counts as time.
     /// </summary>
     /// <param name="reward">The reward.</param>
     /// <param name="problem">The problem.</param>
@@ -87,7 +88,7 @@ public static class RewardCall
         }
         catch (TimeoutException) when (!call.IsFaulted)
         {
-            return Score.None(OneLine($"{reward.Name} did not finish within {deadline.TotalSeconds:0.###} s"));
+            return await AfterDeadline(reward, call, deadline, time, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -99,11 +100,28 @@ public static class RewardCall
         }
     }
 
+    private static async Task<Score?> AfterDeadline(
+        IRewardFunction reward, Task<Score?> call, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
+    {
+        var overtime = reward.Overtime;
+        try
+        {
+            return await call.WaitAsync(overtime, time, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!call.IsFaulted)
+        {
+            return Score.None(OneLine($"{reward.Name} did not finish within {(deadline + overtime).TotalSeconds:0.###} s"));
+        }
+    }
+
     private static async Task Stop(CancellationTokenSource stop)
     {
         await stop.CancelAsync().ConfigureAwait(false);
         stop.Dispose();
     }
+
+    /// <summary>Whether training can compute with a number: it is finite as a float32 too.</summary>
+    internal static bool Fits(double number) => Math.Abs(number) <= float.MaxValue;
 
     private static Score Check(string name, Score? score, int tokens) => score switch
     {
@@ -111,12 +129,13 @@ public static class RewardCall
         Unscored none => Score.None(OneLine($"{none.Reason}")),
         Scored { Parts: null } => Score.None(OneLine($"{name} gave a score whose parts are null")),
         Scored { Total: var total } when !double.IsFinite(total) => Score.None(OneLine($"{name} gave {total} instead of a finite number")),
+        Scored { Total: var total } when !Fits(total) => Score.None(OneLine($"{name} gave {total}, which is beyond float32")),
         Scored scored when scored.Parts.Any(part => !double.IsFinite(part.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Parts.First(part => !double.IsFinite(part.Value))} instead of parts that are finite numbers")),
         Scored { Steps: null } => Score.None(OneLine($"{name} gave a score whose steps are null")),
-        Scored scored when scored.Steps.Any(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value)) => Score.None(OneLine(
-            $"{name} gave {scored.Steps.First(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value))}; a step needs a "
-            + $"finite value and one of the response's {tokens} tokens")),
+        Scored scored when scored.Steps.Any(step => step.Token < 0 || step.Token >= tokens || !Fits(step.Value)) => Score.None(OneLine(
+            $"{name} gave {scored.Steps.First(step => step.Token < 0 || step.Token >= tokens || !Fits(step.Value))}; a step needs a "
+            + $"finite value of float32 and one of the response's {tokens} tokens")),
         _ => score,
     };
 

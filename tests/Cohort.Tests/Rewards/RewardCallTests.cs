@@ -39,6 +39,17 @@ public sealed class RewardCallTests
             Reason(await Call((_, _, _) => new(Score.Of(1.5, ("style", number))), Minute)));
     }
 
+    [Theory]
+    [InlineData(1e39)]
+    [InlineData(-1e305)]
+    public async Task A_number_beyond_float32_is_no_score(double number)
+    {
+        Assert.Equal($"mine gave {number}, which is beyond float32", Reason(await Call((_, _, _) => new(Score.Of(number)), Minute)));
+        var steps = new Scored(1.5, new Dictionary<string, double>()) { Steps = [new(0, number)] };
+        Assert.EndsWith("a step needs a finite value of float32 and one of the response's 1 tokens", Reason(await Call((_, _, _) => new(steps), Minute)));
+        Assert.Equal(-3.4e38, Assert.IsType<Scored>(await Call((_, _, _) => new(Score.Of(-3.4e38)), Minute)).Total);
+    }
+
     [Fact]
     public async Task Null_is_no_score()
     {
