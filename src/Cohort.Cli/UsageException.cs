@@ -1,3 +1,5 @@
+using Cohort.Training;
+
 namespace Cohort.Cli;
 
 /// <summary>A mistake on the command line that no library call would find.</summary>
@@ -11,6 +13,10 @@ internal sealed class UsageException(string message) : Exception(message)
         try
         {
             return make();
+        }
+        catch (TrainingException problem)
+        {
+            throw new UsageException(problem.Message);
         }
         catch (ArgumentException problem)
         {

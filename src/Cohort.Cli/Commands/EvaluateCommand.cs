@@ -86,6 +86,9 @@ internal sealed class EvaluateCommand
         AnswerFile.Write(answers, sampled, greedy);
         var summary = new EvaluationSummary(set, sampled, greedy, watch.Elapsed);
         summary.Print(context.Terminal, parsed.GetValue(_json));
+        if (sampled.Unscored + greedy.Unscored == sampled.Answers.Count + greedy.Answers.Count)
+            throw new TrainingException($"No answer has a score; the commonest reason: {sampled.UnscoredReasons[0].Reason}. Mend what --reward names.");
+
         return ExitCode.Success;
 
         EvaluationResult Measure(int answers, EvaluationSampling draw, int part, ProgressView view) => UsageException.Check(() =>

@@ -11,6 +11,8 @@ namespace Cohort.Cli.Commands;
 /// <param name="Time">How long it took.</param>
 internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sampled, EvaluationResult Greedy, TimeSpan Time)
 {
+    private const int MostReasons = 3;
+
     private int K => Sampled.SamplesPerProblem;
 
     /// <summary>Prints it to standard output.</summary>
@@ -41,6 +43,9 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
             table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "");
 
         terminal.Results.Write(table);
+        var all = Sampled with { Answers = [.. Sampled.Answers, .. Greedy.Answers] };
+        foreach (var (reason, count) in all.UnscoredReasons.Take(MostReasons))
+            terminal.Output.WriteLine(SafeText.Line($"{count:#,0} of {all.Answers.Count:#,0} answers without score: {reason}"));
     }
 
     private string Json() => SharedOptions.ToJson(new
@@ -62,5 +67,6 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
         score_mean = SharedOptions.Finite(result.ScoreMean),
         length_mean_tokens = SharedOptions.Finite(result.LengthMean),
         unscored = result.Unscored,
+        unscored_reasons = result.UnscoredReasons.Take(MostReasons).Select(reason => new { reason = reason.Reason, count = reason.Count }),
     };
 }

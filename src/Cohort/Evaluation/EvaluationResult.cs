@@ -51,6 +51,13 @@ public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int Samples
     /// <summary>Answers without a score: they are in no mean.</summary>
     public int Unscored => Answers.Count(answer => answer.Score is Unscored);
 
+    /// <summary>Why answers have no score, with how many each: the commonest first.</summary>
+    public IReadOnlyList<(string Reason, int Count)> UnscoredReasons =>
+    [
+        .. Answers.Select(answer => answer.Score).OfType<Unscored>().CountBy(none => none.Reason)
+            .OrderByDescending(reason => reason.Value).Select(reason => (reason.Key, reason.Value)),
+    ];
+
     private double Mean(Func<Answer, double> value)
     {
         var scored = Answers.Where(answer => answer.Score is Scored).ToArray();

@@ -5,8 +5,8 @@ using Cohort.Tokenization;
 namespace Cohort.Rewards;
 
 /// <summary>
-/// Asks a server of the user's: one POST of JSON for each completion, answered with JSON. No redirect is followed, so that text and token go to the given
-/// address only; any status but 2xx, and any body but a short answer to the request, is no score.
+/// Asks a server of the user's: one POST of JSON for each completion, answered with JSON. No redirect is followed and no proxy is asked, whatever
+/// http_proxy says, so that text and token go to the given address only; any status but 2xx, and any body but a short answer to the request, is no score.
 /// </summary>
 public sealed class HttpReward : IRewardFunction, IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class HttpReward : IRewardFunction, IDisposable
             throw new ArgumentException($"{address} is not an address that begins with http:// or https://.", nameof(address));
 
         (_address, _pieces) = (address, pieces);
-        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        _client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
         {
             // The caller's token is the deadline.
             Timeout = Timeout.InfiniteTimeSpan,

@@ -6,8 +6,8 @@ using OpenAI;
 namespace Cohort.Rewards;
 
 /// <summary>
-/// A chat model behind an OpenAI-compatible address, as a client that trusts nobody: one request per call, no redirect followed, so that text and key go
-/// to the given address only, and no more than a mebibyte of a response read.
+/// A chat model behind an OpenAI-compatible address, as a client that trusts nobody: one request per call, no redirect followed and no proxy asked, whatever
+/// http_proxy says, so that text and key go to the given address only, and no more than a mebibyte of a response read.
 /// </summary>
 public sealed class JudgeEndpoint : DelegatingChatClient
 {
@@ -55,7 +55,8 @@ public sealed class JudgeEndpoint : DelegatingChatClient
     }
 
     /// <summary>Between the library and the network.</summary>
-    private sealed class Guard(bool hasKey) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+    private sealed class Guard(bool hasKey)
+        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

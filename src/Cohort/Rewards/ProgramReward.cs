@@ -7,7 +7,8 @@ namespace Cohort.Rewards;
 /// <summary>
 /// Asks a program of the user's, in any language: for each completion one line of JSON on its standard input, and one on its standard output. Each of
 /// its worker processes scores one completion at a time. A worker that does anything but answer is killed with its children, the completion has no score,
-/// and a fresh worker takes the next one. The model's text is data in a line, and never a part of a command.
+/// and a fresh worker is started at once. A call's deadline does not end before <see cref="StartTime"/> of a worker that answers for the first time. What a
+/// worker started and left behind as it ended lives on, and is not waited for. The model's text is data in a line, and never a part of a command.
 /// </summary>
 public sealed class ProgramReward : IRewardFunction, IDisposable
 {
@@ -19,7 +20,7 @@ public sealed class ProgramReward : IRewardFunction, IDisposable
     private readonly HashSet<RewardWorker> _alive = [];
     private bool _disposed;
 
-    /// <summary>Starts the first worker, so that a program that cannot be started is known at once; the others start when they are needed.</summary>
+    /// <summary>Starts the workers, so that a program that cannot be started is known at once, and each is ready when it is needed.</summary>
     /// <param name="command">The program and its arguments, which no shell reads.</param>
     /// <param name="folder">The folder that it runs in, and from which a relative path to the program begins.</param>
     /// <param name="workers">How many processes score at once, at least one.</param>
@@ -34,11 +35,40 @@ public sealed class ProgramReward : IRewardFunction, IDisposable
             throw new ArgumentException("The command is empty; name at least a program.", nameof(command));
 
         (_command, _folder, Concurrency, _pieces) = (command, Path.GetFullPath(folder), workers, pieces);
-        Put(Take());
+        try
+        {
+            while (_idle.Count < workers)
+                _idle.Push(Start());
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
     public string Name => "program";
+
+    /// <summary>
+    /// Time that a worker has to start and to give its first answer: a call whose deadline comes sooner waits until then. In [0, 1 hour]; 30 s by default.
+    /// </summary>
+    public TimeSpan StartTime
+    {
+        get;
+        init => field = value >= TimeSpan.Zero && value <= TimeSpan.FromHours(1) ? value
+            : throw new ArgumentOutOfRangeException(nameof(StartTime), value, "StartTime must lie between 0 and an hour.");
+    } = TimeSpan.FromSeconds(30);
+
+    /// <summary>What is left of <see cref="StartTime"/> for a worker that was asked and has not answered yet since it was started.</summary>
+    public TimeSpan Overtime
+    {
+        get
+        {
+            lock (_lock)
+                return _alive.Except(_idle).Select(worker => worker.LeftToStart(StartTime)).DefaultIfEmpty().Max();
+        }
+    }
 
     /// <summary>The number of workers: who waits for one is not yet under its deadline.</summary>
     public int Concurrency { get; }
@@ -54,10 +84,33 @@ public sealed class ProgramReward : IRewardFunction, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>Waits on the calling thread.</remarks>
     /// <exception cref="ObjectDisposedException">The reward is disposed.</exception>
-    public ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel) =>
-        ValueTask.FromResult(Ask(problem, completion, cancel));
+    public async ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel)
+    {
+        var id = RewardMessage.NewId();
+        var request = RewardMessage.Request(
+            id, problem, completion, _pieces is null ? [] : RewardMessage.Pieces(_pieces, completion.ResponseTokens));
+        var worker = Take();
+        var answered = false;
+        try
+        {
+            var score = RewardMessage.Answer(await worker.AskAsync(request, cancel).ConfigureAwait(false), id);
+            answered = true;
+            return score;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            cancel.ThrowIfCancellationRequested();
+            return Score.None($"{Name}: {error.Message}");
+        }
+        finally
+        {
+            if (answered)
+                Put(worker);
+            else
+                Replace(worker);
+        }
+    }
 
     /// <summary>Kills all workers with their children.</summary>
     public void Dispose()
@@ -75,69 +128,56 @@ public sealed class ProgramReward : IRewardFunction, IDisposable
             worker.Dispose();
     }
 
-    private Score Ask(Problem problem, Completion completion, CancellationToken cancel)
-    {
-        var id = RewardMessage.NewId();
-        var request = RewardMessage.Request(
-            id, problem, completion, _pieces is null ? [] : RewardMessage.Pieces(_pieces, completion.ResponseTokens));
-        var worker = Take();
-        var answered = false;
-        try
-        {
-            ReadOnlyMemory<byte> answer;
-            using (cancel.Register(worker.Kill))
-                answer = worker.Ask(request);
-            cancel.ThrowIfCancellationRequested();
-            var score = RewardMessage.Answer(answer, id);
-            answered = true;
-            return score;
-        }
-        catch (Exception error) when (error is IOException or InvalidDataException)
-        {
-            cancel.ThrowIfCancellationRequested();
-            return Score.None($"{Name}: {error.Message}");
-        }
-        finally
-        {
-            if (answered)
-                Put(worker);
-            else
-                Remove(worker);
-        }
-    }
-
     private RewardWorker Take()
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_idle.TryPop(out var idle))
-                return idle;
-
-            var worker = new RewardWorker(_command, _folder);
-            _alive.Add(worker);
-            return worker;
+            return _idle.TryPop(out var idle) ? idle : Start();
         }
     }
 
+    private RewardWorker Start()
+    {
+        var worker = new RewardWorker(_command, _folder);
+        _alive.Add(worker);
+        return worker;
+    }
+
+    // A call that was given up may end after the next one has begun, which then has taken a worker more.
     private void Put(RewardWorker worker)
     {
         lock (_lock)
         {
-            if (!_disposed && _idle.Count < Concurrency)
+            if (!_disposed && _alive.Count <= Concurrency)
             {
                 _idle.Push(worker);
                 return;
             }
+
+            _alive.Remove(worker);
         }
 
-        Remove(worker);
+        worker.Dispose();
     }
 
-    private void Remove(RewardWorker worker)
+    private void Replace(RewardWorker worker)
     {
-        lock (_lock)
-            _alive.Remove(worker);
         worker.Dispose();
+        lock (_lock)
+        {
+            _alive.Remove(worker);
+            if (_disposed || _alive.Count >= Concurrency)
+                return;
+
+            try
+            {
+                _idle.Push(Start());
+            }
+            catch (Win32Exception)
+            {
+                // The next call tries again, and says why it cannot.
+            }
+        }
     }
 }

@@ -12,8 +12,9 @@ public static class RewardCall
 
     /// <summary>
     /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite, or beyond 1e15, has no score. A call that
-    /// overruns is abandoned with its thread; so each call of a reward that is not a <see cref="BoundedReward"/> begins on a thread of
-    /// its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core counts as time.
+    /// overruns, its <see cref="IRewardFunction.Overtime"/> included, is abandoned with its thread; so each call of a reward that is not a
+    /// <see cref="BoundedReward"/> begins on a thread of its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core
+    /// counts as time.
     /// </summary>
     /// <param name="reward">The reward.</param>
     /// <param name="problem">The problem.</param>
@@ -90,7 +91,7 @@ public static class RewardCall
         }
         catch (TimeoutException) when (!call.IsFaulted)
         {
-            return Score.None(OneLine($"{reward.Name} did not finish within {deadline.TotalSeconds:0.###} s"));
+            return await AfterDeadline(reward, call, deadline, time, cancel).ConfigureAwait(false);
         }
         finally
         {
@@ -102,11 +103,28 @@ public static class RewardCall
         }
     }
 
+    private static async Task<Score?> AfterDeadline(
+        IRewardFunction reward, Task<Score?> call, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
+    {
+        var overtime = reward.Overtime;
+        try
+        {
+            return await call.WaitAsync(overtime, time, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!call.IsFaulted)
+        {
+            return Score.None(OneLine($"{reward.Name} did not finish within {(deadline + overtime).TotalSeconds:0.###} s"));
+        }
+    }
+
     private static async Task Stop(CancellationTokenSource stop)
     {
         await stop.CancelAsync().ConfigureAwait(false);
         stop.Dispose();
     }
+
+    /// <summary>Whether training can compute with a number.</summary>
+    internal static bool Fits(double number) => Math.Abs(number) <= Largest;
 
     private static Score Check(string name, Score? score, int tokens) => score switch
     {
@@ -116,18 +134,16 @@ public static class RewardCall
         Scored { Total: var total } when !double.IsFinite(total) => Score.None(OneLine($"{name} gave {total} instead of a finite number")),
         Scored scored when scored.Parts.Any(part => !double.IsFinite(part.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Parts.First(part => !double.IsFinite(part.Value))} instead of parts that are finite numbers")),
-        Scored scored when scored.Parts.Values.Append(scored.Total).FirstOrDefault(IsTooLarge) is var large and not 0 => Score.None(OneLine(
+        Scored scored when scored.Parts.Values.Append(scored.Total).FirstOrDefault(number => !Fits(number)) is var large and not 0 => Score.None(OneLine(
             $"{name} gave {large}; a score and its parts lie between -{Largest} and {Largest}")),
         Scored { Steps: null } => Score.None(OneLine($"{name} gave a score whose steps are null")),
         Scored scored when scored.Steps.Any(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Steps.First(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value))}; a step needs a "
             + $"finite value and one of the response's {tokens} tokens")),
-        Scored scored when scored.Steps.FirstOrDefault(step => IsTooLarge(step.Value)).Value is var large and not 0 => Score.None(OneLine(
+        Scored scored when scored.Steps.FirstOrDefault(step => !Fits(step.Value)).Value is var large and not 0 => Score.None(OneLine(
             $"{name} gave {large} at a step; its value must lie between -{Largest} and {Largest}")),
         _ => score,
     };
-
-    private static bool IsTooLarge(double number) => Math.Abs(number) > Largest;
 
     // Messages may hold anything that a model wrote, line ends and escape sequences too.
     private static string OneLine(string text)

@@ -39,22 +39,20 @@ public sealed class RewardSet : IDisposable
             return Score.None(Rewards.Count == 1 ? none.Reason : $"{missing.Reward}: {none.Reason}") with { Verdicts = verdicts };
 
         var scored = Rewards.Zip(verdicts).Where(pair => pair.Second.Score is Scored).Select(pair => (pair.First, Own: (Scored)pair.Second.Score)).ToArray();
-        var parts = Rewards.Count == 1 && scored is [var only] ? only.Own.Parts
+        var parts = Rewards.Count == 1 ? scored.FirstOrDefault().Own?.Parts ?? new Dictionary<string, double>()
             : scored.SelectMany(pair => pair.Own.Parts
                     .Select(part => KeyValuePair.Create($"{pair.First.Name}/{part.Key}", part.Value))
                     .Prepend(KeyValuePair.Create(pair.First.Name, pair.Own.Total)))
                 .ToDictionary();
         var total = scored.Sum(pair => pair.First.Weight * pair.Own.Total);
-        if (!(Math.Abs(total) <= RewardCall.Largest))
-        {
-            return Score.None($"the weighted sum of the rewards is {total}; it must lie between -{RewardCall.Largest} and {RewardCall.Largest}")
-                with { Verdicts = verdicts };
-        }
+        StepReward[] steps = [.. scored.Where(pair => pair.First.Weight != 0)
+            .SelectMany(pair => pair.Own.Steps.Select(step => step with { Value = pair.First.Weight * step.Value }))];
+        if (steps.Select(step => step.Value).Prepend(total).FirstOrDefault(number => !RewardCall.Fits(number)) is not 0 and var large)
+            return Score.None($"times its weight, a score or the sum is {large}, which does not lie between -{RewardCall.Largest} and {RewardCall.Largest}; lower the weights") with { Verdicts = verdicts };
 
         return new Scored(total, parts)
         {
-            Steps = [.. scored.Where(pair => pair.First.Weight != 0)
-                .SelectMany(pair => pair.Own.Steps.Select(step => step with { Value = pair.First.Weight * step.Value }))],
+            Steps = steps,
             Passes = verdicts[0].Score is Scored { Passes: true },
             Verdicts = verdicts,
         };

@@ -5,20 +5,26 @@ using System.Text;
 namespace Cohort.Rewards;
 
 /// <summary>
-/// A program that answers lines with lines. It is started without a shell, and killed with the processes that it started. One thread asks at a time; it
-/// waits for the answer itself, so that nothing here takes threads from the pool.
+/// A program that answers lines with lines. It is started without a shell, and killed with the processes that it started. One call asks at a time. Nothing here
+/// takes a thread, and nothing waits for a program that has ended, even where a process that it left behind holds its pipes.
 /// </summary>
 internal sealed class RewardWorker : IDisposable
 {
     private const int LongestLine = 120;
 
+    // A program that ends closes its pipes a moment before it has an exit code, and before its last words are read.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
+
+    private readonly long _started = Stopwatch.GetTimestamp();
     private readonly Process _process;
     private readonly Stream _requests;
     private readonly Stream _answers;
-    private readonly StreamReader _said;
     private readonly byte[] _buffer = new byte[1 << 16];
-    private readonly Thread _errors;
+    private readonly CancellationTokenSource _over = new();
+    private readonly Task<int> _exit;
+    private readonly Task _errors;
     private volatile string _lastError = "";
+    private volatile bool _hasAnswered;
     private int _start;
     private int _end;
 
@@ -38,32 +44,47 @@ internal sealed class RewardWorker : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         })!;
-        (_requests, _answers, _said) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream, _process.StandardError);
-        _errors = new Thread(ReadErrors) { IsBackground = true, Name = "reward worker's errors" };
-        _errors.Start();
+        (_requests, _answers) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
+        ProcessId = _process.Id;
+        _exit = ExitAsync();
+        _errors = ReadErrorsAsync(_process.StandardError);
+        _ = EndAsync();
     }
 
     /// <summary>The process's number.</summary>
-    public int ProcessId => _process.Id;
+    public int ProcessId { get; }
+
+    /// <summary>What is left of the time in which it is to start and to give its first answer; 0 once it has.</summary>
+    /// <param name="time">All of that time.</param>
+    public TimeSpan LeftToStart(TimeSpan time)
+    {
+        var left = time - Stopwatch.GetElapsedTime(_started);
+        return _hasAnswered || left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
 
     /// <summary>Sends a line and waits for one.</summary>
     /// <param name="line">Without its end.</param>
+    /// <param name="cancel">Ends the wait; this worker is of no use any more.</param>
     /// <returns>Without its end.</returns>
     /// <exception cref="IOException">The program has ended, closed a pipe, or wrote a line that is too long; this worker is of no use any more.</exception>
-    public ReadOnlyMemory<byte> Ask(ReadOnlySpan<byte> line)
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    public async Task<ReadOnlyMemory<byte>> AskAsync(ReadOnlyMemory<byte> line, CancellationToken cancel)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, _over.Token);
         try
         {
-            _requests.Write(line);
-            _requests.Write("\n"u8);
-            _requests.Flush();
+            await _requests.WriteAsync(line, stop.Token).ConfigureAwait(false);
+            await _requests.WriteAsync("\n"u8.ToArray(), stop.Token).ConfigureAwait(false);
+            await _requests.FlushAsync(stop.Token).ConfigureAwait(false);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is (IOException or OperationCanceledException) && !cancel.IsCancellationRequested)
         {
-            throw new IOException($"it does not read its input{Ending()}", error);
+            throw new IOException($"it does not read its input{await EndingAsync().ConfigureAwait(false)}", error);
         }
 
-        return ReadLine();
+        var answer = await ReadLineAsync(stop.Token, cancel).ConfigureAwait(false);
+        _hasAnswered = true;
+        return answer;
     }
 
     /// <summary>Kills the program and the processes that it started and has not left behind.</summary>
@@ -85,10 +106,25 @@ internal sealed class RewardWorker : IDisposable
         Kill();
         _requests.Dispose();
         _answers.Dispose();
+    }
+
+    private async Task<int> ExitAsync()
+    {
+        await _process.WaitForExitAsync().ConfigureAwait(false);
+        return _process.ExitCode;
+    }
+
+    // What the program held is freed a moment after its end.
+    private async Task EndAsync()
+    {
+        await _exit.ConfigureAwait(false);
+        await Task.Delay(Moment).ConfigureAwait(false);
+        await _over.CancelAsync().ConfigureAwait(false);
+        await _errors.ConfigureAwait(false);
         _process.Dispose();
     }
 
-    private ReadOnlyMemory<byte> ReadLine()
+    private async Task<ReadOnlyMemory<byte>> ReadLineAsync(CancellationToken stop, CancellationToken cancel)
     {
         using var line = new MemoryStream();
         while (true)
@@ -105,30 +141,40 @@ internal sealed class RewardWorker : IDisposable
                 return line.ToArray();
             }
 
-            (_start, _end) = (0, _answers.Read(_buffer));
+            var how = "closed its output";
+            try
+            {
+                (_start, _end) = (0, await _answers.ReadAsync(_buffer, stop).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                (_start, _end, how) = (0, 0, "left its output to another process");
+            }
+
             if (_end == 0)
-                throw new IOException($"it closed its output {(line.Length == 0 ? "without an answer" : "in the middle of a line")}{Ending()}");
+            {
+                throw new IOException(
+                    $"it {how} {(line.Length == 0 ? "without an answer" : "in the middle of a line")}{await EndingAsync().ConfigureAwait(false)}");
+            }
         }
     }
 
-    // A program that ends closes its pipes a moment before it has an exit code, and before its last words are read.
-    private string Ending()
+    private async Task<string> EndingAsync()
     {
-        const int MomentMilliseconds = 200;
-        var code = _process.WaitForExit(MomentMilliseconds) ? $" and ended with code {_process.ExitCode}" : "";
-        _errors.Join(MomentMilliseconds);
+        await Task.WhenAny(Task.WhenAll(_exit, _errors), Task.Delay(Moment)).ConfigureAwait(false);
+        var code = _exit.IsCompleted ? $" and ended with code {await _exit.ConfigureAwait(false)}" : "";
         return _lastError == "" ? code : $"{code}; its last words: {_lastError}";
     }
 
     // Drains the errors, so that the program never waits for us, and keeps the beginning of the last line.
-    private void ReadErrors()
+    private async Task ReadErrorsAsync(StreamReader said)
     {
         var line = new StringBuilder(LongestLine);
         var buffer = new char[4096];
         try
         {
-            using var said = _said;
-            while (said.Read(buffer) is > 0 and var count)
+            using var reader = said;
+            while (await said.ReadAsync(buffer, _over.Token).ConfigureAwait(false) is > 0 and var count)
             {
                 foreach (var character in buffer.AsSpan(0, count))
                 {
@@ -138,18 +184,18 @@ internal sealed class RewardWorker : IDisposable
                         line.Append(character);
                 }
             }
-
-            Keep();
         }
-        catch (Exception error) when (error is IOException)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            // The pipe broke: there are no further words.
+            // The pipe broke, or is not the program's any more: there are no further words.
         }
+
+        Keep();
 
         void Keep()
         {
-            if (line.ToString().Trim() is not "" and var said)
-                _lastError = said;
+            if (line.ToString().Trim() is not "" and var words)
+                _lastError = words;
             line.Clear();
         }
     }

@@ -31,7 +31,7 @@ public static class StandaloneReward
         var reader = new OptionsReader(new RunOptions());
         var reward = ((RunOptions)reader.Read(new JsonObject { [Reward] = given })).Reward;
         OptionsException.ThrowIfAny(reader.Problems, source);
-        OptionsException.ThrowIfAny(reward.Problems(Reward), source);
+        OptionsException.ThrowIfAny(reward.ProblemsAsWhole(Reward), source);
         return reward.WithPaths(path => path == "" ? "" : Path.GetFullPath(path));
     }
 

@@ -60,6 +60,51 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     }
 
     [Fact]
+    public void Where_nothing_is_scored_it_fails_and_says_why()
+    {
+        string[] evaluate =
+        [
+            "evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--max-tokens", "3", "--reward",
+            """{"kind": "http", "url": "http://127.0.0.1:9/"}""",
+        ];
+
+        var line = CommandLine.Run(evaluate);
+        Assert.Equal(1, line.Code);
+        Assert.Contains("6 of 6 answers without score: http: Connection refused", line.Output);
+        Assert.Contains("error: No answer has a score; the commonest reason: http: Connection refused", line.Error);
+        var json = CommandLine.Run([.. evaluate, "--json"]);
+        Assert.Equal(1, json.Code);
+        var reason = Assert.Single(json.Json.GetProperty("greedy").GetProperty("unscored_reasons").EnumerateArray());
+        Assert.StartsWith("http: Connection refused", reason.GetProperty("reason").GetString());
+        Assert.Equal(3, reason.GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public void Where_some_are_scored_it_succeeds_and_says_why_others_are_not()
+    {
+        // The plus sign of the prompt 2+2= comes as \u002B.
+        File.WriteAllText(tiny.File("some.sh"), """
+            while read -r line; do
+              id=${line#*:?}; id=${id%%,*}; id=${id%?}
+              case "$line" in *B2=*) echo "{\"id\":\"$id\",\"score\":1}";; *) echo "{\"id\":\"$id\",\"error\":\"too odd\"}";; esac
+            done
+            """);
+        var folder = Path.GetDirectoryName(tiny.File("some.sh"))!;
+
+        var line = CommandLine.Succeed(
+            "evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--split", "all", "--max-tokens", "3", "--reward",
+            $$"""{"kind": "program", "command": ["sh", "some.sh"], "folder": "{{folder}}"}""");
+
+        Assert.Contains("4 of 6 answers without score: it said: too odd", line.Output);
+    }
+
+    [Theory]
+    [InlineData("""{"kind": "program", "command": ["./no-such-program"]}""", "The reward's program ./no-such-program cannot be started")]
+    [InlineData("""{"kind": "http", "url": "http://127.0.0.1:9/", "tokenVariable": "COHORT_NO_SUCH_TOKEN"}""", "there is no such environment variable")]
+    public void A_reward_that_cannot_be_opened_is_refused(string reward, string message) =>
+        CommandLine.Refuse(["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", reward], message);
+
+    [Fact]
     public void Problems_that_do_not_fit_the_context_are_refused_or_left_out()
     {
         File.WriteAllText(tiny.File("long.jsonl"), $$"""

@@ -41,6 +41,15 @@ public sealed class EvaluationResultTests
         Assert.Equal(ProportionInterval.Of(2, 3), single.PassInterval);
     }
 
+    [Fact]
+    public void Reasons_for_no_score_are_counted_the_commonest_first()
+    {
+        string[] reasons = ["late", "status 500", "status 500", "late", "odd", "late"];
+        var none = reasons.Select((reason, row) => Answer(row, null) with { Score = Score.None(reason) });
+
+        Assert.Equal([("late", 3), ("status 500", 2), ("odd", 1)], new EvaluationResult([Answer(0, 1), .. none], SamplesPerProblem: 1).UnscoredReasons);
+    }
+
     private static Answer Answer(int row, double? score) => new(
         new Problem($"p{row / 3}", "2+2=", "4"),
         new Completion(row / 3, row % 3, [1], [2], [-0.5f], FinishReason.Stop, "4"),

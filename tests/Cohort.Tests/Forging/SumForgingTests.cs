@@ -47,7 +47,7 @@ public sealed class SumForgingTests
     public void A_sum_beyond_the_bounds_is_no_score_and_a_set_without_a_score_does_not_crash()
     {
         var sum = Combined(new WeightedReward("a", Gives(Score.Of(1e15)), 1e6, Deadline));
-        Assert.Contains("the weighted sum of the rewards is 1E+21", Assert.IsType<Unscored>(sum).Reason);
+        Assert.Contains("a score or the sum is 1E+21", Assert.IsType<Unscored>(sum).Reason);
         Assert.Empty(Assert.IsType<Scored>(Combined(new WeightedReward("a", Gives(Score.None("asleep")), 0, Deadline))).Parts);
     }
 

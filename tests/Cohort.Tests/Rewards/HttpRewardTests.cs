@@ -43,6 +43,14 @@ public sealed class HttpRewardTests
         Assert.Contains(reason, Assert.IsType<Unscored>((await Ask(status, body)).Score).Reason);
 
     [Fact]
+    public async Task No_proxy_is_asked()
+    {
+        using var proxy = new DeadProxy();
+        var asked = Ask("200 OK", """{"id":"ID","score":0.75}""", "secret").WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0.75, Assert.IsType<Scored>((await asked).Score).Total);
+    }
+
+    [Fact]
     public async Task Pieces_are_sent_where_they_are_asked_for()
     {
         var (_, request) = await Ask("200 OK", """{"id":"ID","score":1}""", pieces: ByteTokenizer.Of("", "", "five"));

@@ -39,6 +39,15 @@ public sealed class JudgeRewardTests
         Assert.Contains("The rubric:\nIs it {reference}?\n", messages[1]);
     }
 
+    [Fact]
+    public async Task No_proxy_is_asked()
+    {
+        using var proxy = new DeadProxy();
+        using var server = new ChatServer(Good);
+        using var reward = Of(server);
+        Assert.Equal(0.7, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+    }
+
     [Theory]
     [InlineData("STATUS 500 Oops")]
     [InlineData("STATUS 503 Busy")]

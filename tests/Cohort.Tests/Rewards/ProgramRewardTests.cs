@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Data;
 using Cohort.Rewards;
@@ -10,6 +11,10 @@ public sealed class ProgramRewardTests
     // Reads a request and takes the id out of it, which always stands first.
     private const string ReadId = "read -r line; id=${line#*:?}; id=${id%%,*}; id=${id%?}; ";
     private const string Good = "while " + ReadId + "[ -n \"$id\" ]; do echo \"{\\\"id\\\":\\\"$id\\\",\\\"score\\\":0.25}\"; done";
+
+    // Takes its time to start.
+    private const string Slow = "sleep 1.5; while " + ReadId + "[ -n \"$id\" ]; do case \"$line\" in *crash*) exit 3;; *hang*) sleep 60;; esac; "
+        + "echo \"{\\\"id\\\":\\\"$id\\\",\\\"score\\\":0.25}\"; done";
 
     private static readonly Problem Asked = new("p1", "2+3=", "5");
 
@@ -39,8 +44,9 @@ public sealed class ProgramRewardTests
         using var folder = new TemporaryFolder();
         var once = $"if [ ! -e done ]; then touch done; {script}; exit; fi; {Good}";
         using var reward = new ProgramReward(["sh", "-c", once], folder.Path, workers: 1);
+        var worker = Assert.Single(reward.ProcessIds);
         Assert.Contains(reason, Assert.IsType<Unscored>(await Score(reward, "5")).Reason);
-        Assert.Empty(reward.ProcessIds);
+        Assert.NotEqual(worker, Assert.Single(reward.ProcessIds));
         Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
     }
 
@@ -49,13 +55,51 @@ public sealed class ProgramRewardTests
     {
         using var folder = new TemporaryFolder();
         var once = $"if [ ! -e done ]; then touch done; sleep 300 & echo $! > child; wait; fi; {Good}";
-        using var reward = new ProgramReward(["sh", "-c", once], folder.Path, workers: 1);
+        using var reward = new ProgramReward(["sh", "-c", once], folder.Path, workers: 1) { StartTime = TimeSpan.Zero };
         var worker = Assert.Single(reward.ProcessIds);
         Assert.Contains("did not finish within 1 s", Assert.IsType<Unscored>(await Score(reward, "5", seconds: 1)).Reason);
         var child = int.Parse(await File.ReadAllTextAsync(folder.File("child")));
         Assert.True(await Ends(worker), "The worker lives on.");
         Assert.True(await Ends(child), "Its child lives on.");
         Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5")).Total);
+    }
+
+    [Fact]
+    public async Task Time_to_start_is_not_taken_from_a_calls_deadline_and_a_worker_that_has_answered_has_no_more_of_it()
+    {
+        using var reward = Of(Slow);
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5", seconds: 0.3)).Total);
+        Assert.Contains("ended with code 3", Assert.IsType<Unscored>(await Score(reward, "crash")).Reason);
+        Assert.Equal(0.25, Assert.IsType<Scored>(await Score(reward, "5", seconds: 0.3)).Total);
+        Assert.Equal("program did not finish within 0.3 s", Assert.IsType<Unscored>(await Score(reward, "hang", seconds: 0.3)).Reason);
+    }
+
+    [Fact]
+    public async Task Worker_that_does_not_start_in_its_time_is_given_up()
+    {
+        using var reward = new ProgramReward(["sh", "-c", "sleep 60"], ".", workers: 1) { StartTime = TimeSpan.FromSeconds(1) };
+        var watch = Stopwatch.StartNew();
+        Assert.Matches("^program did not finish within (0[.]|1 s)", Assert.IsType<Unscored>(await Score(reward, "5", seconds: 0.1)).Reason);
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0.1, 20);
+    }
+
+    [Fact]
+    public async Task Worker_that_ends_while_a_child_holds_its_pipes_is_not_waited_for_and_leaves_nothing_open()
+    {
+        using var reward = Of("read -r line; echo oh no >&2; sleep 20 & exit 3");
+        await Score(reward, "5");
+        var before = Descriptors();
+        for (var call = 0; call < 5; call++)
+        {
+            Assert.Equal(
+                "program: it left its output to another process without an answer and ended with code 3; its last words: oh no",
+                Assert.IsType<Unscored>(await Score(reward, "5")).Reason);
+            Assert.Single(reward.ProcessIds);
+        }
+
+        for (var wait = 0; wait < 100 && Descriptors() > before; wait++)
+            await Task.Delay(50);
+        Assert.InRange(Descriptors(), 0, before + 2);
     }
 
     [Fact]
@@ -100,7 +144,7 @@ public sealed class ProgramRewardTests
         const string Text = "text=${line#*completion?:?}; text=${text%%,*}; text=${text%?}; ";
         var script = Good.Replace("do echo", $"do {Both}{Text}echo").Replace("0.25", "$text");
         using var reward = new ProgramReward(["sh", "-c", script], folder.Path, workers: 2);
-        Assert.Equal(2, reward.Concurrency);
+        Assert.Equal((2, 2), (reward.Concurrency, reward.ProcessIds.Count));
         var scores = await Task.WhenAll(Score(reward, "11"), Score(reward, "22"));
         Assert.Equal([11.0, 22.0], scores.Select(score => Assert.IsType<Scored>(score).Total));
         Assert.Equal(2, reward.ProcessIds.Count);
@@ -122,6 +166,8 @@ public sealed class ProgramRewardTests
     private static Task<Score> Score(ProgramReward reward, string text, double seconds = 30) => RewardCall.ScoreAsync(
         reward, Asked, new Completion(0, 0, [1], [2], [-0.5f], FinishReason.Stop, text), TimeSpan.FromSeconds(seconds), TimeProvider.System,
         CancellationToken.None);
+
+    private static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
 
     private static async Task<bool> Ends(int process)
     {

@@ -39,6 +39,17 @@ public sealed class RewardCallTests
             Reason(await Call((_, _, _) => new(Score.Of(1.5, ("style", number))), Minute)));
     }
 
+    [Theory]
+    [InlineData(1.1e15)]
+    [InlineData(-1e305)]
+    public async Task A_number_beyond_the_bound_is_no_score(double number)
+    {
+        Assert.StartsWith($"mine gave {number}; a score and its parts lie between", Reason(await Call((_, _, _) => new(Score.Of(number)), Minute)));
+        var steps = new Scored(1.5, new Dictionary<string, double>()) { Steps = [new(0, number)] };
+        Assert.StartsWith($"mine gave {number} at a step; its value must lie between", Reason(await Call((_, _, _) => new(steps), Minute)));
+        Assert.Equal(-1e15, Assert.IsType<Scored>(await Call((_, _, _) => new(Score.Of(-1e15)), Minute)).Total);
+    }
+
     [Fact]
     public async Task Null_is_no_score()
     {

@@ -65,6 +65,29 @@ public sealed class RewardSetTests
     }
 
     [Fact]
+    public void A_single_reward_of_weight_0_that_fails_costs_nothing_either()
+    {
+        var scored = Assert.IsType<Scored>(Score(new WeightedReward("judge", Gives(Cohort.Data.Score.None("it is asleep")), 0, Deadline)));
+
+        Assert.Equal(0, scored.Total);
+        Assert.False(scored.Passes);
+        Assert.Empty(scored.Parts);
+    }
+
+    [Fact]
+    public void A_sum_or_a_step_beyond_the_bound_is_no_score()
+    {
+        var large = Score(
+            new WeightedReward("one", Gives(Cohort.Data.Score.Of(8e14)), 0.7, Deadline),
+            new WeightedReward("two", Gives(Cohort.Data.Score.Of(7e14)), 0.8, Deadline));
+        var steps = Score(new WeightedReward("steps", Gives(Cohort.Data.Score.OfSteps(new(0, 6e14), new(1, -5e14))), 2, Deadline));
+
+        Assert.StartsWith("times its weight, a score or the sum is 1.12E+15,", Assert.IsType<Unscored>(large).Reason);
+        Assert.Equal(["one", "two"], large.Verdicts.Select(verdict => verdict.Reward));
+        Assert.StartsWith("times its weight, a score or the sum is 1.2E+15,", Assert.IsType<Unscored>(steps).Reason);
+    }
+
+    [Fact]
     public void Rewards_of_steps_are_weighted_too()
     {
         var scored = Assert.IsType<Scored>(Score(

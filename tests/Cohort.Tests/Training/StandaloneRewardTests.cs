@@ -43,6 +43,7 @@ public sealed class StandaloneRewardTests
     [InlineData("regex", "--reward: reward.pattern: The pattern is empty, which matches everything; give one, as in \"^yes\".")]
     [InlineData("""{"kind": "number", "where": "bxed"}""",
         "--reward: reward.where is \"bxed\"; it must be \"any\", \"boxed\", \"hash\", \"last\" or \"answerTag\"; did you mean \"boxed\"?")]
+    [InlineData("""{"kind": "number", "weight": 0}""", "--reward: reward.weight is 0, but a single reward must count; ")]
     [InlineData("{", "--reward: line 1")]
     [InlineData("judgement", "--reward: reward.kind is \"judgement\"; it must be ")]
     public void What_is_wrong_is_said(string text, string message) =>

@@ -24,6 +24,17 @@ public sealed record ProgramScorer : RewardOptions
             : throw new ArgumentOutOfRangeException(nameof(Workers), value, "Workers must lie in [1, 64].");
     } = 1;
 
+    /// <summary>
+    /// Seconds that a process has to start and to give its first answer: a call whose deadline comes sooner waits until then. 0 for none; raise it for a
+    /// program that loads a model.
+    /// </summary>
+    public double StartSeconds
+    {
+        get;
+        init => field = value is >= 0 and <= 3600 ? value
+            : throw new ArgumentOutOfRangeException(nameof(StartSeconds), value, "StartSeconds must lie in [0, 3600].");
+    } = 30;
+
     /// <summary>Whether requests have the text of each token, for rewards within a response.</summary>
     public bool Pieces { get; init; }
 
@@ -37,13 +48,16 @@ public sealed record ProgramScorer : RewardOptions
             yield return $"{path}.folder is empty; name a folder, \".\" for the run file's own.";
     }
 
-    /// <summary>The reward; its first process is started.</summary>
+    /// <summary>The reward; its processes are started.</summary>
     /// <exception cref="TrainingException">It cannot be started.</exception>
     internal ProgramReward Open(RewardSetting setting)
     {
         try
         {
-            return new ProgramReward(Command, Folder, Workers, Pieces ? setting.Prompts.Tokenizer : null);
+            return new ProgramReward(Command, Folder, Workers, Pieces ? setting.Prompts.Tokenizer : null)
+            {
+                StartTime = TimeSpan.FromSeconds(StartSeconds),
+            };
         }
         catch (Win32Exception error)
         {
@@ -56,7 +70,7 @@ public sealed record ProgramScorer : RewardOptions
 /// <summary>A server of the user's that is sent one POST of JSON for each completion, and answers as a <see cref="ProgramScorer"/> does.</summary>
 public sealed record HttpScorer : RewardOptions
 {
-    /// <summary>Where to post; begins with http:// or https://. Redirects are not followed.</summary>
+    /// <summary>Where to post; begins with http:// or https://. No redirect is followed and no proxy is asked.</summary>
     public string Url { get; init; } = "";
 
     /// <summary>The name of an environment variable with a bearer token; empty for none. The token itself is in no file of the run.</summary>

@@ -42,7 +42,7 @@ public abstract record RewardOptions
     } = 10;
 
     /// <summary>
-    /// The score is multiplied by it; below 0 a penalty of what the reward counts. 0, of one reward among several: it is measured, but does not count.
+    /// The score is multiplied by it; below 0 a penalty of what the reward counts. 0, only of one reward among several: it is measured, but does not count.
     /// </summary>
     public double Weight
     {
@@ -68,6 +68,11 @@ public abstract record RewardOptions
     /// <summary>The same options with relative paths made absolute.</summary>
     /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
     internal virtual RewardOptions WithPaths(Func<string, string> resolve) => this;
+
+    /// <summary>What is wrong where these are all of a reward: a single one must count.</summary>
+    /// <param name="path">Where these options stand, such as "reward".</param>
+    internal IEnumerable<string> ProblemsAsWhole(string path) => Weight != 0 || this is SeveralRewards ? Problems(path) : Problems(path).Append(
+        $"{path}.weight is 0, but a single reward must count; leave it at 1, or set {path}.kind=several and name others beside this one.");
 
     /// <summary>Relations that no single range can state.</summary>
     /// <param name="path">Where these options stand, such as "reward".</param>

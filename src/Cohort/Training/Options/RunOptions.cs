@@ -47,7 +47,7 @@ public sealed record RunOptions : CommonOptions
                 + "a signal too; leave maxRefills at 0, or choose an advantage that compares groups.";
         }
 
-        foreach (var problem in Reward.Problems("reward").Concat(Evaluation.Metrics.Problems("evaluation.metrics")).Concat(Overlong.Problems(this)))
+        foreach (var problem in Reward.ProblemsAsWhole("reward").Concat(Evaluation.Metrics.Problems("evaluation.metrics")).Concat(Overlong.Problems(this)))
             yield return problem;
 
         if (Evaluation.Metrics.FirstOrDefault(metric => metric.Value.Weight != 1) is { Key: { } weighted, Value: { } measured })

@@ -81,6 +81,8 @@ public sealed class OptionsProblemsTests
         "reward.rewards.a is of the kind \"several\" again; name its rewards in reward.rewards.")]
     [InlineData("""{"model": {"path": "m"}, "reward": {"rewards": {"a": {"kind": "exact"}}, "weight": 2}}""",
         "reward.weight and reward.deadlineSeconds are of a single reward; set them in reward.rewards, of each one.")]
+    [InlineData("""{"model": {"path": "m"}, "reward": {"kind": "number", "weight": 0}}""",
+        "reward.weight is 0, but a single reward must count; leave it at 1, or set reward.kind=several and name others beside this one.")]
     [InlineData("""{"data": {"kind": "task", "path": "x.jsonl"}}""",
         """data.path belongs to the kind "file", but data is of the kind "task"; set data.kind, or remove the key.""")]
     [InlineData("""{"algorithm": {"advantage": {"lambda": 0.9}}}""", "algorithm.advantage.lambda belongs to the kind \"critic\", but "

@@ -74,6 +74,8 @@ public sealed class VerifierOptionsTests
     {
         const string Options = """{"model": {"path": "m"}, "algorithm": {"truncation": {"kind": "softOverlong"}}, "reward": {"kind": "overlong"}}""";
         Assert.Contains("the same penalty twice", Assert.Single(Assert.Throws<OptionsException>(() => RunFile.ParseRun(Options, [])).Problems));
-        Assert.IsType<Overlong>(RunFile.ParseRun(Options, ["reward.weight=0"]).Reward);
+        Assert.IsType<Overlong>(RunFile.ParseRun(Options, ["algorithm.truncation.kind=keep"]).Reward);
+        const string Watched = """reward={"kind": "several", "rewards": {"right": {"kind": "exact"}, "long": {"kind": "overlong", "weight": 0}}}""";
+        Assert.IsType<SeveralRewards>(RunFile.ParseRun(Options, [Watched]).Reward);
     }
 }
