@@ -1,4 +1,5 @@
 using Cohort.Checkpoints;
+using Cohort.Data;
 using Cohort.Telemetry;
 
 namespace Cohort.Training;
@@ -58,9 +59,12 @@ internal sealed class RunLoop : IDisposable
                 end = RunEnd.Cancelled;
                 break;
             }
-            catch (TrainingException)
+            catch (Exception error) when (error is TrainingException or DataException)
             {
+                // A step asks for its rows before anything has changed, so that a data file that changed under a run costs no finished step.
                 Save();
+                if (error is DataException)
+                    throw new TrainingException(error.Message, error);
                 throw;
             }
 
@@ -75,7 +79,10 @@ internal sealed class RunLoop : IDisposable
 
         return new(
             _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue,
-            end == RunEnd.Cancelled ? NewestModel() : _directory.Model);
+            end == RunEnd.Cancelled ? NewestModel() : _directory.Model)
+        {
+            BestBy = _training.BestBy,
+        };
     }
 
     public void Dispose() => _metrics.Dispose();
@@ -99,7 +106,17 @@ internal sealed class RunLoop : IDisposable
         var limit = Limit();
         if (_options.Evaluation.Every > 0 && (_state.Step % _options.Evaluation.Every == 0 || limit is not null))
         {
-            Validate(measures);
+            try
+            {
+                Validate(measures);
+            }
+            catch (TrainingException)
+            {
+                Write(measures);
+                Save();
+                throw;
+            }
+
             limit ??= Limit();
         }
 
@@ -133,7 +150,7 @@ internal sealed class RunLoop : IDisposable
             return;
         }
 
-        var isBest = value > _state.BestValue;
+        var isBest = !(value <= _state.BestValue);
         _state = _state with
         {
             BestStep = isBest ? _state.Step : _state.BestStep,

@@ -23,8 +23,13 @@ public enum RunEnd
 /// <param name="SampledTokens">Tokens sampled in training.</param>
 /// <param name="BestStep">The step with the best validation metric.</param>
 /// <param name="BestValue">
-/// That metric: sampled pass@1 on the validation split, or the share of its pairs that a reward model ranks right; below 0 where none was measured.
+/// That metric: sampled pass@1 on the validation split, of a graded reward the mean score there, or the share of its pairs that a reward model ranks right;
+/// NaN where none was measured.
 /// </param>
 /// <param name="ModelFolder">The model at the end, as a Hugging Face folder; where the run was cancelled, the newest checkpoint's.</param>
 public sealed record RunResult(
-    string Directory, RunEnd End, long Step, long SampledTokens, long BestStep, double BestValue, string ModelFolder);
+    string Directory, RunEnd End, long Step, long SampledTokens, long BestStep, double BestValue, string ModelFolder)
+{
+    /// <summary>The validation metric by which the best step is chosen, a name of <see cref="Telemetry.MetricNames"/>.</summary>
+    public string BestBy { get; init; } = "";
+}

@@ -62,6 +62,12 @@ public abstract record RewardOptions
     /// <summary>The rewards that count or are measured, by name; of a single one, only itself with an empty name.</summary>
     internal virtual IEnumerable<(string Name, RewardOptions Reward)> All => [("", this)];
 
+    /// <summary>
+    /// Whether its score says how good a completion is, and seldom or never that it passes: then the mean score, and not the share that passes, says which
+    /// policy is best. Of several rewards the first one's.
+    /// </summary>
+    internal virtual bool IsGraded => false;
+
     /// <summary>The same options with relative paths made absolute.</summary>
     /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
     internal virtual RewardOptions WithPaths(Func<string, string> resolve) => this;
@@ -102,6 +108,8 @@ public sealed record Repetition : RewardOptions
         init => field = value is > 0 and <= 1e6 ? value
             : throw new ArgumentOutOfRangeException(nameof(Penalty), value, "Penalty must lie in (0, 1000000].");
     } = 1;
+
+    internal override bool IsGraded => true;
 }
 
 /// <summary>A function given in C#; a run file cannot name it.</summary>
@@ -117,6 +125,8 @@ public sealed record SeveralRewards : RewardOptions
     public RewardDictionary Rewards { get; init; } = RewardDictionary.None;
 
     internal override IEnumerable<(string Name, RewardOptions Reward)> All => Rewards.Select(reward => (reward.Key, reward.Value));
+
+    internal override bool IsGraded => Rewards.Values.FirstOrDefault() is { IsGraded: true };
 
     internal override RewardOptions WithPaths(Func<string, string> resolve) =>
         this with { Rewards = Rewards.WithPaths(resolve) };
