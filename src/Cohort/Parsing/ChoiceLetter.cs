@@ -82,7 +82,7 @@ public static class ChoiceLetter
         if (character is '.' or '\'' or '\u2019')
             return beyond >= 0 && beyond < text.Length && char.IsLetterOrDigit(text[beyond]);
 
-        return char.IsLetterOrDigit(character) || character is '_' or '-' or '+' or '#' or '/' or '&' or '^'
+        return char.IsLetterOrDigit(character) || char.IsNumber(character) || character is '_' or '-' or '+' or '#' or '/' or '&' or '^'
             || (character == '\\' && step < 0) || (character == '=' && step > 0)
             || char.GetUnicodeCategory(character) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
                 or UnicodeCategory.Format;

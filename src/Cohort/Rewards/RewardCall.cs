@@ -5,10 +5,13 @@ namespace Cohort.Rewards;
 /// <summary>Calls a reward so that nothing that it does can harm the run: whatever goes wrong becomes <see cref="Unscored"/>.</summary>
 public static class RewardCall
 {
+    /// <summary>The largest number, up or down, that is a score, a part or a step's reward: their squares are summed in single precision.</summary>
+    internal const double Largest = 1e15;
+
     private const int LongestReason = 200;
 
     /// <summary>
-    /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite has no score. A call that
+    /// Scores one completion. A reward that throws, overruns, or gives null or a number that is not finite, or beyond 1e15, has no score. A call that
     /// overruns is abandoned with its thread; so each call of a reward that is not a <see cref="BoundedReward"/> begins on a thread of
     /// its own, and hanging calls delay nobody else. Bound the number of calls at a time: waiting for a core counts as time.
     /// </summary>
@@ -113,12 +116,18 @@ public static class RewardCall
         Scored { Total: var total } when !double.IsFinite(total) => Score.None(OneLine($"{name} gave {total} instead of a finite number")),
         Scored scored when scored.Parts.Any(part => !double.IsFinite(part.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Parts.First(part => !double.IsFinite(part.Value))} instead of parts that are finite numbers")),
+        Scored scored when scored.Parts.Values.Append(scored.Total).FirstOrDefault(IsTooLarge) is var large and not 0 => Score.None(OneLine(
+            $"{name} gave {large}; a score and its parts lie between -{Largest} and {Largest}")),
         Scored { Steps: null } => Score.None(OneLine($"{name} gave a score whose steps are null")),
         Scored scored when scored.Steps.Any(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value)) => Score.None(OneLine(
             $"{name} gave {scored.Steps.First(step => step.Token < 0 || step.Token >= tokens || !double.IsFinite(step.Value))}; a step needs a "
             + $"finite value and one of the response's {tokens} tokens")),
+        Scored scored when scored.Steps.FirstOrDefault(step => IsTooLarge(step.Value)).Value is var large and not 0 => Score.None(OneLine(
+            $"{name} gave {large} at a step; its value must lie between -{Largest} and {Largest}")),
         _ => score,
     };
+
+    private static bool IsTooLarge(double number) => Math.Abs(number) > Largest;
 
     // Messages may hold anything that a model wrote, line ends and escape sequences too.
     private static string OneLine(string text)

@@ -29,7 +29,7 @@ public sealed class RewardSet : IDisposable
 
     /// <summary>
     /// A completion's score: of one reward its own, times its weight; of several the weighted sum, with each reward's score as a part by its name, and its
-    /// own parts as "name/part". Where one with a weight has no score, there is none.
+    /// own parts as "name/part". Where one with a weight has no score, or the sum is beyond 1e15, there is none.
     /// </summary>
     /// <param name="verdicts">What each of the rewards said, in their order.</param>
     public Score Combine(IReadOnlyList<Verdict> verdicts)
@@ -39,12 +39,19 @@ public sealed class RewardSet : IDisposable
             return Score.None(Rewards.Count == 1 ? none.Reason : $"{missing.Reward}: {none.Reason}") with { Verdicts = verdicts };
 
         var scored = Rewards.Zip(verdicts).Where(pair => pair.Second.Score is Scored).Select(pair => (pair.First, Own: (Scored)pair.Second.Score)).ToArray();
-        var parts = Rewards.Count == 1 ? scored[0].Own.Parts
+        var parts = Rewards.Count == 1 && scored is [var only] ? only.Own.Parts
             : scored.SelectMany(pair => pair.Own.Parts
                     .Select(part => KeyValuePair.Create($"{pair.First.Name}/{part.Key}", part.Value))
                     .Prepend(KeyValuePair.Create(pair.First.Name, pair.Own.Total)))
                 .ToDictionary();
-        return new Scored(scored.Sum(pair => pair.First.Weight * pair.Own.Total), parts)
+        var total = scored.Sum(pair => pair.First.Weight * pair.Own.Total);
+        if (!(Math.Abs(total) <= RewardCall.Largest))
+        {
+            return Score.None($"the weighted sum of the rewards is {total}; it must lie between -{RewardCall.Largest} and {RewardCall.Largest}")
+                with { Verdicts = verdicts };
+        }
+
+        return new Scored(total, parts)
         {
             Steps = [.. scored.Where(pair => pair.First.Weight != 0)
                 .SelectMany(pair => pair.Own.Steps.Select(step => step with { Value = pair.First.Weight * step.Value }))],

@@ -28,7 +28,7 @@ public sealed class ForgingTests(ITestOutputHelper output)
         var broken = new List<string>();
         foreach (var (attempt, text) in Attempts(verifier))
         {
-            if (await Breach(verifier, text) is not "" and var breach)
+            if (!verifier.IsFair(text) && await Breach(verifier, text) is not "" and var breach)
                 broken.Add($"{attempt}: {breach}");
         }
 
@@ -40,7 +40,7 @@ public sealed class ForgingTests(ITestOutputHelper output)
     {
         var attempts = HostileAnswers.All.Select(attempt => attempt.Text).Concat(Verifier.All.SelectMany(verifier => verifier.Own)).Concat(ForgedMessages.All)
             .Distinct().Count();
-        var trials = Verifier.All.Sum(verifier => HostileAnswers.All.Count + verifier.Own.Length);
+        var trials = Verifier.All.Sum(verifier => Attempts(verifier).Count(attempt => !verifier.IsFair(attempt.Text)));
         output.WriteLine($"{attempts} distinct attempts, {trials} trials of {Verifier.All.Count} verifiers");
         Assert.True(attempts >= 200, $"There are {attempts}.");
     }
@@ -68,7 +68,8 @@ public sealed class ForgingTests(ITestOutputHelper output)
         }
 
         var (allocated, mostAllocated) = (GC.GetAllocatedBytesForCurrentThread() - before, (1L << 20) + (512L * text.Length));
-        return score is not Scored { Total: var total } ? $"gave {score}"
+        return score is Unscored && verifier.IsGivenUp(text) ? ""
+            : score is not Scored { Total: var total } ? $"gave {score}"
             : !(total <= verifier.Most) ? $"scored {total}"
             : watch.Elapsed > Longest ? $"took {watch.Elapsed.TotalSeconds} s"
             : allocated > mostAllocated ? $"allocated {allocated} bytes for {text.Length} characters" : "";

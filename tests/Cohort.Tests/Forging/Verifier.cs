@@ -21,8 +21,44 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
     /// <summary>The most that an attempt may earn.</summary>
     public double Most { get; init; }
 
-    /// <summary>Every verifier; another one is one more line.</summary>
+    /// <summary>The texts that are right by this verifier's rule, which no other place takes for right.</summary>
+    public Predicate<string> IsFair { get; init; } = _ => false;
+
+    /// <summary>The texts that may have no score: judging them is given up.</summary>
+    public Predicate<string> IsGivenUp { get; init; } = _ => false;
+
+    /// <summary>Every verifier.</summary>
     public static IReadOnlyList<Verifier> All { get; } =
+        [.. OfTexts, .. PlaceVerifiers.All, .. PatternVerifiers.All, .. SchemaVerifiers.All, .. OverlapVerifiers.All];
+
+    /// <summary>What may stand for 4711 in mathematics under a wrong reading.</summary>
+    public static string[] Formulas =>
+    [
+        "4711=4712", "4711 = 4711 = 3", "4711 != 3", "4711*(1/0)", "4711+0/0", "4711+0^0", "4711*0^0", "4711^{}", "47 11", "4 711", "4711 mod 5000",
+        "4711!", "\\text{4711}", "4711i", "4711|3", "4711,3",
+        "4711;3", "4711 or 3", "\\sqrt{22193521}", "4711_{10}", "0x1267", "\\pm 4711", "±4711", "4711 \\pm 0", "≈4711", "{4711", "4711}", "(4711",
+        "4711)", "4711\n3", "4711%", "4711 \\approx", "\\lim 4711",
+        "4711^(1/1^(1/0))", "\\frac{4711}{}", "\\frac{}{4711}", "\\frac{4711}", "\\frac{4711}{1", "\\boxed{4711", "x", "(-1)^{1/2}",
+        "4711\\0", "4711\u200B", "47\u200B11", "4711\0",
+        "10^{4000}-10^{4000}+4711", "4711*10^{100}/10^{100}", "1/3*14133-0.0000001", "4710.99999999999999999999", "4711.00000000000000000000000000001",
+        "[4711]", "|4711|", "--------4712", "4711 - - 1",
+        new string('(', 33) + "4711" + new string(')', 33), string.Concat(Enumerable.Repeat("0+", 600)) + "4711",
+    ];
+
+    /// <summary>What may stand for 3+7+12 under a wrong reading.</summary>
+    public static string[] Expressions =>
+    [
+        "22", "3+7+12=22", "10+12", "3+19", "3+7+12+0", "3+7+12+7-7", "3+7+12*1", "37-12-3", "3+7+000000000000000000012", "-(-3)+7+12", "3--7+12",
+        "+3+7+12", "3 7 12", "3(7)12", "3+7+12//1", "3**1+7+12", "3^1+7+12",
+        "22*3^0", "0**0+3+7+12", "3/1+7+12", "3+7+12+3/0", "3+7+12#22", "[3]+7+12", "{3+7+12}", "3＋7＋12", "3\t+7+12", "3\n+7\n+12", "３+7+12",
+        "3+7+1\u200B2", "3+7+12\0", "3+7+12;", "3+7+12,", "3.0+7+12", "3+7+12.",
+        "3+7+(12", "3+7+12)", "()3+7+12", "3+7+12()", "3+7+1 2", "12+7+3!", "3+7+12>22", "22:", "3,7,12>22:3+7+12", "3+7+12\n3+7+12", "3+7+0xC",
+        "3+7+1e1+2", "3+7+12-0*3", "7+12+3+3-3", "min(3+7+12,22)", "3+7+12or 1",
+        "(3*7+12)-(3*7+12)+3+7+12", new string('(', 17) + "3+7+12" + new string(')', 17), "3+7+12" + new string(' ', 300) + "+0-0",
+        "9223372036854775807+3+7+12-9223372036854775807",
+    ];
+
+    private static IReadOnlyList<Verifier> OfTexts =>
     [
         new("exact", new ExactReward(), Of("Capital of France?", "Paris"), "Paris", "London",
             "paris", "PARIS", "Paris.", "\"Paris\"", "Paris\0", "\0Paris", "Par\u200Bis", "\uFEFFParis", "Pari\u017F", "Раris", "Paris\u0338", "Ｐaris",
@@ -39,16 +75,7 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
             [.. Numbers,
                 "4711", "\\boxed{4711}", "### 4711", "# # # # 4711", "####\n4711", "#### \r\n4711", "＃＃＃＃ 4711", "#\u200B### 4711", "#### 3\r4711", "4711 ####",
             ]) { Accepted = "So it is\n#### 4711" },
-        new("math", new MathReward(), Of("What is it?", "4711"), "4711", "4712",
-            "4711=4712", "4711 = 4711 = 3", "4711 != 3", "4711*(1/0)", "4711+0/0", "4711+0^0", "4711*0^0", "4711^{}", "47 11", "4 711", "4711 mod 5000",
-            "4711!", "\\text{4711}", "4711i", "4711|3", "4711,3",
-            "4711;3", "4711 or 3", "\\sqrt{22193521}", "4711_{10}", "0x1267", "\\pm 4711", "±4711", "4711 \\pm 0", "≈4711", "{4711", "4711}", "(4711",
-            "4711)", "4711\n3", "4711%", "4711 \\approx", "\\lim 4711",
-            "4711^(1/1^(1/0))", "\\frac{4711}{}", "\\frac{}{4711}", "\\frac{4711}", "\\frac{4711}{1", "\\boxed{4711", "x", "(-1)^{1/2}",
-            "4711\\0", "4711\u200B", "47\u200B11", "4711\0",
-            "10^{4000}-10^{4000}+4711", "4711*10^{100}/10^{100}", "1/3*14133-0.0000001", "4710.99999999999999999999", "4711.00000000000000000000000000001",
-            "[4711]", "|4711|", "--------4712", "4711 - - 1",
-            new string('(', 33) + "4711" + new string(')', 33), string.Concat(Enumerable.Repeat("0+", 600)) + "4711"),
+        new("math", new MathReward(), Of("What is it?", "4711"), "4711", "4712", Formulas),
         new("thinkFormat", new ThinkFormatReward(), Of("Think.", "4"), "<think>2 and 2</think>4", "<think>2 and 2",
             " <think>a</think>b", "\n<think>a</think>b", "\0<think>a</think>b", "\uFEFF<think>a</think>b", "<THINK>a</THINK>b", "<Think>a</think>b",
             "<think>a</THINK>b", "<think>a</thinkb", "<think>a<think>",
@@ -75,15 +102,7 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
             "12*34", "408.0", "408.", "4 08", "4,08", "408=408", "4.08e2", "+408", "400+8", "408 or 409", "408\n409", "0x198", "0b110011000", "４08", "408\0",
             "40\u200B8", "\u202E804",
             "=408", "(408)", "--408", "-408", "408%", "816/2", "0000000000000000000408"),
-        Task(TaskName.Countdown, "3,7,12>22:", "3+7+12", "3*7+12",
-            "22", "3+7+12=22", "10+12", "3+19", "3+7+12+0", "3+7+12+7-7", "3+7+12*1", "37-12-3", "3+7+000000000000000000012", "-(-3)+7+12", "3--7+12",
-            "+3+7+12", "3 7 12", "3(7)12", "3+7+12//1", "3**1+7+12", "3^1+7+12",
-            "22*3^0", "0**0+3+7+12", "3/1+7+12", "3+7+12+3/0", "3+7+12#22", "[3]+7+12", "{3+7+12}", "3＋7＋12", "3\t+7+12", "3\n+7\n+12", "３+7+12",
-            "3+7+1\u200B2", "3+7+12\0", "3+7+12;", "3+7+12,", "3.0+7+12", "3+7+12.",
-            "3+7+(12", "3+7+12)", "()3+7+12", "3+7+12()", "3+7+1 2", "12+7+3!", "3+7+12>22", "22:", "3,7,12>22:3+7+12", "3+7+12\n3+7+12", "3+7+0xC",
-            "3+7+1e1+2", "3+7+12-0*3", "7+12+3+3-3", "min(3+7+12,22)", "3+7+12or 1",
-            "(3*7+12)-(3*7+12)+3+7+12", new string('(', 17) + "3+7+12" + new string(')', 17), "3+7+12" + new string(' ', 300) + "+0-0",
-            "9223372036854775807+3+7+12-9223372036854775807"),
+        Task(TaskName.Countdown, "3,7,12>22:", "3+7+12", "3*7+12", Expressions),
         Task(TaskName.Brackets, "([]{:", "})", ")}",
             "}", ")", "})})", "} )", "}）", "｝)", "}\u200B)", "})]", "([]{})", "\u202E)}", "]})", "})\0", "})>", "}).", "\"})\"", "}\n)", ":})", "❵)", "]})>)}"),
         Task(TaskName.Dates, "2024-02-27+3=", "2024-03-01", "2024-03-02",
@@ -100,8 +119,8 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
             "9x", "9%", "-\u00AD9", "\u22129", "9\u200B", "3*9-7=20", "{9}", "x∈{9}", "8.999999999999999999999", "0000000000000000000000009"),
     ];
 
-    // 4711 is right, and none of these ends on it.
-    private static string[] Numbers =>
+    /// <summary>4711 is right, and none of these ends on it.</summary>
+    public static string[] Numbers =>
     [
         "-4711", "\u22124711", "It is 4711e0", "4.711e3", "4711e999", "4711E+1", "0x1267", "0b1001001100111", "0o11147", "4_711", "4 711", "4'711",
         "4\u00A0711", "47.11", "47,11", "4,7,1,1", "4711,5", "4711.5",
@@ -117,7 +136,8 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
         "47110%", "4711.0%1", "4,711.5", "4711E5", "4711 10^1",
     ];
 
-    private static Problem Of(string prompt, string reference) => new("1", prompt, reference);
+    /// <summary>A problem.</summary>
+    public static Problem Of(string prompt, string reference) => new("1", prompt, reference);
 
     private static Verifier Task(TaskName name, string prompt, string right, string wrong, params string[] own) =>
         new($"task {name}", new TaskReward(BundledTasks.Create(name)), Of(prompt, right), right, wrong, own);

@@ -46,6 +46,8 @@ public sealed class ChoiceLetterTests
     [InlineData("vitamin-D")]
     [InlineData("D=4")]
     [InlineData("B\u0301")]
+    [InlineData("B\u00B2")]
+    [InlineData("\u2461B")]
     [InlineData("B\u202E")]
     [InlineData("\u0412")] // Cyrillic
     [InlineData("Ｂ")]

@@ -90,6 +90,8 @@ public sealed record JudgeScorer : RewardOptions
 
     internal override bool IsGraded => true;
 
+    internal override IEnumerable<string> Files => Template == "" ? [] : [Template];
+
     internal override RewardOptions WithPaths(Func<string, string> resolve) => this with { Template = resolve(Template) };
 
     internal override IEnumerable<string> Problems(string path)
