@@ -28,19 +28,20 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
 
         var leftOut = Set.LeftOut == 0 ? "" : $" ({Set.LeftOut:#,0} left out, as they do not fit the context)";
         terminal.Output.WriteLine(SafeText.Line($"{Set.Problems.Count:#,0} {Set.Title}{leftOut}, {Numbers.Time(Time)}"));
-        var table = new Table().Border(TableBorder.Simple).AddColumns("answer", "pass@1", "95 % interval", "mean tokens", "without score");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("answer", "pass@1", "95 % interval", "score", "mean tokens", "without score");
         foreach (var (name, result) in new[] { ("sampled", Sampled), ("greedy", Greedy) })
         {
             table.AddRow(
                 name,
                 Numbers.Percent(result.PassRate),
                 Numbers.Range(result.PassInterval),
+                double.IsNaN(result.ScoreMean) ? "–" : $"{result.ScoreMean:0.000}",
                 $"{result.LengthMean:0.0}",
                 $"{result.Unscored}");
         }
 
         if (K > 1)
-            table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "");
+            table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "", "");
 
         terminal.Results.Write(table);
         var all = Sampled with { Answers = [.. Sampled.Answers, .. Greedy.Answers] };

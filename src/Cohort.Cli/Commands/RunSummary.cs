@@ -3,6 +3,7 @@ using System.Text.Json;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
 using Cohort.Data.Tasks;
+using Cohort.Telemetry;
 using Cohort.Training;
 
 namespace Cohort.Cli.Commands;
@@ -35,9 +36,8 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         var tokens = Result.SampledTokens > 0 ? $", {Result.SampledTokens:#,0} sampled tokens" : "";
         yield return $"{Command}: {Reason()} after {Result.Step} {(Result.Step == 1 ? "step" : "steps")}{tokens}, {Numbers.Time(Time)}";
         yield return $"  model   {Model}";
-        if (Result.BestValue >= 0)
-            yield return $"  best    {(Result.BestStep == 0 ? "the start" : $"step {Result.BestStep}")}: {Numbers.Percent(Result.BestValue)} of validation "
-                + (Options is RewardModelOptions ? "pairs ranked right" : "problems right when sampling");
+        if (double.IsFinite(Result.BestValue))
+            yield return $"  best    {(Result.BestStep == 0 ? "the start" : $"step {Result.BestStep}")}: {Best()}";
         if (new RunDirectory(Result.Directory).Report is var report && File.Exists(report))
             yield return $"  report  {Numbers.ShortPath(report)}";
 
@@ -45,6 +45,13 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         foreach (var next in Next())
             yield return $"  ./cohort {next}";
     }
+
+    private string Best() => Result.BestBy switch
+    {
+        MetricNames.ValidationScore => $"mean score {Result.BestValue:0.000} on validation problems when sampling",
+        MetricNames.ValidationPairAccuracy => $"{Numbers.Percent(Result.BestValue)} of validation pairs ranked right",
+        _ => $"{Numbers.Percent(Result.BestValue)} of validation problems right when sampling",
+    };
 
     private string Reason() => Result.End switch
     {
@@ -107,8 +114,9 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
         model = Result.ModelFolder,
         step = Result.Step,
         sampled_tokens = Result.SampledTokens,
-        best_step = Result.BestValue >= 0 ? Result.BestStep : (long?)null,
-        best_validation = Result.BestValue >= 0 ? Result.BestValue : (double?)null,
+        best_step = double.IsFinite(Result.BestValue) ? Result.BestStep : (long?)null,
+        best_validation = SharedOptions.Finite(Result.BestValue),
+        best_metric = Result.BestBy,
         seconds = Math.Round(Time.TotalSeconds, 3),
     });
 }

@@ -33,7 +33,8 @@ internal static class Numbers
     }
 
     /// <summary>
-    /// A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy", or on held-out pairs, such as
+    /// A measurement on held-out problems, such as "validation 48.2 % sampled, 60.1 % greedy", with the mean score where it is not the share that passes:
+    /// "validation 0.0 % sampled, 0.0 % greedy, score 0.213 sampled"; or on held-out pairs, such as
     /// "validation 91.5 % ranked right, calibration error 2.3 %"; empty where there is none.
     /// </summary>
     public static string Validation(StepMetrics step) =>
@@ -41,7 +42,9 @@ internal static class Numbers
             ? $"validation {Percent(step[MetricNames.ValidationPairAccuracy]),6} ranked right, "
                 + $"calibration error {Percent(step[MetricNames.ValidationCalibrationError])}"
         : double.IsNaN(step[MetricNames.ValidationSampled]) ? ""
-        : $"validation {Percent(step[MetricNames.ValidationSampled]),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy";
+        : $"validation {Percent(step[MetricNames.ValidationSampled]),6} sampled, {Percent(step[MetricNames.ValidationGreedy]),6} greedy"
+            + (step[MetricNames.ValidationScore] is var score && (double.IsNaN(score) || score == step[MetricNames.ValidationSampled])
+                ? "" : $", score {score:0.000} sampled");
 
     /// <summary>The numbers that a training step has, such as "score 0.613  KL 0.0120  entropy 0.41  12,345 tokens/s".</summary>
     public static string Training(StepMetrics step)

@@ -10,47 +10,64 @@ namespace Cohort.Data;
 internal sealed record LineId(string Default, HashSet<ulong> Used);
 
 /// <summary>The fields of one line; collects what is wrong with them.</summary>
-internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
+internal sealed class JsonFields
 {
+    private readonly LineId _id;
+    private readonly FieldNames _names;
+    private readonly Dictionary<string, JsonElement> _fields = [];
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _read = [];
+
+    /// <summary>Takes the fields of a line.</summary>
+    /// <param name="line">An object; a field that it names twice, or by half a surrogate pair, is a problem.</param>
+    /// <param name="id">How the line is named.</param>
+    /// <param name="names">Which fields are read as what.</param>
+    public JsonFields(JsonElement line, LineId id, FieldNames names)
+    {
+        (_id, _names) = (id, names);
+        foreach (var field in line.EnumerateObject())
+        {
+            if (NameOf("the line", field) is { } name && !_fields.TryAdd(name, field.Value))
+                _problems.Add($": the field \"{name}\" stands there twice");
+        }
+    }
 
     /// <summary>What is wrong, one entry for each bad field.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>The name of the prompt's field.</summary>
-    public string Prompt => Named(names.Prompt, "prompt", "question");
+    public string Prompt => Named(_names.Prompt, "prompt", "question");
 
     /// <summary>The name of the answer's field.</summary>
-    public string Answer => Named(names.Answer, "answer", "solution");
+    public string Answer => Named(_names.Answer, "answer", "solution");
 
     /// <summary>The name of the completion's field; the answer's where the line has only that.</summary>
-    public string Completion => Named(names.Completion, "completion", Answer);
+    public string Completion => Named(_names.Completion, "completion", Answer);
 
     /// <summary>The name of the preferred completion's field.</summary>
-    public string Chosen => Named(names.Chosen, "chosen");
+    public string Chosen => Named(_names.Chosen, "chosen");
 
     /// <summary>The name of the other completion's field.</summary>
-    public string Rejected => Named(names.Rejected, "rejected");
+    public string Rejected => Named(_names.Rejected, "rejected");
 
     /// <summary>The name of the margin's field.</summary>
-    public string Margin => Named(names.Margin, "margin");
+    public string Margin => Named(_names.Margin, "margin");
 
     /// <summary>Whether the line has an answer, or must have it.</summary>
-    public bool HasAnswer => names.Answer != "" || Has(Answer);
+    public bool HasAnswer => _names.Answer != "" || Has(Answer);
 
     /// <summary>Whether the line has a margin, or must have it.</summary>
-    public bool HasMargin => names.Margin != "" || Has(Margin);
+    public bool HasMargin => _names.Margin != "" || Has(Margin);
 
     /// <summary>Whether the line has this field.</summary>
-    public bool Has(string name) => line.TryGetProperty(name, out _);
+    public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>The field "id" or what takes its place, or the file's name with the line's number where there is none.</summary>
     public string Id()
     {
-        var field = Named(names.Id, "id");
-        var name = names.Id != "" || Has(field) ? TextOrNumber(field) : id.Default;
-        if (!id.Used.Add(Splits.Hash(name)))
+        var field = Named(_names.Id, "id");
+        var name = _names.Id != "" || Has(field) ? TextOrNumber(field) : _id.Default;
+        if (!_id.Used.Add(Splits.Hash(name)))
             _problems.Add($": \"{field}\" is the id of an earlier line");
 
         return name;
@@ -82,7 +99,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     }
 
     /// <summary>Whether the line has this field as a list.</summary>
-    public bool IsList(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array;
+    public bool IsList(string name) => _fields.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Array;
 
     /// <summary>Notes what is wrong with the line.</summary>
     public void Refuse(string problem) => _problems.Add(problem);
@@ -91,10 +108,10 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     public IReadOnlyDictionary<string, JsonElement> Others()
     {
         var others = new Dictionary<string, JsonElement>();
-        foreach (var field in line.EnumerateObject())
+        foreach (var (name, value) in _fields)
         {
-            if (NameOf("the line", field) is { } name && !_read.Contains(name) && IsSound(name, field.Value))
-                others[name] = field.Value.Clone();
+            if (!_read.Contains(name) && IsSound(name, value))
+                others[name] = value.Clone();
         }
 
         return others.Count == 0 ? Problem.NoFields : others;
@@ -104,7 +121,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     public IReadOnlyList<ChatTurn> Turns(string name)
     {
         _read.Add(name);
-        var messages = line.GetProperty(name);
+        var messages = _fields[name];
         if (messages.GetArrayLength() == 0)
             _problems.Add($": \"{name}\" has no messages");
         return [.. messages.EnumerateArray().Select((message, index) => Turn($"{name}[{index}]", message))];
@@ -200,7 +217,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     private string? Field(string name, params JsonValueKind[] kinds)
     {
         _read.Add(name);
-        if (!line.TryGetProperty(name, out var value))
+        if (!_fields.TryGetValue(name, out var value))
             _problems.Add($": no \"{name}\"");
         else if (!kinds.Contains(value.ValueKind))
             _problems.Add($": \"{name}\" is {Name(value.ValueKind)} instead of {string.Join(" or ", kinds.Select(Name))}");

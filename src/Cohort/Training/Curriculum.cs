@@ -15,7 +15,7 @@ internal sealed class Curriculum(DataSource<Problem> source, CurriculumOptions o
     // So many left out in a row, and the next one is taken whatever is known of it.
     private const int Patience = 1000;
 
-    // By a problem's id, how many times in a row its pass rate was 0 or 1.
+    // By a problem's id, how many times in a row its pass rate was 0 or 1 and all its scores were equal.
     private readonly SortedDictionary<string, int> _settled = new(StringComparer.Ordinal);
 
     /// <summary>How many problems are sampled less now.</summary>
@@ -47,11 +47,11 @@ internal sealed class Curriculum(DataSource<Problem> source, CurriculumOptions o
 
         foreach (var (problem, _, scores) in groups)
         {
-            var passes = scores.OfType<Scored>().Select(score => score.Passes).ToArray();
-            if (passes.Length == 0)
+            var outcomes = scores.OfType<Scored>().Select(score => (score.Passes, score.Total)).ToArray();
+            if (outcomes.Length == 0)
                 continue;
 
-            if (passes.All(pass => pass == passes[0]))
+            if (outcomes.All(outcome => outcome == outcomes[0]))
                 _settled[problem.Id] = _settled.GetValueOrDefault(problem.Id) + 1;
             else
                 _settled.Remove(problem.Id);

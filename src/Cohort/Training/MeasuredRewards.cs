@@ -16,8 +16,8 @@ internal sealed class MeasuredRewards : IDisposable
     /// <summary>The same, followed by the metrics at weight 0, each named as in metrics.jsonl; without metrics the same set.</summary>
     public RewardSet Measured { get; }
 
-    /// <summary>The metrics' names, as in metrics.jsonl.</summary>
-    public IEnumerable<string> Metrics => Measured.Rewards.Skip(Trained.Rewards.Count).Select(metric => metric.Name);
+    /// <summary>The metrics, each named as in metrics.jsonl.</summary>
+    public IEnumerable<WeightedReward> Metrics => Measured.Rewards.Skip(Trained.Rewards.Count);
 
     /// <summary>Rewards without metrics.</summary>
     /// <param name="trained">Owned by the result.</param>

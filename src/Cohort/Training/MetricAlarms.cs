@@ -3,40 +3,47 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cohort.Data;
 using Cohort.Evaluation;
+using Cohort.Rewards;
 using Cohort.Telemetry;
 using Cohort.Tensors;
 
 namespace Cohort.Training;
 
 /// <summary>The metrics of a run that is not trained on them, and an alarm for each, which a checkpoint keeps.</summary>
-/// <param name="metrics">Their names, as in metrics.jsonl.</param>
+/// <param name="metrics">Each named as in metrics.jsonl.</param>
 /// <param name="sink">Told of an alarm, once.</param>
-internal sealed class MetricAlarms(IEnumerable<string> metrics, IMetricSink sink)
+internal sealed class MetricAlarms(IReadOnlyList<WeightedReward> metrics, IMetricSink sink)
 {
     private const string FileName = "alarms.json";
 
     private static readonly JsonTypeInfo<Dictionary<string, DivergenceAlarm>> Json = MetricAlarmsJson.Default.DictionaryStringDivergenceAlarm;
 
-    private Dictionary<string, DivergenceAlarm> _alarms = metrics.ToDictionary(metric => metric, _ => new DivergenceAlarm());
+    private Dictionary<string, DivergenceAlarm> _alarms = metrics.ToDictionary(metric => metric.Name, _ => new DivergenceAlarm());
 
     /// <summary>Takes a measurement.</summary>
     /// <param name="step">The step that was finished.</param>
     /// <param name="answers">One sampled answer per problem, with a verdict of each metric.</param>
-    /// <param name="measures">Takes each metric's mean and its alarm, 0 or 1.</param>
+    /// <param name="measures">Takes each metric's mean and its alarm, 0 or 1; NaN where the metric scored nothing.</param>
+    /// <exception cref="TrainingException">A metric scored too few answers; the measures are taken all the same.</exception>
     public void Take(long step, IReadOnlyList<Answer> answers, Measures measures)
     {
         double[] rewards = [.. answers.Select(answer => Value(answer.Score))];
+        var scores = metrics.ToDictionary(
+            metric => metric.Name, metric => answers.Select(answer => answer.Score.Verdicts.Single(verdict => verdict.Reward == metric.Name).Score).ToArray());
         foreach (var (metric, before) in _alarms.ToArray())
         {
-            double[] values = [.. answers.Select(answer => Value(answer.Score.Verdicts.Single(verdict => verdict.Reward == metric).Score))];
+            double[] values = [.. scores[metric].Select(Value)];
             var alarm = before.After(step, rewards, values);
             _alarms[metric] = alarm;
-            var (mean, name) = (MeanInterval.Of([.. values.Where(double.IsFinite)]).Estimate, metric[MetricNames.ValidationMetricPrefix.Length..]);
+            var (mean, name) = (MeanInterval.Of([.. values.Where(double.IsFinite)]).Estimate, ShortName(metric));
             measures.Set(metric, mean);
-            measures.Set(MetricNames.ValidationAlarmPrefix + name, alarm.IsRaised ? 1 : 0);
+            measures.Set(MetricNames.ValidationAlarmPrefix + name, alarm.IsRaised ? 1 : double.IsNaN(mean) ? double.NaN : 0);
             if (alarm.IsRaised && !before.IsRaised)
-                sink.Notice(Warning(step, name, mean, before));
+                sink.Notice(Warning(step, name, before, values));
         }
+
+        foreach (var metric in metrics)
+            UnscoredShare.Require($"The metric {ShortName(metric.Name)}", scores[metric.Name], metric.LargestUnscoredShare);
     }
 
     /// <summary>Writes the alarms into a checkpoint's folder; nothing where there is no metric.</summary>
@@ -53,11 +60,16 @@ internal sealed class MetricAlarms(IEnumerable<string> metrics, IMetricSink sink
             _alarms = JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, FileName)), Json)!;
     }
 
-    private static string Warning(long step, string name, double mean, DivergenceAlarm best) => FormattableString.Invariant(
-        $"Reward hacking? From step {best.BestStep} to {step} the validation reward rose, but the metric {name} fell from {Mean(best):0.###} to {mean:0.###}. ")
-        + "The reward may pay for something else than the task: read the completions that it scores high, and go on from a checkpoint before the fall.";
+    private static string Warning(long step, string name, DivergenceAlarm best, double[] values)
+    {
+        var pairs = best.BestMetrics.Zip(values).Where(pair => double.IsFinite(pair.First) && double.IsFinite(pair.Second)).ToArray();
+        var (before, now) = (pairs.Average(pair => pair.First), pairs.Average(pair => pair.Second));
+        return FormattableString.Invariant(
+            $"Reward hacking? From step {best.BestStep} to {step} the validation reward rose, but the metric {name} fell from {before:0.###} to {now:0.###}. ")
+            + "The reward may pay for something else than the task: read the completions that it scores high, and go on from a checkpoint before the fall.";
+    }
 
-    private static double Mean(DivergenceAlarm alarm) => alarm.BestMetrics.Where(double.IsFinite).Average();
+    private static string ShortName(string metric) => metric[MetricNames.ValidationMetricPrefix.Length..];
 
     private static double Value(Score score) => score is Scored scored ? scored.Total : double.NaN;
 }

@@ -57,7 +57,7 @@ internal sealed class PolicyTraining : ITraining
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
         var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
         _trainer = new PolicyTrainer(options, rewards.Trained, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
-        _alarms = new MetricAlarms(rewards.Metrics, sink);
+        _alarms = new MetricAlarms([.. rewards.Metrics], sink);
         _validation = new Validation(
             sampler,
             prompts,
@@ -79,9 +79,7 @@ internal sealed class PolicyTraining : ITraining
 
         if (!source.IsHeldOut)
         {
-            sink.Notice(
-                $"The number of problems is {source.TrainingCount}, too few to hold some out: validation uses the training problems, and its numbers "
-                + "say nothing about unseen ones. Give at least 20.");
+            sink.Notice(Setup.NotHeldOut("problems", source.TrainingCount));
         }
     }
 
@@ -89,12 +87,12 @@ internal sealed class PolicyTraining : ITraining
     /// <exception cref="DataException">No prompt fits the context.</exception>
     public static DataSource<Problem> Fitting(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config)
     {
-        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength / 2);
+        var newTokens = MaxNewTokens(options, config, longestPrompt: 0);
         return Setup.Fitting(source, options.Data, problem => prompts.Encode(problem).Count + newTokens, config);
     }
 
     /// <inheritdoc/>
-    public string BestBy => MetricNames.ValidationSampled;
+    public string BestBy => _options.Reward.IsGraded ? MetricNames.ValidationScore : MetricNames.ValidationSampled;
 
     /// <inheritdoc/>
     public string ModelName => PolicyFolder.Name;
@@ -112,7 +110,7 @@ internal sealed class PolicyTraining : ITraining
     public static RunOptions Resolve(RunOptions options, (Problem Problem, int Length) longest, ModelConfig config)
     {
         var longestPrompt = longest.Length;
-        var newTokens = Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, config.ContextLength - longestPrompt);
+        var newTokens = MaxNewTokens(options, config, longestPrompt);
         Setup.RequirePromptFits(longest.Problem, longestPrompt, config, newTokens);
         if (options.Algorithm.Advantage is CriticAdvantage critic)
         {
@@ -143,6 +141,14 @@ internal sealed class PolicyTraining : ITraining
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
             .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
         return known.Select(problem => (problem, Length: prompts.Encode(problem).Count)).MaxBy(prompt => prompt.Length);
+    }
+
+    // Where long prompts are dropped, what is left for completions says which ones are too long, and must not depend on those that are left: a run that
+    // goes on drops the same ones.
+    private static int MaxNewTokens(RunOptions options, ModelConfig config, int longestPrompt)
+    {
+        var drops = options.Data is FileData { LongPrompts: LongPrompts.Drop };
+        return Setup.MaxNewTokens(options.Rollout.MaxNewTokens, options.Data, drops ? config.ContextLength / 2 : config.ContextLength - longestPrompt);
     }
 
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)

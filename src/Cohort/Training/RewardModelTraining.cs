@@ -49,9 +49,7 @@ internal sealed class RewardModelTraining : ITraining
 
         if (!source.IsHeldOut)
         {
-            sink.Notice(
-                $"The number of preferences is {source.TrainingCount}, too few to hold some out: validation uses the training ones, and its numbers "
-                + "say nothing about unseen ones. Give at least 20.");
+            sink.Notice(Setup.NotHeldOut("preferences", source.TrainingCount));
         }
     }
 

@@ -1,4 +1,5 @@
 using Cohort.Checkpoints;
+using Cohort.Data;
 using Cohort.Telemetry;
 
 namespace Cohort.Training;
@@ -58,9 +59,12 @@ internal sealed class RunLoop : IDisposable
                 end = RunEnd.Cancelled;
                 break;
             }
-            catch (TrainingException)
+            catch (Exception error) when (error is TrainingException or DataException)
             {
+                // A step asks for its rows before anything has changed, so that a data file that changed under a run costs no finished step.
                 Save();
+                if (error is DataException)
+                    throw new TrainingException(error.Message, error);
                 throw;
             }
 
@@ -74,7 +78,7 @@ internal sealed class RunLoop : IDisposable
         }
 
         return new(
-            _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue,
+            _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue, _training.BestBy,
             end == RunEnd.Cancelled ? NewestModel() : _directory.Model, _training.ValidationRows);
     }
 
@@ -99,7 +103,17 @@ internal sealed class RunLoop : IDisposable
         var limit = Limit();
         if (_options.Evaluation.Every > 0 && (_state.Step % _options.Evaluation.Every == 0 || limit is not null))
         {
-            Validate(measures);
+            try
+            {
+                Validate(measures);
+            }
+            catch (TrainingException)
+            {
+                Write(measures);
+                Save();
+                throw;
+            }
+
             limit ??= Limit();
         }
 
@@ -133,7 +147,7 @@ internal sealed class RunLoop : IDisposable
             return;
         }
 
-        var isBest = value > _state.BestValue;
+        var isBest = !(value <= _state.BestValue);
         _state = _state with
         {
             BestStep = isBest ? _state.Step : _state.BestStep,

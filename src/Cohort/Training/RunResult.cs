@@ -23,9 +23,19 @@ public enum RunEnd
 /// <param name="SampledTokens">Tokens sampled in training.</param>
 /// <param name="BestStep">The step with the best validation metric.</param>
 /// <param name="BestValue">
-/// That metric: sampled pass@1 on the validation split, or the share of its pairs that a reward model ranks right; below 0 where none was measured.
+/// That metric: sampled pass@1 on the validation split, of a graded reward the mean score there, or the share of its pairs that a reward model ranks right;
+/// NaN where none was measured.
 /// </param>
+/// <param name="BestBy">Its name in metrics.jsonl (<see cref="Telemetry.MetricNames"/>).</param>
 /// <param name="ModelFolder">The model at the end, as a Hugging Face folder; where the run was cancelled, the newest checkpoint's.</param>
 /// <param name="ValidationRows">Held-out problems, or of a reward model pairs, of each measurement: without those that were left out as too long.</param>
 public sealed record RunResult(
-    string Directory, RunEnd End, long Step, long SampledTokens, long BestStep, double BestValue, string ModelFolder, int ValidationRows);
+    string Directory,
+    RunEnd End,
+    long Step,
+    long SampledTokens,
+    long BestStep,
+    double BestValue,
+    string BestBy,
+    string ModelFolder,
+    int ValidationRows);

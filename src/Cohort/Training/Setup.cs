@@ -168,6 +168,13 @@ internal static class Setup
             ? source.Where(row => length(row) <= config.ContextLength, $"they do not fit the model's context of {config.ContextLength} tokens")
             : source;
 
+    /// <summary>Says that nothing is held out.</summary>
+    /// <param name="rows">What the rows are, such as problems.</param>
+    /// <param name="count">How many there are.</param>
+    public static string NotHeldOut(string rows, long? count) =>
+        $"The number of {rows} is {count}, too few to hold some out, as there are fewer than {ListSource.FewestItems} or a split would be empty: validation "
+        + "uses those of training, and its numbers say nothing about unseen ones. Give more, or data.heldOutPath.";
+
     /// <summary>Requires that a prompt fits the context together with the longest completion.</summary>
     /// <param name="problem">The problem with the longest prompt.</param>
     /// <param name="length">The length of its prompt, in tokens.</param>

@@ -57,9 +57,7 @@ internal sealed class SftTraining : ITraining
 
         if (!source.IsHeldOut)
         {
-            sink.Notice(
-                $"The number of demonstrations is {source.TrainingCount}, too few to hold some out: validation uses the training ones, and its numbers "
-                + "say nothing about unseen ones. Give at least 20.");
+            sink.Notice(Setup.NotHeldOut("demonstrations", source.TrainingCount));
         }
     }
 

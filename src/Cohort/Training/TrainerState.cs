@@ -32,11 +32,11 @@ public sealed record TrainerState
     /// <summary>The step with the best validation metric; 0 is the starting model.</summary>
     public long BestStep { get; init; }
 
-    /// <summary>The best validation metric; below 0 where none was measured.</summary>
-    public double BestValue { get; init; } = -1;
+    /// <summary>The best validation metric; NaN where none was measured.</summary>
+    public double BestValue { get; init; } = double.NaN;
 
-    /// <summary>The newest validation metric; below 0 where none was measured.</summary>
-    public double LastValue { get; init; } = -1;
+    /// <summary>The newest validation metric; NaN where none was measured.</summary>
+    public double LastValue { get; init; } = double.NaN;
 
     /// <summary>Measurements since the best one.</summary>
     public int MeasurementsSinceBest { get; init; }
@@ -64,6 +64,7 @@ public sealed record TrainerState
         JsonSerializer.Deserialize(File.ReadAllText(Path.Combine(folder, FileName)), TrainerStateJson.Default.TrainerState)!;
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(TrainerState))]
 internal sealed partial class TrainerStateJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Cohort.Tests.Cli;
@@ -103,6 +104,19 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
     [InlineData("""{"kind": "http", "url": "http://127.0.0.1:9/", "tokenVariable": "COHORT_NO_SUCH_TOKEN"}""", "there is no such environment variable")]
     public void A_reward_that_cannot_be_opened_is_refused(string reward, string message) =>
         CommandLine.Refuse(["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", reward], message);
+
+    [Fact]
+    public void The_mean_score_stands_beside_the_share_that_passes()
+    {
+        const string Length = """{"kind": "length", "target": 9, "slope": 0.25}""";
+        string[] evaluate = ["evaluate", "--model", tiny.Model, "--problems", tiny.Problems, "--reward", Length, "--max-tokens", "3"];
+        var score = CommandLine.Succeed([.. evaluate, "--json"]).Json.GetProperty("greedy").GetProperty("score_mean").GetDouble();
+        var lines = CommandLine.Succeed(evaluate).Output.Split('\n');
+
+        Assert.Matches("answer +pass@1 +95 % interval +score +mean tokens +without score", Assert.Single(lines, line => line.Contains("pass@1")));
+        Assert.Matches(string.Create(CultureInfo.InvariantCulture, $"greedy +0.0 % .* {score:0.000} "), Assert.Single(lines, line => line.Contains("greedy")));
+        Assert.True(score < 0);
+    }
 
     [Fact]
     public void Problems_that_do_not_fit_the_context_are_refused_or_left_out()

@@ -20,6 +20,18 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Contains("<!DOCTYPE html>", File.ReadAllText(Path.Combine(tiny.File("words"), "report.html")));
     }
 
+    [Fact]
+    public void A_run_with_a_graded_reward_says_its_best_mean_score()
+    {
+        string[] graded = ["--set", """reward={"kind": "length", "target": 9, "slope": 0.25}""", "--set", "evaluation.every=1"];
+        var line = CommandLine.Succeed([.. tiny.Train("graded"), .. graded]);
+        var json = CommandLine.Succeed([.. tiny.Train("again"), .. graded, "--json"]).Json;
+
+        Assert.Matches(@"best    (the start|step \d): mean score -\d\.\d{3} on validation problems when sampling", line.Output);
+        Assert.True(json.GetProperty("best_validation").GetDouble() < 0);
+        Assert.Equal("validation/sampled_score_mean", json.GetProperty("best_metric").GetString());
+    }
+
     [Theory]
     [InlineData("none", "")]
     [InlineData("lora", "--set model.adapter.kind=saved ")]

@@ -68,6 +68,50 @@ public sealed class DivergenceAlarmTests
     }
 
     [Fact]
+    public void A_measurement_of_one_problem_does_not_stay_the_best()
+    {
+        double[] one = [.. Scores(0).Select((_, i) => i == 17 ? 1.0 : double.NaN)];
+        var alarm = new DivergenceAlarm().After(0, Scores(10), one).After(5, Scores(10), Scores(30));
+
+        Assert.Equal(5, alarm.BestStep);
+        Assert.True(alarm.After(10, Scores(21), Scores(18)).IsRaised); // 11 risen and 12 fallen; 2^-11 is below 0.01 / 12
+    }
+
+    [Fact]
+    public void A_partial_measurement_does_not_displace_a_fuller_one_however_high()
+    {
+        double[] half = [.. Scores(0).Select((_, i) => i < 20 ? 1.0 : double.NaN)];
+        var alarm = Series((0, 10, 30)).After(5, Scores(10), half);
+
+        Assert.Equal((0, 2, 40), (alarm.BestStep, alarm.Measurements, alarm.MostScored));
+        Assert.True(alarm.After(10, Scores(21), Scores(18)).IsRaised);
+    }
+
+    [Fact]
+    public void The_best_measurement_is_chosen_on_the_problems_that_both_scored()
+    {
+        // The first 6 have no score the second time: the mean of all that is scored rises from 24.4 / 40 = 0.61 to 0.66, but that of the other 34 falls from 0.7.
+        double[] first = [.. Enumerable.Range(0, Problems).Select(i => i < 6 ? 0.1 : 0.7)];
+        double[] second = [.. Enumerable.Range(0, Problems).Select(i => i < 6 ? double.NaN : 0.66)];
+        double[] third = [.. second.Select(metric => metric + 0.05)];
+        var alarm = new DivergenceAlarm().After(0, Scores(10), first);
+
+        Assert.Equal(0, alarm.After(5, Scores(10), second).BestStep);
+        Assert.Equal(5, alarm.After(5, Scores(10), third).BestStep);
+    }
+
+    [Fact]
+    public void Problems_that_are_scored_now_and_then_raise_it_in_no_more_runs_than_its_level()
+    {
+        // Nothing rises and nothing falls, but each measurement scores another share of the problems.
+        var random = new Random(13);
+        var raised = Enumerable.Range(0, 400).Count(_ => Enumerable.Range(0, 30).Aggregate(
+            new DivergenceAlarm(), (alarm, step) => alarm.After(step, Draw(random, 0.6), Partly(random, Draw(random, 0.6), random.NextDouble()))).IsRaised);
+
+        Assert.InRange(raised, 0, 4);
+    }
+
+    [Fact]
     public void Another_number_of_problems_is_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => Series((0, 10, 20)).After(5, [1, 0.5], [1, 0.5]));
@@ -103,6 +147,9 @@ public sealed class DivergenceAlarmTests
 
     // The first problems have 0.75, the others 0.25.
     private static double[] Scores(int high) => [.. Enumerable.Range(0, Problems).Select(i => i < high ? 0.75 : 0.25)];
+
+    private static double[] Partly(Random random, double[] metrics, double share) =>
+        [.. metrics.Select(metric => random.NextDouble() < share ? metric : double.NaN)];
 
     private static double[] Draw(Random random, double share) => [.. Enumerable.Range(0, 100).Select(_ => random.NextDouble() < share ? 1.0 : 0.0)];
 }

@@ -53,6 +53,17 @@ public sealed class CurriculumTests : IDisposable
     }
 
     [Fact]
+    public void A_problem_whose_scores_differ_is_not_settled_though_none_of_its_answers_passes()
+    {
+        var problem = Numbered(1)[0];
+        var curriculum = new Curriculum(ListSource.Of([problem], seed: 3), new CurriculumOptions { LeaveOut = 0.5 }, seed: 3);
+        curriculum.Note([new ScoredGroup(problem, [], [Score.Of(0.31), Score.Of(0.32), Score.None("asleep")])]);
+        Assert.Equal(0, curriculum.Settled);
+        curriculum.Note([new ScoredGroup(problem, [], [Score.Of(0.31), Score.Of(0.31), Score.None("asleep")])]);
+        Assert.Equal(1, curriculum.Settled);
+    }
+
+    [Fact]
     public void Where_every_problem_is_settled_some_are_taken_all_the_same()
     {
         var problems = Numbered(3);

@@ -44,6 +44,9 @@ public abstract record CommonOptions
     /// <summary>Saving.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 
+    /// <summary>Whether validation measures a share, which is at most 1.</summary>
+    private protected virtual bool MeasuresShare => true;
+
     /// <summary>Relations that hold for every run.</summary>
     /// <param name="maxNewTokens">The option that limits an answer, and its key.</param>
     private protected IEnumerable<string> CommonProblems((string Key, int Value) maxNewTokens)
@@ -83,6 +86,9 @@ public abstract record CommonOptions
             yield return $"evaluation.stopAt is {Evaluation.StopAt}, but evaluation.every = 0 never measures; give it a number of steps "
                 + "such as 25, or set stopAt to 0.";
         }
+
+        if (Evaluation.StopAt > 1 && MeasuresShare)
+            yield return $"evaluation.stopAt is {Evaluation.StopAt}, but what is measured is a share, at most 1; lower it, or set it to 0 to never stop.";
 
         if (Evaluation is { Every: 0, Metrics.Count: > 0 })
         {

@@ -26,17 +26,17 @@ public sealed record EvaluationOptions
     public RewardDictionary Metrics { get; init; } = RewardDictionary.None;
 
     /// <summary>
-    /// The run stops once sampled pass@1 on the validation split, or of a reward model the share of pairs ranked right, reaches this; 0 never. Above 1 is out
-    /// of range.
+    /// The run stops once sampled pass@1 on the validation split, or of a reward model the share of pairs ranked right, reaches this; 0 never. Of a graded
+    /// reward (bleu, rouge, model, judge, length, overlong, repetition; of several the first) it is the mean score of the sampled answers, and may be above 1.
     /// </summary>
     public double StopAt
     {
         get;
-        init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(StopAt), value, "StopAt must lie in [0, 1]; 0 never stops.");
+        init => field = value is >= 0 and <= 1e6 ? value
+            : throw new ArgumentOutOfRangeException(nameof(StopAt), value, "StopAt must lie in [0, 1000000]; 0 never stops.");
     }
 
-    /// <summary>Measurements without a new best after which the run stops; 0 never.</summary>
+    /// <summary>Measurements without a new best of what <see cref="StopAt"/> says after which the run stops; 0 never.</summary>
     public int Patience
     {
         get;

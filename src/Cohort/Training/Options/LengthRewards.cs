@@ -21,6 +21,8 @@ public sealed record TokenLength : RewardOptions
 
     /// <summary>The problem's field with a target of its own, in place of the one above; empty for none.</summary>
     public string Field { get; init; } = "";
+
+    internal override bool IsGraded => true;
 }
 
 /// <summary>
@@ -44,6 +46,8 @@ public sealed record Overlong : RewardOptions
         init => field = value is > 0 and <= 1e6 ? value
             : throw new ArgumentOutOfRangeException(nameof(Penalty), value, "Penalty must lie in (0, 1000000].");
     } = 1;
+
+    internal override bool IsGraded => true;
 
     /// <summary>Relations of these penalties to the rest of a run.</summary>
     /// <param name="run">All options.</param>

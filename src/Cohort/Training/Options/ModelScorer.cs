@@ -27,6 +27,8 @@ public sealed record ModelScorer : RewardOptions
     /// <summary>A system message for the reward model's conversations that do not begin with one; empty for none.</summary>
     public string System { get; init; } = "";
 
+    internal override bool IsGraded => true;
+
     internal override IEnumerable<string> Files => CarriedFiles.OfModel(Path);
 
     internal override RewardOptions WithPaths(Func<string, string> resolve) => this with { Path = resolve(Path) };

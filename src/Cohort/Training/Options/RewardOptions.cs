@@ -62,6 +62,12 @@ public abstract record RewardOptions
     /// <summary>The rewards that count or are measured, by name; of a single one, only itself with an empty name.</summary>
     internal virtual IEnumerable<(string Name, RewardOptions Reward)> All => [("", this)];
 
+    /// <summary>
+    /// Whether its score says how good a completion is, and seldom or never that it passes: then the mean score, and not the share that passes, says which
+    /// policy is best. Of several rewards the first one's.
+    /// </summary>
+    internal virtual bool IsGraded => false;
+
     /// <summary>The paths of the files that scores depend on, as far as they are there: a run that goes on requires that none has changed.</summary>
     internal virtual IEnumerable<string> Files => [];
 
@@ -110,6 +116,8 @@ public sealed record Repetition : RewardOptions
         init => field = value is > 0 and <= 1e6 ? value
             : throw new ArgumentOutOfRangeException(nameof(Penalty), value, "Penalty must lie in (0, 1000000].");
     } = 1;
+
+    internal override bool IsGraded => true;
 }
 
 /// <summary>A function given in C#; a run file cannot name it.</summary>
@@ -125,6 +133,8 @@ public sealed record SeveralRewards : RewardOptions
     public RewardDictionary Rewards { get; init; } = RewardDictionary.None;
 
     internal override IEnumerable<(string Name, RewardOptions Reward)> All => Rewards.Select(reward => (reward.Key, reward.Value));
+
+    internal override bool IsGraded => Rewards.Values.FirstOrDefault() is { IsGraded: true };
 
     internal override IEnumerable<string> Files => Rewards.Values.SelectMany(reward => reward.Files);
 

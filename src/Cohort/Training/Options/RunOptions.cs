@@ -138,6 +138,8 @@ public sealed record RunOptions : CommonOptions
     /// <summary>Whether the networks compute in bfloat16, once device and type are chosen; a processor computes in float32 whatever the weights are.</summary>
     internal bool ComputesInBfloat16 => Dtype == WeightType.Bfloat16 && Device != DeviceKind.Cpu;
 
+    private protected override bool MeasuresShare => !Reward.IsGraded;
+
     /// <summary>What a user should know of these options: they run, but are not what they may seem.</summary>
     internal IEnumerable<string> Notices()
     {

@@ -55,6 +55,15 @@ public sealed class ProgressTests : IDisposable
             ["train  step    7  validation 40.2 % sampled, 50.0 % greedy  score 0.250", @"train  a notice with \u001b[31m"], Lines);
     }
 
+    [Theory]
+    [InlineData(0.213, ", score 0.213 sampled")]
+    [InlineData(-1.5, ", score -1.500 sampled")]
+    [InlineData(0.402, "")] // right or wrong: the share says it
+    public void A_measurement_says_the_mean_score_where_it_is_not_the_share_that_passes(double score, string expected) => Assert.Equal(
+        "validation 40.2 % sampled, 50.0 % greedy" + expected,
+        Cohort.Cli.Terminals.Numbers.Validation(new(7, [
+            new(MetricNames.ValidationSampled, 0.402), new(MetricNames.ValidationGreedy, 0.5), new(MetricNames.ValidationScore, score)])));
+
     [Fact]
     public void Rates_are_of_training_and_not_of_evaluation()
     {

@@ -112,14 +112,14 @@ public sealed class OptionsProblemsTests
     public void All_problems_stand_in_one_message_after_the_files_name()
     {
         var error = Assert.Throws<OptionsException>(() => RunFile.ParseSft(
-            """{"steps": 0, "evaluation": {"stopAt": 2, "evry": 3}, "model": {"path": 4}}""", ["x", "maxNewTokens=-1"], "runs/sft.json"));
+            """{"steps": 0, "evaluation": {"stopAt": -2, "evry": 3}, "model": {"path": 4}}""", ["x", "maxNewTokens=-1"], "runs/sft.json"));
 
         Assert.Equal(
             """
             runs/sft.json: 6 problems
             --set x has no key or no "="; write a dotted key and a value, as in --set budget.steps=50.
             steps is 0; it must lie in [1, 100000000].
-            evaluation.stopAt is 2; it must lie in [0, 1]; 0 never stops.
+            evaluation.stopAt is -2; it must lie in [0, 1000000]; 0 never stops.
             evaluation.evry is not an option; did you mean evaluation.every?
             model.path is 4; it must be a string.
             maxNewTokens is -1; it must lie in [0, 1000000]; 0 is automatic.

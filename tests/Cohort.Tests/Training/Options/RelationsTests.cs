@@ -96,6 +96,10 @@ public sealed class RelationsTests
             "evaluation.stopAt is 0.3, but evaluation.every = 0 never measures; give it a number of steps such as 25, or set stopAt to 0."
         },
         {
+            Sft with { Evaluation = new() { Every = 1, StopAt = 1.5 } },
+            "evaluation.stopAt is 1.5, but what is measured is a share, at most 1; lower it, or set it to 0 to never stop."
+        },
+        {
             Sft with { Evaluation = new() { Every = 0, Patience = 4 } },
             "evaluation.patience is 4, but evaluation.every = 0 never measures; give it a number of steps such as 25, or set patience to 0."
         },

@@ -151,6 +151,23 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(3, TinyRun.Resume(kind, _place.Root, Steps(kind, 3)).Step);
     }
 
+    [Fact]
+    public void A_run_that_goes_on_leaves_out_the_same_long_prompts()
+    {
+        // Of the context of 16, 8 are for completions: the one test problem fits with its 7 tokens, though the longest that the run sees has 3.
+        string Of(Split split, int length) => Enumerable.Range(0, 10_000).Select(i => $"{i}".PadLeft(length, '0')).First(prompt => Splits.Of(prompt) == split);
+        var seen = Enumerable.Range(100, 900).Select(i => $"{i}").Where(prompt => Splits.Of(prompt) == Split.Train).Take(24);
+        string[] prompts = [.. seen, Of(Split.Validation, 3), Of(Split.Test, 7)];
+        var data = Problems([.. prompts.Select(prompt => $$"""{"prompt": "{{prompt}}", "answer": "1"}""")]);
+        var (first, second) = (new KeepingSink(), new KeepingSink());
+        TinyRun.Train("grpo", _place.Root, first, TinyRun.Never, [.. data, "data.longPrompts=drop", "budget.steps=2"]);
+        TinyRun.Resume("grpo", _place.Root, second, TinyRun.Never, "budget.steps=3");
+
+        Assert.Empty(first.Notices);
+        Assert.Empty(second.Notices);
+        Assert.Equal(8, PolicyRun.ReadOptions(_place.Root, []).Rollout.MaxNewTokens);
+    }
+
     [Theory]
     [InlineData("sft", 1)]
     [InlineData("sft", 3)]
@@ -164,7 +181,7 @@ public sealed class BadInputTests : IDisposable
         var result = TinyRun.Train(kind, _place.Root, sink, TinyRun.Never, [.. data, Steps(kind, 3)]);
 
         Assert.Equal((RunEnd.BudgetUsed, 3L), (result.End, result.Step));
-        Assert.Contains($" is {lines}, too few to hold some out", Assert.Single(sink.Notices));
+        Assert.Contains($" is {lines}, too few to hold some out, as there are fewer than 20 or a split would be empty", Assert.Single(sink.Notices));
         Assert.Equal(4, TinyRun.Resume(kind, _place.Root, Steps(kind, 4)).Step);
     }
 

@@ -102,6 +102,60 @@ public sealed class EndingTests : IDisposable
         Assert.Equal([0.3, double.NaN, double.NaN, 0.4, double.NaN], sink.Steps.Select(step => step["validation/sampled_pass_fraction"]));
     }
 
+    [Fact]
+    public void Of_a_graded_reward_the_mean_score_says_which_step_is_best()
+    {
+        var sink = new KeepingSink();
+        var result = TinyRun.Train(
+            "grpo", _folder.File("run"), sink, TinyRun.Never, """reward={"kind": "length", "target": 9, "slope": 0.25}""", "evaluation.every=1");
+        var scores = sink.Steps.Select(step => step["validation/sampled_score_mean"]).ToArray();
+
+        Assert.Equal("validation/sampled_score_mean", result.BestBy);
+        Assert.Equal(scores.Max(), result.BestValue);
+        Assert.Equal(Array.IndexOf(scores, scores.Max()), result.BestStep);
+        Assert.True(scores.Max() < 0 && scores.Distinct().Count() > 1);
+        Assert.All(sink.Steps, step => Assert.Equal(0, step["validation/sampled_pass_fraction"]));
+    }
+
+    [Fact]
+    public void The_target_of_a_graded_reward_is_a_score()
+    {
+        const string Both = """reward={"kind": "several", "rewards": {"repeats": {"kind": "repetition", "run": 1, "weight": -9}, "right": {"kind": "task"}}}""";
+        string[] sets = ["rollout.maxNewTokens=8", "evaluation.every=1"];
+        var first = TinyRun.Train("grpo", _folder.File("first"), [Both, .. sets, "evaluation.stopAt=0.01"]);
+
+        Assert.Equal((RunEnd.TargetReached, 0L), (first.End, first.Step));
+        Assert.Equal(RunEnd.BudgetUsed, TinyRun.Train("grpo", _folder.File("second"), [Both, .. sets, "evaluation.stopAt=9.5"]).End);
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("grpo")]
+    public void A_large_file_that_changes_ends_the_run_with_every_finished_step_saved(string kind)
+    {
+        var path = _folder.File("data.jsonl");
+        var filler = new string('x', 1 << 20);
+        File.WriteAllLines(path, Enumerable.Range(10, 34).Select(i => $$"""{"prompt": "{{i}}b", "answer": "b", "x": "{{filler}}"}"""));
+        string[] sets = [
+            $$"""data={"kind": "file", "path": "{{path}}"}""", "evaluation.every=0", "checkpoints.every=100",
+            .. kind == "sft" ? [] : (string[])["rollout.maxNewTokens=4"]];
+        var error = Assert.Throws<TrainingException>(() => TinyRun.Train(kind, _folder.File("run"), new TouchingSink(path, step: 3), TinyRun.Never, sets));
+
+        Assert.Contains("was changed while it was in use", error.Message);
+        Assert.IsType<DataException>(error.InnerException);
+        Assert.Equal(3, TrainerState.Load(new RunDirectory(_folder.File("run")).NewestCheckpoint()).Step);
+        Assert.Equal(8, TinyRun.Resume(kind, _folder.File("run")).Step);
+    }
+
+    private sealed class TouchingSink(string path, long step) : SilentSink
+    {
+        public override void Write(StepMetrics metrics)
+        {
+            if (metrics.Step == step)
+                File.SetLastWriteTimeUtc(path, new DateTime(2001, 2, 3, 4, 5, 6, DateTimeKind.Utc));
+        }
+    }
+
     private RunResult Train(IRewardFunction reward, IMetricSink sink, params string[] sets)
     {
         using var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File("grpo"), sets), reward, sink);

@@ -1,5 +1,6 @@
 using Cohort.Data;
 using Cohort.Rewards;
+using Cohort.Telemetry;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Runs;
@@ -52,6 +53,36 @@ public sealed class MetricAlarmTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0, new long[0])] // the starting model's measurement already fails
+    [InlineData(2, new long[] { 0, 1, 2, 3, 4 })]
+    public void A_metric_that_scores_too_little_stops_the_run_and_no_finished_step_is_lost(int fine, long[] logged)
+    {
+        string[] sets = ["evaluation.every=2", "checkpoints.every=100", """evaluation.metrics={"gold": {"kind": "custom", "largestUnscoredShare": 0.4}}"""];
+        using (var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File("grpo"), sets), Failing(after: fine * 20), new SilentSink()))
+        {
+            var error = Assert.Throws<TrainingException>(() => run.Train());
+            Assert.StartsWith("The metric gold gave no score to 20 of 20 completions (100 %, the limit is 40 %): 20 x gone. ", error.Message);
+        }
+
+        Assert.Equal(logged, MetricsFile.Read(_folder.File("run/metrics.jsonl")).Select(step => step.Step));
+        Assert.Equal(8, TinyRun.Resume(_folder.File("run"), Failing(after: int.MaxValue)).Step);
+        Assert.Equal([0L, 1, 2, 3, 4, 5, 6, 7, 8], MetricsFile.Read(_folder.File("run/metrics.jsonl")).Select(step => step.Step));
+    }
+
+    [Fact]
+    public void A_metric_that_may_score_nothing_has_neither_a_mean_nor_an_alarm()
+    {
+        var sink = new KeepingSink();
+        var options = RunFile.ParseRun(TinyRun.File("grpo"), [
+            "evaluation.every=1", "budget.steps=1", """evaluation.metrics={"gold": {"kind": "custom", "largestUnscoredShare": 1}}"""]);
+        using var run = PolicyRun.Start(_folder.File("run"), options, Failing(after: 20), sink);
+        run.Train();
+
+        Assert.Equal([0, double.NaN], sink.Steps.Select(step => step["validation/alarm/gold"]));
+        Assert.Equal([0.5, double.NaN], sink.Steps.Select(step => step["validation/metric/gold"]));
+    }
+
+    [Theory]
     [InlineData("evaluation.every=0", "never measures")]
     [InlineData("""evaluation.metrics={"a b": {"kind": "task"}}""", "evaluation.metrics has the name")]
     [InlineData("""evaluation.metrics={"gold": {"kind": "task", "weight": 2}}""", "leave its weight at 1")]
@@ -73,6 +104,12 @@ public sealed class MetricAlarmTests : IDisposable
     // The reward pays for repeated tokens; gold counts completions whose tokens all differ.
     private static DelegateReward Gold() => new("distinct", (_, completion, _) => ValueTask.FromResult(
         Score.Of(completion.ResponseTokens.Distinct().Count() == completion.ResponseTokens.Count ? 0.75 : 0.25)));
+
+    private static DelegateReward Failing(int after)
+    {
+        var calls = 0;
+        return new DelegateReward("failing", (_, _, _) => ValueTask.FromResult(Interlocked.Increment(ref calls) <= after ? Score.Of(0.5) : Score.None("gone")));
+    }
 
     private void Train(string folder, int steps, KeepingSink sink, string metrics = Metrics)
     {
