@@ -6,55 +6,78 @@ namespace Cohort.Data;
 
 /// <summary>How a line of a file is named.</summary>
 /// <param name="Default">Its id where it gives none.</param>
-/// <param name="Used">The hashes of the file's ids so far, to which its own is added.</param>
+/// <param name="Used">The hashes of the ids of the file's good lines so far, to which <see cref="JsonFields.KeepId"/> adds its own.</param>
 internal sealed record LineId(string Default, HashSet<ulong> Used);
 
 /// <summary>The fields of one line; collects what is wrong with them.</summary>
-internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
+internal sealed class JsonFields
 {
+    private const int LongestQuote = 40;
+
+    private readonly LineId _id;
+    private readonly FieldNames _names;
+    private readonly Dictionary<string, JsonElement> _fields = [];
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _read = [];
+    private ulong _idHash;
+
+    /// <summary>Takes the fields of a line, and notes names that are there twice or are no text.</summary>
+    /// <param name="line">An object, which must live as long as this.</param>
+    /// <param name="id">How the line is named.</param>
+    /// <param name="names">Which fields are read as what.</param>
+    public JsonFields(JsonElement line, LineId id, FieldNames names)
+    {
+        (_id, _names) = (id, names);
+        foreach (var field in line.EnumerateObject())
+        {
+            if (NameOf("the line", field) is { } name && !_fields.TryAdd(name, field.Value))
+                _problems.Add($": has the field \"{Shown(name)}\" twice");
+        }
+    }
 
     /// <summary>What is wrong, one entry for each bad field.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>The name of the prompt's field.</summary>
-    public string Prompt => Named(names.Prompt, "prompt", "question");
+    public string Prompt => Named(_names.Prompt, "prompt", "question");
 
     /// <summary>The name of the answer's field.</summary>
-    public string Answer => Named(names.Answer, "answer", "solution");
+    public string Answer => Named(_names.Answer, "answer", "solution");
 
     /// <summary>The name of the completion's field; the answer's where the line has only that.</summary>
-    public string Completion => Named(names.Completion, "completion", Answer);
+    public string Completion => Named(_names.Completion, "completion", Answer);
 
     /// <summary>The name of the preferred completion's field.</summary>
-    public string Chosen => Named(names.Chosen, "chosen");
+    public string Chosen => Named(_names.Chosen, "chosen");
 
     /// <summary>The name of the other completion's field.</summary>
-    public string Rejected => Named(names.Rejected, "rejected");
+    public string Rejected => Named(_names.Rejected, "rejected");
 
     /// <summary>The name of the margin's field.</summary>
-    public string Margin => Named(names.Margin, "margin");
+    public string Margin => Named(_names.Margin, "margin");
 
     /// <summary>Whether the line has an answer, or must have it.</summary>
-    public bool HasAnswer => names.Answer != "" || Has(Answer);
+    public bool HasAnswer => _names.Answer != "" || Has(Answer);
 
     /// <summary>Whether the line has a margin, or must have it.</summary>
-    public bool HasMargin => names.Margin != "" || Has(Margin);
+    public bool HasMargin => _names.Margin != "" || Has(Margin);
 
     /// <summary>Whether the line has this field.</summary>
-    public bool Has(string name) => line.TryGetProperty(name, out _);
+    public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>The field "id" or what takes its place, or the file's name with the line's number where there is none.</summary>
     public string Id()
     {
-        var field = Named(names.Id, "id");
-        var name = names.Id != "" || Has(field) ? TextOrNumber(field) : id.Default;
-        if (!id.Used.Add(Splits.Hash(name)))
+        var field = Named(_names.Id, "id");
+        var name = _names.Id != "" || Has(field) ? TextOrNumber(field) : _id.Default;
+        _idHash = Splits.Hash(name);
+        if (_id.Used.Contains(_idHash))
             _problems.Add($": \"{field}\" is the id of an earlier line");
-
         return name;
     }
+
+    /// <summary>Keeps the id of <see cref="Id"/> from other lines: for a line that is good, as only such a line is used.</summary>
+    public void KeepId() => _id.Used.Add(_idHash);
 
     /// <summary>A string that is not empty.</summary>
     public string NonEmptyText(string name)
@@ -69,20 +92,21 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     /// <summary>A string, or a number exactly as it is written.</summary>
     public string TextOrNumber(string name) => Field(name, JsonValueKind.String, JsonValueKind.Number) ?? "";
 
-    /// <summary>A finite number of at least 0, also as a text, since some formats have only texts.</summary>
-    public double AtLeastZero(string name)
+    /// <summary>A number from 0 to 1e6, which a float holds and no score exceeds; also as a text, since some formats have only texts.</summary>
+    public double MarginOf(string name)
     {
         var text = Field(name, JsonValueKind.Number, JsonValueKind.String);
         if (text is null)
             return 0;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1e6)
+            return number;
 
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number < 0 || !double.IsFinite(number))
-            _problems.Add($": \"{name}\" is {text} instead of a number of at least 0");
-        return number;
+        _problems.Add($": \"{name}\" is {Shown(text)} instead of a number from 0 to 1e6");
+        return 0;
     }
 
     /// <summary>Whether the line has this field as a list.</summary>
-    public bool IsList(string name) => line.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array;
+    public bool IsList(string name) => _fields.TryGetValue(name, out var value) && value.ValueKind == JsonValueKind.Array;
 
     /// <summary>Notes what is wrong with the line.</summary>
     public void Refuse(string problem) => _problems.Add(problem);
@@ -90,21 +114,16 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     /// <summary>The fields that were not read until now.</summary>
     public IReadOnlyDictionary<string, JsonElement> Others()
     {
-        var others = new Dictionary<string, JsonElement>();
-        foreach (var field in line.EnumerateObject())
-        {
-            if (NameOf("the line", field) is { } name && !_read.Contains(name) && IsSound(name, field.Value))
-                others[name] = field.Value.Clone();
-        }
-
-        return others.Count == 0 ? Problem.NoFields : others;
+        var others = _fields.Where(field => !_read.Contains(field.Key) && IsSound(field.Key, field.Value));
+        var clones = others.ToDictionary(field => field.Key, field => field.Value.Clone());
+        return clones.Count == 0 ? Problem.NoFields : clones;
     }
 
     /// <summary>A list of messages, at least one: each an object with a "role", a "content" and what else the chat template may read.</summary>
     public IReadOnlyList<ChatTurn> Turns(string name)
     {
         _read.Add(name);
-        var messages = line.GetProperty(name);
+        var messages = _fields[name];
         if (messages.GetArrayLength() == 0)
             _problems.Add($": \"{name}\" has no messages");
         return [.. messages.EnumerateArray().Select((message, index) => Turn($"{name}[{index}]", message))];
@@ -158,7 +177,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
                         return false;
                     if (!names.Add(name))
                     {
-                        _problems.Add($": \"{place}\" has the field \"{name}\" twice");
+                        _problems.Add($": \"{place}\" has the field \"{Shown(name)}\" twice");
                         return false;
                     }
 
@@ -200,7 +219,7 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
     private string? Field(string name, params JsonValueKind[] kinds)
     {
         _read.Add(name);
-        if (!line.TryGetProperty(name, out var value))
+        if (!_fields.TryGetValue(name, out var value))
             _problems.Add($": no \"{name}\"");
         else if (!kinds.Contains(value.ValueKind))
             _problems.Add($": \"{name}\" is {Name(value.ValueKind)} instead of {string.Join(" or ", kinds.Select(Name))}");
@@ -211,6 +230,8 @@ internal sealed class JsonFields(JsonElement line, LineId id, FieldNames names)
 
         return null;
     }
+
+    private static string Shown(string text) => text.Length <= LongestQuote ? text : text[..(LongestQuote - 1)] + "…";
 
     private static string Name(JsonValueKind kind) => kind.ToString().ToLowerInvariant();
 

@@ -32,7 +32,7 @@ public static class Preferences
         if (chosen == rejected)
             fields.Refuse($": \"{fields.Chosen}\" and \"{fields.Rejected}\" are the same, which teaches nothing");
         var problem = Problems.Convert(fields, chosen);
-        var margin = fields.HasMargin ? fields.AtLeastZero(fields.Margin) : 0;
+        var margin = fields.HasMargin ? fields.MarginOf(fields.Margin) : 0;
         return new Preference(Problems.WithOthers(problem, fields), chosen, rejected, margin);
     }
 }
