@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
-using Cohort.Data;
-using Cohort.Data.Tasks;
 using Cohort.Evaluation;
 using Cohort.Reports;
 using Cohort.Telemetry;
@@ -56,7 +54,7 @@ internal static class RunPage
     {
         var run = Read(command, result.Directory);
         var measured = run.Steps.Where(step => !double.IsNaN(step[MetricNames.ValidationSampled])).ToArray();
-        var problems = measured.Length < 2 ? 0 : ValidationProblems(options);
+        var problems = result.ValidationRows;
         return new ReportContent
         {
             Title = $"{Algorithm(options)} on {Data(options.Data)}",
@@ -79,25 +77,6 @@ internal static class RunPage
     {
         var (_, low, high) = ProportionInterval.Of((int)Math.Round(value * problems), problems);
         return new(value, low, high);
-    }
-
-    // As many as were asked for, or as there are; 0 where the file is gone, and then there are no intervals.
-    private static int ValidationProblems(CommonOptions options)
-    {
-        try
-        {
-            DataSource<Demonstration> source = options.Data switch
-            {
-                TaskData task => new TaskDemonstrations(BundledTasks.Create(task.Task, task.Size), options.Seed),
-                FileData file => ListSource.Of(file.Read(Demonstrations.Read), file.ReadHeldOut(Demonstrations.Read), options.Seed),
-                _ => throw new UnreachableException(),
-            };
-            return source.HeldOut(Split.Validation, options.Evaluation.Problems).Count;
-        }
-        catch (DataException)
-        {
-            return 0;
-        }
     }
 
     private static string Algorithm(CommonOptions options) => options switch

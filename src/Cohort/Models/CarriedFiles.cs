@@ -16,6 +16,15 @@ public static class CarriedFiles
 
     private static readonly string[] LicencePrefixes = ["LICENSE", "LICENCE", "COPYING", "NOTICE", "USE_POLICY"];
 
+    /// <summary>The paths of what decides a model's output: shape, weights, tokenizer and chat template, as far as they are there.</summary>
+    /// <param name="folder">A model folder, or one that is gone.</param>
+    /// <exception cref="SafetensorsException">A file of weights is malformed, or one that the index names is missing.</exception>
+    internal static IEnumerable<string> OfModel(string folder)
+    {
+        string[] names = [ModelConfig.FileName, .. SafetensorsFolder.Exists(folder) ? SafetensorsFolder.FileNames(folder) : [], .. Tokenizer];
+        return names.Select(name => Path.Combine(folder, name)).Where(File.Exists);
+    }
+
     /// <summary>Copies a whole model: shape, weights as they are, and what is carried along but the tokenizer's files.</summary>
     /// <param name="source">A model folder.</param>
     /// <param name="target">Made where it does not exist.</param>

@@ -19,8 +19,8 @@ internal sealed record EncodedPair(
     /// <summary>Encodes a preference.</summary>
     /// <exception cref="DataException">A text cannot be encoded; the message names the problem.</exception>
     public static EncodedPair Of(Preference preference, PromptEncoder prompts) => new(
-        prompts.Encode(new Demonstration(preference.Problem, preference.Chosen)),
-        prompts.Encode(new Demonstration(preference.Problem, preference.Rejected)),
+        prompts.Encode(new Demonstration(preference.Problem, preference.Chosen) { Answer = preference.ChosenAnswer }),
+        prompts.Encode(new Demonstration(preference.Problem, preference.Rejected) { Answer = preference.RejectedAnswer }),
         preference.Margin);
 
     /// <summary>Requires that both rows fit the model's vocabulary and context.</summary>

@@ -11,6 +11,9 @@ internal interface ITraining : IDisposable
     /// <summary>The name of the model's folder inside a checkpoint.</summary>
     string ModelName { get; }
 
+    /// <summary>How many rows of the validation split <see cref="Validate"/> takes.</summary>
+    int ValidationRows { get; }
+
     /// <summary>Takes one step.</summary>
     /// <exception cref="OperationCanceledException">The step was given up; networks and optimizers are as they were.</exception>
     /// <exception cref="TrainingException">The same, for a reason that the user must mend.</exception>

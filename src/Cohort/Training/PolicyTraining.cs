@@ -99,6 +99,9 @@ internal sealed class PolicyTraining : ITraining
     /// <inheritdoc/>
     public string ModelName => PolicyFolder.Name;
 
+    /// <inheritdoc/>
+    public int ValidationRows => _validation.Problems;
+
     /// <summary>Fills in what the options leave open, once per run; written to options.json and reused on resume.</summary>
     /// <exception cref="DataException">A prompt does not fit the context, or has an unknown character.</exception>
     public static RunOptions Resolve(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config) =>

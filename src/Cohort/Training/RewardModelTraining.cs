@@ -61,6 +61,9 @@ internal sealed class RewardModelTraining : ITraining
     /// <inheritdoc/>
     public string ModelName => Name;
 
+    /// <inheritdoc/>
+    public int ValidationRows => _heldOut.Count;
+
     // Pairs per micro-batch: each has two rows.
     private int MicroBatchPairs => Math.Max(1, _options.MicroBatchRows / 2);
 

@@ -15,6 +15,7 @@ internal static class RunFiles
 {
     private const string DataKey = "dataSha256";
     private const string HeldOutKey = "heldOutSha256";
+    private const string RewardKey = "rewardSha256";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -74,7 +75,7 @@ internal static class RunFiles
     /// <param name="past">The options of <see cref="PastOptions"/>.</param>
     /// <param name="sink">Takes notices.</param>
     /// <exception cref="OptionsException">Options differ that would change the past.</exception>
-    /// <exception cref="TrainingException">The data file is not the one that the run began with.</exception>
+    /// <exception cref="TrainingException">A file of the data or of a reward is not the one that the run began with.</exception>
     public static void Continue(RunDirectory place, CommonOptions options, CommonOptions past, IMetricSink sink)
     {
         var changes = OptionsDifference.Between(past, options);
@@ -83,8 +84,16 @@ internal static class RunFiles
         var now = Describe(options);
         if (options.Data is FileData file)
         {
-            RequireSame(file.Path, then[DataKey], now[DataKey]);
-            RequireSame(file.HeldOutPath, then[HeldOutKey], now[HeldOutKey]);
+            RequireSame(file.Path, "data", then[DataKey], now[DataKey]);
+            RequireSame(file.HeldOutPath, "data", then[HeldOutKey], now[HeldOutKey]);
+        }
+
+        if (then[RewardKey] is JsonObject before && now[RewardKey] is JsonObject after)
+        {
+            foreach (var path in before.Concat(after).Select(entry => entry.Key).Distinct())
+            {
+                RequireSame(path, "rewards", before[path], after[path]);
+            }
         }
 
         foreach (var change in changes.Where(change => change.Effect is ResumeEffect.OtherRounding or ResumeEffect.OtherSchedule))
@@ -112,22 +121,30 @@ internal static class RunFiles
         }
     }
 
-    private static void RequireSame(string path, JsonNode? then, JsonNode? now)
+    private static void RequireSame(string path, string what, JsonNode? then, JsonNode? now)
     {
         if (then?.ToString() != now?.ToString())
         {
             throw new TrainingException(
-                $"'{path}' is not what it was when the run began (SHA-256 {Short(then)} then, {Short(now)} now), and other data would change "
-                + "steps that are done; put the old file back, or begin a new run.");
+                $"'{path}' is not what it was when the run began (SHA-256 {Short(then)} then, {Short(now)} now), and other {what} would change "
+                + $"steps that are done; {(then is null ? "take the file away" : "put the old file back")}, or begin a new run.");
         }
     }
 
-    private static string Short(JsonNode? hash) => hash?.ToString()[..12] ?? "unknown";
+    private static string Short(JsonNode? hash) => hash?.ToString()[..12] ?? "none";
 
     private static string HashOf(string path)
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    // What rewards, metrics and a critic that begins as a reward model read from files, by path.
+    private static JsonObject HashesOfRewards(CommonOptions options)
+    {
+        var rewards = options is RunOptions run ? run.Reward.Files.Concat(run.Algorithm.Advantage.Files) : [];
+        var paths = rewards.Concat(options.Evaluation.Metrics.Values.SelectMany(metric => metric.Files)).Distinct().Where(File.Exists);
+        return new(paths.Select(path => KeyValuePair.Create(path, (JsonNode?)HashOf(path))));
     }
 
     private static JsonObject Describe(CommonOptions options) => new()
@@ -142,6 +159,7 @@ internal static class RunFiles
         ["threads"] = options.Threads,
         [DataKey] = options.Data is FileData data ? HashOf(data.Path) : null,
         [HeldOutKey] = options.Data is FileData { HeldOutPath: not "" } file ? HashOf(file.HeldOutPath) : null,
+        [RewardKey] = HashesOfRewards(options),
         ["started"] = TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture),
     };
 }

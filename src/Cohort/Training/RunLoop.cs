@@ -75,7 +75,7 @@ internal sealed class RunLoop : IDisposable
 
         return new(
             _directory.Root, end.Value, _state.Step, _state.SampledTokens, _state.BestStep, _state.BestValue,
-            end == RunEnd.Cancelled ? NewestModel() : _directory.Model);
+            end == RunEnd.Cancelled ? NewestModel() : _directory.Model, _training.ValidationRows);
     }
 
     public void Dispose() => _metrics.Dispose();

@@ -26,5 +26,6 @@ public enum RunEnd
 /// That metric: sampled pass@1 on the validation split, or the share of its pairs that a reward model ranks right; below 0 where none was measured.
 /// </param>
 /// <param name="ModelFolder">The model at the end, as a Hugging Face folder; where the run was cancelled, the newest checkpoint's.</param>
+/// <param name="ValidationRows">Held-out problems, or of a reward model pairs, of each measurement: without those that were left out as too long.</param>
 public sealed record RunResult(
-    string Directory, RunEnd End, long Step, long SampledTokens, long BestStep, double BestValue, string ModelFolder);
+    string Directory, RunEnd End, long Step, long SampledTokens, long BestStep, double BestValue, string ModelFolder, int ValidationRows);

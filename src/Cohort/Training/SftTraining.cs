@@ -69,6 +69,9 @@ internal sealed class SftTraining : ITraining
     /// <inheritdoc/>
     public string ModelName => PolicyFolder.Name;
 
+    /// <inheritdoc/>
+    public int ValidationRows => _heldOut.Count;
+
     /// <summary>The tokens of a demonstration.</summary>
     public static int Length(Demonstration row, PromptEncoder prompts) => prompts.Encode(row) is var (prompt, response) ? prompt.Count + response.Count : 0;
 

@@ -21,6 +21,9 @@ internal sealed class Validation(
     private readonly HeldOutEvaluation _sampled = new(sampler, prompts, rewards.Measured);
     private readonly HeldOutEvaluation _greedy = new(sampler, prompts, rewards.Trained);
 
+    /// <summary>How many problems a measurement takes.</summary>
+    public int Problems => problems.Count;
+
     /// <summary>Measures. Every measurement draws with the same random numbers, so that curves show the policy and not the draw.</summary>
     public void Measure(long step, Measures measures)
     {

@@ -95,6 +95,27 @@ public sealed class ParquetRowsTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_lists_of_messages_are_a_preference()
+    {
+        var path = _folder.File("pairs.parquet");
+        await using (var stream = File.Create(path))
+        {
+            await ParquetSerializer.SerializeAsync(
+                [
+                    new Pair
+                    {
+                        Chosen = [new() { Role = "user", Content = "2+2=" }, new() { Role = "assistant", Content = "4" }],
+                        Rejected = [new() { Role = "user", Content = "2+2=" }, new() { Role = "assistant", Content = "5" }],
+                    },
+                ],
+                stream);
+        }
+
+        var pair = Assert.Single(Preferences.Read(path));
+        Assert.Equal(("user: 2+2=", "4", "5"), (pair.Problem.Prompt, pair.Chosen, pair.Rejected));
+    }
+
+    [Fact]
     public async Task A_bad_row_is_named_by_its_number_and_can_be_skipped()
     {
         var path = await Write(new Row { Prompt = "a", Answer = 1 }, new Row { Prompt = "b" }, new Row { Prompt = "", Answer = 3 });
@@ -195,6 +216,15 @@ public sealed class ParquetRowsTests : IDisposable
     {
         [JsonPropertyName("messages")]
         public List<Message>? Messages { get; set; }
+    }
+
+    private sealed class Pair
+    {
+        [JsonPropertyName("chosen")]
+        public List<Message>? Chosen { get; set; }
+
+        [JsonPropertyName("rejected")]
+        public List<Message>? Rejected { get; set; }
     }
 
     private sealed class Message

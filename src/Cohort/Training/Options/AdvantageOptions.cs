@@ -26,6 +26,9 @@ public abstract record AdvantageOptions
     {
     }
 
+    /// <summary>The paths of the files that the run begins with besides the policy's, as far as they are there.</summary>
+    internal virtual IEnumerable<string> Files => [];
+
     /// <summary>Whether completions of one prompt are compared, so that a prompt needs at least two.</summary>
     internal virtual bool ComparesGroup => true;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Cohort.Models;
 
 namespace Cohort.Training;
 
@@ -32,6 +33,8 @@ public sealed record CriticAdvantage : AdvantageOptions
 
     /// <summary>The critic's network and its training.</summary>
     public CriticOptions Critic { get; init; } = new();
+
+    internal override IEnumerable<string> Files => Critic.Start is RewardModelCritic start ? CarriedFiles.OfModel(start.Path) : [];
 
     internal override bool ComparesGroup => false;
 

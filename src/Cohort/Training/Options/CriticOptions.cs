@@ -103,6 +103,6 @@ public sealed record FreshCritic : CriticStart
 /// </summary>
 public sealed record RewardModelCritic : CriticStart
 {
-    /// <summary>The folder of the reward model, relative to the run file. On resume its config.json is read again.</summary>
+    /// <summary>The folder of the reward model, relative to the run file. On resume it must be there, unchanged.</summary>
     public string Path { get; init; } = "";
 }

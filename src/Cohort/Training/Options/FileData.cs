@@ -4,8 +4,8 @@ namespace Cohort.Training;
 
 /// <summary>
 /// A JSONL, CSV, TSV or Parquet file: problems with `prompt` (a text, or a list of messages) and `answer` for RL; pairs with `prompt` and `completion`, or
-/// conversations with `messages`, for SFT; preferences with `prompt`, `chosen` and `rejected` for a reward model. The rows of a file above 32 MiB stay on
-/// disk.
+/// conversations with `messages`, for SFT; preferences with `prompt`, `chosen` and `rejected`, or two conversations as `chosen` and `rejected`, for a
+/// reward model. The rows of a file above 32 MiB stay on disk.
 /// </summary>
 public sealed record FileData : DataOptions
 {

@@ -8,6 +8,8 @@ public sealed record JsonSchemaMatch : RewardOptions
     /// <summary>The schema: a file's path, relative to the run file, or the schema itself, as in <c>{"type": "object", "required": ["answer"]}</c>.</summary>
     public SchemaSource Schema { get; init; } = SchemaSource.None;
 
+    internal override IEnumerable<string> Files => Schema.Path == "" ? [] : [Schema.Path];
+
     internal override RewardOptions WithPaths(Func<string, string> resolve) =>
         Schema.Path == "" ? this : this with { Schema = SchemaSource.InFile(resolve(Schema.Path)) };
 

@@ -88,6 +88,8 @@ public sealed record JudgeScorer : RewardOptions
             : throw new ArgumentOutOfRangeException(nameof(Concurrency), value, "Concurrency must lie in [1, 256].");
     } = 8;
 
+    internal override IEnumerable<string> Files => Template == "" ? [] : [Template];
+
     internal override RewardOptions WithPaths(Func<string, string> resolve) => this with { Template = resolve(Template) };
 
     internal override IEnumerable<string> Problems(string path)

@@ -5,7 +5,7 @@ using Cohort.Rewards;
 namespace Cohort.Training;
 
 /// <summary>
-/// A reward model's score. The folder is read again on resume, and must then hold the same model. Its unit is the model's own: a difference of 1 is
+/// A reward model's score. The folder is read again on resume, and must then hold the same files. Its unit is the model's own: a difference of 1 is
 /// odds of e to 1 that a person prefers the better answer.
 /// </summary>
 public sealed record ModelScorer : RewardOptions
@@ -26,6 +26,8 @@ public sealed record ModelScorer : RewardOptions
 
     /// <summary>A system message for the reward model's conversations that do not begin with one; empty for none.</summary>
     public string System { get; init; } = "";
+
+    internal override IEnumerable<string> Files => CarriedFiles.OfModel(Path);
 
     internal override RewardOptions WithPaths(Func<string, string> resolve) => this with { Path = resolve(Path) };
 

@@ -62,6 +62,9 @@ public abstract record RewardOptions
     /// <summary>The rewards that count or are measured, by name; of a single one, only itself with an empty name.</summary>
     internal virtual IEnumerable<(string Name, RewardOptions Reward)> All => [("", this)];
 
+    /// <summary>The paths of the files that scores depend on, as far as they are there: a run that goes on requires that none has changed.</summary>
+    internal virtual IEnumerable<string> Files => [];
+
     /// <summary>The same options with relative paths made absolute.</summary>
     /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
     internal virtual RewardOptions WithPaths(Func<string, string> resolve) => this;
@@ -117,6 +120,8 @@ public sealed record SeveralRewards : RewardOptions
     public RewardDictionary Rewards { get; init; } = RewardDictionary.None;
 
     internal override IEnumerable<(string Name, RewardOptions Reward)> All => Rewards.Select(reward => (reward.Key, reward.Value));
+
+    internal override IEnumerable<string> Files => Rewards.Values.SelectMany(reward => reward.Files);
 
     internal override RewardOptions WithPaths(Func<string, string> resolve) =>
         this with { Rewards = Rewards.WithPaths(resolve) };

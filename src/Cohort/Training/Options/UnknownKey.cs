@@ -3,7 +3,10 @@ namespace Cohort.Training;
 /// <summary>Says what may be meant by a key that no option has.</summary>
 internal static class UnknownKey
 {
-    /// <summary>A message with the first of these: the kind that has the key, the nearest key, where else it is one, all keys.</summary>
+    private static readonly (Type Options, string Name)[] Commands =
+        [(typeof(RunOptions), "train"), (typeof(SftOptions), "sft"), (typeof(RewardModelOptions), "reward-model")];
+
+    /// <summary>A message with the first of these: the kind that has the key, the nearest key, where else it is one, whose it is, all keys.</summary>
     /// <param name="root">All options, to look the key up elsewhere.</param>
     /// <param name="type">The declared type of the object that has the key.</param>
     /// <param name="options">The object.</param>
@@ -25,8 +28,13 @@ internal static class UnknownKey
         if (near.Count == 0)
             near = Shallowest([.. OptionList.Of(root).Select(o => o.Path).Where(p => p.EndsWith("." + name, StringComparison.OrdinalIgnoreCase)).Distinct()]);
 
-        return near.Count > 0
-            ? $"{prefix}{name} is not an option; did you mean {Nearest.Or(near)}?"
+        if (near.Count > 0)
+            return $"{prefix}{name} is not an option; did you mean {Nearest.Or(near)}?";
+
+        var commands = Commands.Where(command => path == "" && OptionsJson.Keys(command.Options).Any(key => key.Name == name))
+            .Select(command => $"`cohort {command.Name}`").ToList();
+        return commands.Count > 0
+            ? $"{name} is not an option here, but one of {Nearest.Or(commands)}; is the run file meant for that?"
             : $"{prefix}{name} is not an option; {(path == "" ? "the options are" : $"{path} has")} {List(keys)}.";
     }
 

@@ -29,6 +29,7 @@ public sealed class OptionsProblemsTests
     [InlineData("""{"budget": {"dollars": 50}}""", "budget.dollars is not an option; budget has steps, tokens.")]
     [InlineData("""{"dollars": 50}""", "dollars is not an option; the options are seed, threads, device, dtype, model, data, optimizer, evaluation, "
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
+    [InlineData("""{"batchPairs": 4}""", "batchPairs is not an option here, but one of `cohort reward-model`; is the run file meant for that?")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
         + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, loggedPrompts.")]
     [InlineData("""{"budget.steps": 50}""",

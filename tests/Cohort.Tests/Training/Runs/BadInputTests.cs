@@ -142,8 +142,9 @@ public sealed class BadInputTests : IDisposable
             """{"question": "bc", "answer": "cb"}""",
             """{"question": "bc", "answer": "cb"}""");
         string[] sets = [.. data, "data.skipBadLines=true", "data.longPrompts=drop", .. kind == "sft" ? Array.Empty<string>() : ["rollout.maxNewTokens=5"]];
-        TinyRun.Train(kind, _place.Root, sink, TinyRun.Never, [.. sets, Steps(kind, 2)]);
+        var result = TinyRun.Train(kind, _place.Root, sink, TinyRun.Never, [.. sets, Steps(kind, 2)]);
 
+        Assert.Equal(2, result.ValidationRows); // neither the long one nor the repeated one
         Assert.Contains(sink.Notices, notice => notice.Contains("bad lines skipped: 1; 4 rows are left.\n  line 2: ", StringComparison.Ordinal));
         Assert.Contains("Rows that repeat the prompt and the answer of an earlier one: 1 of 4; they count double in training.", sink.Notices);
         Assert.Contains("Rows left out: 1 of 4, as they do not fit the model's context of 16 tokens.", sink.Notices);
