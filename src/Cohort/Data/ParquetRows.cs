@@ -100,8 +100,8 @@ internal static class ParquetRows
             case DateTime { TimeOfDay.Ticks: 0 } day:
                 writer.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
                 break;
-            case DateTime or DateTimeOffset or DateOnly or TimeOnly:
-                writer.WriteStringValue(((IFormattable)value).ToString("O", CultureInfo.InvariantCulture));
+            case DateTime time:
+                writer.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture));
                 break;
             case IDictionary fields:
                 WriteObject(writer, fields);
