@@ -81,6 +81,10 @@ internal sealed class ProblemOptions
     {
         var (task, file, split) = (parsed.GetValue(_task), parsed.GetValue(_file), parsed.GetValue(_split) ?? "test");
         var count = parsed.GetValue(_count);
+        if (task is not null)
+            Refuse(parsed, "--problems", "--task", _fields, _skipBadLines, _reward);
+        if (file is not null)
+            Refuse(parsed, "--task", "--problems", _size);
         return (task, file) switch
         {
             ({ } name, null) => OfTask(SharedOptions.TaskOf(name), parsed.GetValue(_size), split, count),
@@ -92,6 +96,13 @@ internal sealed class ProblemOptions
                 count),
             _ => throw new UsageException("Name the problems: either --task NAME or --problems FILE.jsonl."),
         };
+    }
+
+    // What would not be heard is refused.
+    private static void Refuse(ParseResult parsed, string where, string here, params Option[] options)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } given)
+            throw new UsageException($"{given.Name} goes with {where}, and says nothing of {here}; leave it out.");
     }
 
     private static ProblemSet OfTask(TaskName name, int size, string split, int count)

@@ -15,8 +15,8 @@ internal static class RewardModelCommand
         new RunCommand<RewardModelRun>(
             Name,
             (request, sink) => request.IsResumed
-                ? RewardModelRun.Resume(request.Directory, RewardModelRun.ReadOptions(request.Directory, request.Sets), sink)
-                : RewardModelRun.Start(request.Directory, RunFile.ReadRewardModel(request.RunFile, request.Sets), sink),
+                ? RewardModelRun.Resume(request.Directory, request.Over(RewardModelRun.ReadOptions(request.Directory, request.Sets)), sink)
+                : RewardModelRun.Start(request.Directory, request.Over(RunFile.ReadRewardModel(request.RunFile, request.Sets)), sink),
             (run, cancel) => run.Train(cancel),
             directory => RewardModelRun.ReadOptions(directory, []))
         .Create(

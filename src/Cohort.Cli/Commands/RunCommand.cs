@@ -12,7 +12,18 @@ namespace Cohort.Cli.Commands;
 /// <param name="IsResumed">Whether there is a run in it to go on with.</param>
 /// <param name="RunFile">The run file; empty for none.</param>
 /// <param name="Sets">Settings over it.</param>
-internal sealed record RunRequest(string Directory, bool IsResumed, string RunFile, IReadOnlyList<string> Sets);
+/// <param name="SkipsBadLines">Whether bad lines of the data file are left out, whatever the run file says.</param>
+internal sealed record RunRequest(string Directory, bool IsResumed, string RunFile, IReadOnlyList<string> Sets, bool SkipsBadLines)
+{
+    /// <summary>The options that were read, with what the command line says of the data file.</summary>
+    /// <typeparam name="T">A kind of run.</typeparam>
+    /// <param name="read">The options of run file and settings.</param>
+    /// <exception cref="UsageException">There is no data file that it could speak of.</exception>
+    public T Over<T>(T read)
+        where T : CommonOptions => !SkipsBadLines ? read : read.Data is FileData file
+            ? (T)((CommonOptions)read with { Data = file with { SkipBadLines = true } })
+            : throw new UsageException("--skip-bad-lines is for a file, and the data of this run are a bundled task; set data.path, or leave the option out.");
+}
 
 /// <summary>What `sft`, `train` and `reward-model` share: their options, and showing a run from its begin to its end.</summary>
 /// <typeparam name="TRun">The kind of run.</typeparam>
@@ -79,11 +90,9 @@ internal sealed class RunCommand<TRun>(
             sets.Add($"threads={threads}");
         if (parsed.GetValue(_seed) is { } seed)
             sets.Add($"seed={seed}");
-        if (parsed.GetValue(_skipBadLines))
-            sets.Add("data.skipBadLines=true");
 
         var stem = runFile == "" ? name : Path.GetFileNameWithoutExtension(runFile);
-        return new(resume ?? place ?? RunPlaces.Next(stem), resume is not null, runFile, sets);
+        return new(resume ?? place ?? RunPlaces.Next(stem), resume is not null, runFile, sets, parsed.GetValue(_skipBadLines));
     }
 
     private int Run(Context context, RunRequest request, bool json)

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
-using Cohort.Data.Tasks;
 using Cohort.Telemetry;
 using Cohort.Training;
 
@@ -66,46 +65,23 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
     {
         if (Result.End == RunEnd.Cancelled)
         {
-            yield return $"{Command} --resume {Place}   (every finished step is saved)";
+            yield return $"{Command} --resume {NextOptions.Quoted(Place)}   (every finished step is saved)";
             yield break;
         }
 
-        var (train, evaluate) = Options.Data switch
+        if (Options is SupervisedOptions supervised)
         {
-            TaskData { Size: 0 } task => ($"--set data.task={Id(task.Task)}", $"--task {Id(task.Task)}"),
-            TaskData task => ($"--set data.task={Id(task.Task)} --set data.size={task.Size}", $"--task {Id(task.Task)} --size {task.Size}"),
-            FileData file => ($"--set data.path={Problems(file)}", $"--problems {HeldOut(file)} --reward {Reward()}"),
-            _ => throw new UnreachableException(),
-        };
-        if (Options is RewardModelOptions)
-        {
-            yield return $"train --set model.path=POLICY --set reward.kind=model --set reward.path={Model} {train}";
-            yield break;
+            var train = NextOptions.OfTrain(supervised);
+            var adapter = Options.Model.Adapter is NoAdapter ? "" : "--set model.adapter.kind=saved ";
+            var scorer = $"--set reward.kind=model {NextOptions.Set("reward.path", Model)}{NextOptions.Chat(Options.Data, "reward")}";
+            yield return supervised is RewardModelOptions
+                ? $"train --set model.path=POLICY {scorer} {train}"
+                : $"train {NextOptions.Set("model.path", Model)} {adapter}{train}";
         }
 
-        if (Options is SftOptions)
-            yield return $"train --set model.path={Model} {(Options.Model.Adapter is NoAdapter ? "" : "--set model.adapter.kind=saved ")}{train}";
-
-        yield return $"evaluate --model {Model} {evaluate}";
+        if (Options is not RewardModelOptions)
+            yield return $"evaluate --model {NextOptions.Quoted(Model)} {NextOptions.OfEvaluate(Options)}";
     }
-
-    // Demonstrations and preferences show answers, and have none to compare with.
-    private string Problems(FileData file) => Options is SupervisedOptions ? "PROBLEMS.jsonl" : Numbers.ShortPath(file.Path);
-
-    private string HeldOut(FileData file) =>
-        file.HeldOutPath == "" || Options is SftOptions ? Problems(file) : $"{Numbers.ShortPath(file.HeldOutPath)} --split all";
-
-    private string Reward() => (Options as RunOptions)?.Reward switch
-    {
-        null or AutomaticReward or CustomReward => "exact",
-        TaskVerifier verifier => Id(verifier.Task),
-        { } own => Quoted(StandaloneReward.Write(own)),
-    };
-
-    // JSON that is written has no apostrophes.
-    private static string Quoted(string reward) => reward.StartsWith('{') ? $"'{reward}'" : reward;
-
-    private static string Id(TaskName task) => task.ToString().ToLowerInvariant();
 
     private string Json() => SharedOptions.ToJson(new
     {

@@ -12,8 +12,8 @@ internal static class SftCommand
         new RunCommand<SftRun>(
             "sft",
             (request, sink) => request.IsResumed
-                ? SftRun.Resume(request.Directory, SftRun.ReadOptions(request.Directory, request.Sets), sink)
-                : SftRun.Start(request.Directory, RunFile.ReadSft(request.RunFile, request.Sets), sink),
+                ? SftRun.Resume(request.Directory, request.Over(SftRun.ReadOptions(request.Directory, request.Sets)), sink)
+                : SftRun.Start(request.Directory, request.Over(RunFile.ReadSft(request.RunFile, request.Sets)), sink),
             (run, cancel) => run.Train(cancel),
             directory => SftRun.ReadOptions(directory, []))
         .Create(

@@ -12,8 +12,8 @@ internal static class TrainCommand
         new RunCommand<PolicyRun>(
             "train",
             (request, sink) => request.IsResumed
-                ? PolicyRun.Resume(request.Directory, PolicyRun.ReadOptions(request.Directory, request.Sets), sink)
-                : PolicyRun.Start(request.Directory, RunFile.ReadRun(request.RunFile, request.Sets), sink),
+                ? PolicyRun.Resume(request.Directory, request.Over(PolicyRun.ReadOptions(request.Directory, request.Sets)), sink)
+                : PolicyRun.Start(request.Directory, request.Over(RunFile.ReadRun(request.RunFile, request.Sets)), sink),
             (run, cancel) => run.Train(cancel),
             directory => PolicyRun.ReadOptions(directory, []))
         .Create(

@@ -13,6 +13,9 @@ public sealed class FileRows<T> : IReadOnlyList<T>
     /// <summary>What was passed over in reading, in sentences; empty where nothing was.</summary>
     public IReadOnlyList<string> Notices { get; }
 
+    /// <summary>Whether it was a pipe, which gives its rows once.</summary>
+    internal bool IsPipe { get; init; }
+
     /// <inheritdoc/>
     public int Count => _items.Count;
 

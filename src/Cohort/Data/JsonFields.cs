@@ -6,20 +6,23 @@ namespace Cohort.Data;
 
 /// <summary>How a line of a file is named.</summary>
 /// <param name="Default">Its id where it gives none.</param>
-/// <param name="Used">The hashes of the file's ids so far, to which its own is added.</param>
+/// <param name="Used">The hashes of the ids of the file's good lines so far, to which <see cref="JsonFields.KeepId"/> adds its own.</param>
 internal sealed record LineId(string Default, HashSet<ulong> Used);
 
 /// <summary>The fields of one line; collects what is wrong with them.</summary>
 internal sealed class JsonFields
 {
+    private const int LongestQuote = 40;
+
     private readonly LineId _id;
     private readonly FieldNames _names;
     private readonly Dictionary<string, JsonElement> _fields = [];
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _read = [];
+    private ulong _idHash;
 
-    /// <summary>Takes the fields of a line.</summary>
-    /// <param name="line">An object; a field that it names twice, or by half a surrogate pair, is a problem.</param>
+    /// <summary>Takes the fields of a line, and notes names that are there twice or are no text.</summary>
+    /// <param name="line">An object, which must live as long as this.</param>
     /// <param name="id">How the line is named.</param>
     /// <param name="names">Which fields are read as what.</param>
     public JsonFields(JsonElement line, LineId id, FieldNames names)
@@ -28,7 +31,7 @@ internal sealed class JsonFields
         foreach (var field in line.EnumerateObject())
         {
             if (NameOf("the line", field) is { } name && !_fields.TryAdd(name, field.Value))
-                _problems.Add($": the field \"{name}\" stands there twice");
+                _problems.Add($": has the field \"{Shown(name)}\" twice");
         }
     }
 
@@ -67,11 +70,14 @@ internal sealed class JsonFields
     {
         var field = Named(_names.Id, "id");
         var name = _names.Id != "" || Has(field) ? TextOrNumber(field) : _id.Default;
-        if (!_id.Used.Add(Splits.Hash(name)))
+        _idHash = Splits.Hash(name);
+        if (_id.Used.Contains(_idHash))
             _problems.Add($": \"{field}\" is the id of an earlier line");
-
         return name;
     }
+
+    /// <summary>Keeps the id of <see cref="Id"/> from other lines: for a line that is good, as only such a line is used.</summary>
+    public void KeepId() => _id.Used.Add(_idHash);
 
     /// <summary>A string that is not empty.</summary>
     public string NonEmptyText(string name)
@@ -86,16 +92,17 @@ internal sealed class JsonFields
     /// <summary>A string, or a number exactly as it is written.</summary>
     public string TextOrNumber(string name) => Field(name, JsonValueKind.String, JsonValueKind.Number) ?? "";
 
-    /// <summary>A finite number of at least 0, also as a text, since some formats have only texts.</summary>
-    public double AtLeastZero(string name)
+    /// <summary>A number from 0 to 1e6, which a float holds and no score exceeds; also as a text, since some formats have only texts.</summary>
+    public double MarginOf(string name)
     {
         var text = Field(name, JsonValueKind.Number, JsonValueKind.String);
         if (text is null)
             return 0;
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1e6)
+            return number;
 
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number < 0 || !double.IsFinite(number))
-            _problems.Add($": \"{name}\" is {text} instead of a number of at least 0");
-        return number;
+        _problems.Add($": \"{name}\" is {Shown(text)} instead of a number from 0 to 1e6");
+        return 0;
     }
 
     /// <summary>Whether the line has this field as a list.</summary>
@@ -107,14 +114,9 @@ internal sealed class JsonFields
     /// <summary>The fields that were not read until now.</summary>
     public IReadOnlyDictionary<string, JsonElement> Others()
     {
-        var others = new Dictionary<string, JsonElement>();
-        foreach (var (name, value) in _fields)
-        {
-            if (!_read.Contains(name) && IsSound(name, value))
-                others[name] = value.Clone();
-        }
-
-        return others.Count == 0 ? Problem.NoFields : others;
+        var others = _fields.Where(field => !_read.Contains(field.Key) && IsSound(field.Key, field.Value));
+        var clones = others.ToDictionary(field => field.Key, field => field.Value.Clone());
+        return clones.Count == 0 ? Problem.NoFields : clones;
     }
 
     /// <summary>A list of messages, at least one: each an object with a "role", a "content" and what else the chat template may read.</summary>
@@ -175,7 +177,7 @@ internal sealed class JsonFields
                         return false;
                     if (!names.Add(name))
                     {
-                        _problems.Add($": \"{place}\" has the field \"{name}\" twice");
+                        _problems.Add($": \"{place}\" has the field \"{Shown(name)}\" twice");
                         return false;
                     }
 
@@ -228,6 +230,8 @@ internal sealed class JsonFields
 
         return null;
     }
+
+    private static string Shown(string text) => text.Length <= LongestQuote ? text : text[..(LongestQuote - 1)] + "…";
 
     private static string Name(JsonValueKind kind) => kind.ToString().ToLowerInvariant();
 

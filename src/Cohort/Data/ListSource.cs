@@ -156,7 +156,7 @@ public static class ListSource
     /// <inheritdoc cref="Of(IReadOnlyList{Problem}, IReadOnlyList{Problem}, ulong)"/>
     /// <param name="preferences">At least one.</param>
     public static ListSource<Preference> Of(IReadOnlyList<Preference> preferences, IReadOnlyList<Preference> heldOut, ulong seed) =>
-        new(preferences, heldOut, pair => pair.Problem, seed, Purpose.Preferences, [.. Skipped(preferences), .. Skipped(heldOut)]);
+        new(preferences, heldOut, pair => pair.Problem, seed, Purpose.Preferences, [.. Repetitions.Notices(preferences), .. Skipped(heldOut)]);
 
     /// <summary>Refuses to hand out training data as if they were held out.</summary>
     internal static void RequireHeldOut(Split split, int count)

@@ -11,14 +11,17 @@ namespace Cohort.Data;
 internal static class ParquetRows
 {
     /// <summary>
-    /// Reads every row. A null is a field that the row, or the object within it, does not have; bytes are base64, and dates and what else JSON does not
-    /// have are texts.
+    /// Reads every row. A null is a field that the row, or the object within it, does not have; bytes are base64, dates are texts
+    /// as in ISO 8601, without the time where that is midnight, and what else JSON does not have are texts too.
     /// </summary>
     /// <param name="path">The file, for messages.</param>
-    /// <param name="stream">The file, which can be sought in.</param>
-    /// <exception cref="DataException">It is no whole Parquet file, or uses what the reader does not know.</exception>
+    /// <param name="stream">The file.</param>
+    /// <exception cref="DataException">It cannot be sought in, is no whole Parquet file, or uses what the reader does not know.</exception>
     public static IEnumerable<FileRow> Read(string path, Stream stream)
     {
+        if (!stream.CanSeek)
+            throw new DataException($"{path} is a pipe, and a Parquet file is read from its end; write it to a file first.");
+
         var text = new ArrayBufferWriter<byte>();
         var (number, groups) = (0, Wait(path, CountAsync(stream)));
         for (var group = 0; group < groups; group++)
@@ -93,6 +96,12 @@ internal static class ParquetRows
                 break;
             case double number when double.IsFinite(number):
                 writer.WriteNumberValue(number);
+                break;
+            case DateTime { TimeOfDay.Ticks: 0 } day:
+                writer.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                break;
+            case DateTime time:
+                writer.WriteStringValue(time.ToString("O", CultureInfo.InvariantCulture));
                 break;
             case IDictionary fields:
                 WriteObject(writer, fields);

@@ -8,7 +8,7 @@ public static class Preferences
     private const string Rule =
         "{\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\"}: \"prompt\" a string that is not empty or a "
         + "list of messages, \"chosen\" and \"rejected\" strings or numbers that differ, or each a list with the assistant's message; or without \"prompt\" "
-        + "\"chosen\" and \"rejected\" two conversations, the same but for the assistant's message at their end; and if you like a \"margin\" of at least 0; "
+        + "\"chosen\" and \"rejected\" two conversations, the same but for the assistant's message at their end; and if you like a \"margin\" from 0 to 1e6; "
         + "other fields are kept. Mend these lines or remove them.";
 
     /// <summary>
@@ -34,7 +34,7 @@ public static class Preferences
     private static Preference Convert(JsonFields fields)
     {
         var pair = fields.IsList(fields.Chosen) || fields.IsList(fields.Rejected) ? OfMessages(fields) : OfTexts(fields);
-        var margin = fields.HasMargin ? fields.AtLeastZero(fields.Margin) : 0;
+        var margin = fields.HasMargin ? fields.MarginOf(fields.Margin) : 0;
         return pair with { Problem = Problems.WithOthers(pair.Problem, fields), Margin = margin };
     }
 

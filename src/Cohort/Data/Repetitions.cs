@@ -32,4 +32,28 @@ internal static class Repetitions
             notices.Add($"Prompts that come with different answers: {prompts}.");
         return notices;
     }
+
+    /// <summary>
+    /// What was passed over in reading the pairs, how many repeat an earlier one, and how many come both ways round; told by hashes of 64 bits each.
+    /// </summary>
+    /// <param name="rows">The pairs.</param>
+    public static IReadOnlyList<string> Notices(IReadOnlyList<Preference> rows)
+    {
+        var pairs = new HashSet<(ulong Prompt, ulong Chosen, ulong Rejected)>();
+        foreach (var row in rows)
+            pairs.Add((Splits.Hash(row.Problem.Prompt), Splits.Hash(row.Chosen), Splits.Hash(row.Rejected)));
+        var swapped = pairs.Count(pair => pair.Chosen < pair.Rejected && pairs.Contains((pair.Prompt, pair.Rejected, pair.Chosen)));
+
+        List<string> notices = [.. (rows as FileRows<Preference>)?.Notices ?? []];
+        if (rows.Count > pairs.Count)
+        {
+            notices.Add(
+                $"Rows that repeat the prompt and both completions of an earlier one: {rows.Count - pairs.Count} of {rows.Count}; they count double in "
+                + "training.");
+        }
+
+        if (swapped > 0)
+            notices.Add($"Pairs that come both ways round, which contradict each other: {swapped}; keep one row of each.");
+        return notices;
+    }
 }

@@ -20,11 +20,12 @@ internal static class RowFile
         var format = RowFormat.Of(path);
         var ids = new HashSet<ulong>();
         IRowList<T> items = new HeldRows<T>();
-        var (shown, errors, badRows) = (new List<string>(), 0, 0);
+        var (shown, errors, badRows, isPipe) = (new List<string>(), 0, 0, false);
         try
         {
             using var stream = File.OpenRead(path);
-            if (stream.Length > LargestHeld)
+            isPipe = !stream.CanSeek;
+            if (!isPipe && stream.Length > LargestHeld)
             {
                 items = new StreamedRows<T>(
                     format.IsJsonLines ? new LinesText(path) : new SpooledText(path),
@@ -50,7 +51,7 @@ internal static class RowFile
         if (items.Count == 0)
             throw new DataException($"{path} has no {format.Unit}s of data. {format.Lead}{rule}");
 
-        return new(items, errors == 0 ? [] : [$"{path}: bad {format.Unit}s skipped: {badRows}; {items.Count} rows are left.\n  {list}"]);
+        return new(items, errors == 0 ? [] : [$"{path}: bad {format.Unit}s skipped: {badRows}; {items.Count} rows are left.\n  {list}"]) { IsPipe = isPipe };
 
         LineId Id(int number, HashSet<ulong> used) => new($"{Path.GetFileName(path)}:{number}", used);
     }
@@ -63,8 +64,11 @@ internal static class RowFile
 
         var fields = new JsonFields(row.Fields, id, names);
         var given = convert(fields);
-        if (fields.Problems.Count == 0)
-            items.Add(row, given);
-        return fields.Problems;
+        if (fields.Problems.Count > 0)
+            return fields.Problems;
+
+        fields.KeepId();
+        items.Add(row, given);
+        return [];
     }
 }

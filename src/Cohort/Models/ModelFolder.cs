@@ -80,6 +80,7 @@ public static class ModelFolder
 
         var config = ModelConfig.Read(folder);
         using var files = Open(folder);
+        RequireLanguageModel(files, folder);
         RequireOneHead(files, config);
         var model = placement.Build(() => new LanguageModel(config));
         try
@@ -176,6 +177,17 @@ public static class ModelFolder
     }
 
     private static Tensor InFolder(WeightNames names, string name, Tensor parameter) => names.IsTransposed(name) ? parameter.t() : parameter;
+
+    // With tied embeddings a reward model has every tensor of a language model, whose text would be that of a trunk that learnt to score.
+    private static void RequireLanguageModel(SafetensorsFolder files, string folder)
+    {
+        if (files.Contains(ScalarModel.HeadWeight))
+        {
+            throw new ModelException(
+                $"'{folder}' is a reward model (it has the tensor '{ScalarModel.HeadWeight}'), which scores texts and writes none; name the folder of a "
+                + "language model, and this one as the reward or for `cohort reward-model`.");
+        }
+    }
 
     private static void RequireOneHead(SafetensorsFolder files, ModelConfig config)
     {

@@ -65,7 +65,7 @@ internal sealed class RewardModelTraining : ITraining
     // Pairs per micro-batch: each has two rows.
     private int MicroBatchPairs => Math.Max(1, _options.MicroBatchRows / 2);
 
-    /// <summary>The training of a run whose base lies in its directory: the base's trunk below a head of zeros.</summary>
+    /// <summary>The training of a run whose base lies in its directory: a reward model as it is, or a language model's trunk below a head of zeros.</summary>
     public static RewardModelTraining Open(
         RunDirectory place,
         RewardModelOptions options,
@@ -74,7 +74,7 @@ internal sealed class RewardModelTraining : ITraining
         PhaseClock clock,
         IMetricSink sink)
     {
-        start.Policy.Dispose();
+        start.Network.Dispose();
         var model = RewardModelFolder.Start(place.Base, Setup.Placement(options));
         try
         {

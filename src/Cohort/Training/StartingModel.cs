@@ -2,13 +2,17 @@ using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Models;
+using Cohort.Rewards;
 using Cohort.Telemetry;
 using Cohort.Tensors;
 using Cohort.Tokenization;
+using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
-/// <summary>What a run begins with: the policy, with its adapter where it has one, and what writes its prompts.</summary>
+/// <summary>
+/// What a run begins with: a language model, with its adapter where it has one, or where a reward model is trained further, that; and what writes its prompts.
+/// </summary>
 internal sealed class StartingModel
 {
     // The size in weights from which on activations are large tensors too.
@@ -18,16 +22,23 @@ internal sealed class StartingModel
     private readonly string _writing;
     private readonly bool _isWhole;
 
-    /// <param name="policy">The policy.</param>
+    /// <param name="network">The language model or the reward model.</param>
     /// <param name="prompts">Its tokenizer and chat template.</param>
     /// <param name="source">The folder that the base comes from; empty for none.</param>
     /// <param name="writing">The folder that tokenizer and chat template come from; empty for none.</param>
     /// <param name="isWhole">Whether the source holds the base's weights as they are, rather than merged with an adapter.</param>
-    public StartingModel(LanguageModel policy, PromptEncoder prompts, string source = "", string writing = "", bool isWhole = false) =>
-        (Policy, Prompts, _source, _writing, _isWhole) = (policy, prompts, source, writing, isWhole);
+    public StartingModel(nn.Module network, PromptEncoder prompts, string source = "", string writing = "", bool isWhole = false) =>
+        (Network, Prompts, _source, _writing, _isWhole) = (network, prompts, source, writing, isWhole);
 
-    /// <summary>The policy; whoever opened this disposes it.</summary>
-    public LanguageModel Policy { get; }
+    /// <summary>The language model, or the reward model that is trained further; whoever opened this disposes it.</summary>
+    public nn.Module Network { get; }
+
+    /// <summary>The language model of a run that trains one.</summary>
+    /// <exception cref="InvalidCastException">The run trains a reward model.</exception>
+    public LanguageModel Policy => (LanguageModel)Network;
+
+    /// <summary>The network's shape.</summary>
+    public ModelConfig Config => ModelConfig.Of(Network);
 
     /// <summary>Its tokenizer and chat template.</summary>
     public PromptEncoder Prompts { get; }
@@ -38,6 +49,9 @@ internal sealed class StartingModel
     {
         var tokenizer = Setup.Tokenizer(options);
         var prompts = Setup.Prompts(tokenizer, options.Model, options.Data);
+        if (options is RewardModelOptions && options.Model is FolderModel { Path: var scorer } && RewardModelFolder.Holds(scorer))
+            return OfScorer(scorer, prompts, options);
+
         var (policy, source, isWhole) = Base(options.Model, tokenizer, options.Seed, Setup.Placement(options));
         SuitMemory(policy);
         try
@@ -71,6 +85,9 @@ internal sealed class StartingModel
     public static StartingModel Reopen(RunDirectory place, CommonOptions options)
     {
         var prompts = Setup.Prompts(TokenizerFolder.Load(place.Base), ChatTemplate.Find(place.Base, NoonClock.Of(options.Data.Today)), options.Data);
+        if (options is RewardModelOptions && RewardModelFolder.Holds(place.Base))
+            return OfScorer(place.Base, prompts, options);
+
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
         SuitMemory(policy);
         try
@@ -108,7 +125,7 @@ internal sealed class StartingModel
             Prompts.Save(place.Base);
         }
 
-        if (Adapters.Any(Policy))
+        if (Adapters.Any(Network))
         {
             AdapterFolder.Save(Policy, place.StartingAdapter, place.Base, dropout: 0);
         }
@@ -120,14 +137,21 @@ internal sealed class StartingModel
         if (model is FolderModel { Adapter: not SavedAdapter } folder && AdapterFolder.Describes(folder.Path))
         {
             sink.Notice(
-                $"'{folder.Path}' is an adapter, which was merged into its base: {(Adapters.Any(Policy) ? "a new adapter" : "every weight")} is trained. To go on "
+                $"'{folder.Path}' is an adapter, which was merged into its base: {(Adapters.Any(Network) ? "a new adapter" : "every weight")} is trained. To go on "
                 + "with the adapter itself, set model.adapter.kind=saved.");
         }
     }
 
-    private static void SuitMemory(LanguageModel policy)
+    private static StartingModel OfScorer(string folder, PromptEncoder prompts, CommonOptions options)
     {
-        if (Weights.Count(policy) >= LargeModel)
+        var scorer = RewardModelFolder.LoadModel(folder, Setup.Placement(options));
+        SuitMemory(scorer);
+        return new(scorer, prompts, folder, folder, isWhole: true);
+    }
+
+    private static void SuitMemory(nn.Module network)
+    {
+        if (Weights.Count(network) >= LargeModel)
         {
             NativeMemory.MapLargeTensors();
         }

@@ -43,14 +43,14 @@ internal sealed class SupervisedRun : IDisposable
         try
         {
             source = Fitting(options, source, kind, start);
-            var resolved = kind.Resolve(Setup.Placed(Threaded(options, threads)), source, start.Prompts, start.Policy.Config);
+            var resolved = kind.Resolve(Setup.Placed(Threaded(options, threads)), source, start.Prompts, start.Config);
             RunFiles.Begin(place, resolved, () => start.Save(place));
             start.Notify(options.Model, sink);
             return Open(place, resolved, start, source, kind, sink, resume: false);
         }
         catch
         {
-            start.Policy.Dispose();
+            start.Network.Dispose();
             throw;
         }
     }
@@ -73,12 +73,12 @@ internal sealed class SupervisedRun : IDisposable
         }
         catch (InvalidDataException error)
         {
-            start.Policy.Dispose();
+            start.Network.Dispose();
             throw new TrainingException(error.Message, error);
         }
         catch
         {
-            start.Policy.Dispose();
+            start.Network.Dispose();
             throw;
         }
     }
@@ -100,7 +100,7 @@ internal sealed class SupervisedRun : IDisposable
     private static DataSource<TRow> Fitting<TOptions, TRow>(
         TOptions options, DataSource<TRow> source, SupervisedKind<TOptions, TRow> kind, StartingModel start)
         where TOptions : SupervisedOptions =>
-        Setup.Fitting(source, options.Data, row => kind.Length(row, start.Prompts), start.Policy.Config);
+        Setup.Fitting(source, options.Data, row => kind.Length(row, start.Prompts), start.Config);
 
     private static SupervisedRun Open<TOptions, TRow>(
         RunDirectory place,

@@ -36,6 +36,16 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
         Assert.Contains("--field promt=ask is not known; write prompt=NAME", CommandLine.Run([.. evaluate, "--field", "promt=ask"]).Error);
     }
 
+    [Theory]
+    [InlineData("--task", "sort", "--problems", "--field", "prompt=ask")]
+    [InlineData("--task", "sort", "--problems", "--reward", "number")]
+    [InlineData("--task", "sort", "--problems", "--skip-bad-lines")]
+    [InlineData("--problems", "problems.jsonl", "--task", "--size", "4")]
+    public void An_option_that_would_not_be_heard_is_refused_by_name(string from, string name, string other, params string[] option) =>
+        CommandLine.Refuse(
+            ["evaluate", "--model", tiny.Model, from, name, .. option],
+            $"{option[0]} goes with {other}, and says nothing of {from}; leave it out.");
+
     [Fact]
     public void Json_has_both_rates()
     {

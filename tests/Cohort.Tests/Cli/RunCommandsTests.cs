@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Cli.Commands;
 using Cohort.Telemetry;
@@ -82,10 +83,44 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Contains($"--problems {path} --split all --reward exact", line.Output);
         Assert.DoesNotContain("3+4=", File.ReadAllText(Path.Combine(tiny.File("held"), "rollouts.jsonl")));
 
+        File.Move(path, tiny.File("moved.csv"));
+        path = tiny.File("moved.csv");
+        CommandLine.Succeed("train", "--resume", tiny.File("held"), "--set", "budget.steps=3", "--set", $"data.heldOutPath={path}");
+        var without = CommandLine.Run("train", "--resume", tiny.File("held"), "--set", "budget.steps=4", "--set", "data.heldOutPath=");
+        Assert.Contains("and the change would alter steps that are done", without.Error);
+
         File.AppendAllText(path, "1+1=,2\n");
-        var refused = CommandLine.Run("train", "--resume", tiny.File("held"), "--set", "budget.steps=3");
+        var refused = CommandLine.Run("train", "--resume", tiny.File("held"), "--set", "budget.steps=4");
         Assert.Contains($"'{path}' is not what it was when the run began", refused.Error);
     }
+
+    [Fact]
+    public void The_next_command_works_for_paths_with_spaces_and_fields_of_other_names()
+    {
+        var path = tiny.File("my problems.jsonl");
+        File.WriteAllText(path, """
+            {"ask": "2+2=", "the gold": 4}
+            {"ask": "3+4="}
+            {"ask": "1+8=", "the gold": 9}
+
+            """);
+        var line = CommandLine.Succeed(tiny.Train(
+            "my run", "--skip-bad-lines", "--set", $"data.path={path}", "--set", "data.fields.prompt=ask", "--set", "data.fields.answer=the gold"));
+
+        var next = line.Output.Split("  ./cohort ")[^1].Trim();
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"printf '%s\\n' {next}"]) { RedirectStandardOutput = true })!;
+        string[] words = shell.StandardOutput.ReadToEnd().TrimEnd().Split('\n');
+        shell.WaitForExit();
+        var evaluated = CommandLine.Succeed([.. words, "--max-tokens", "3"]);
+        Assert.Contains("2 problems (not split) of my problems.jsonl", evaluated.Output);
+        Assert.Contains("bad lines skipped: 1; 2 rows are left.", evaluated.Error);
+    }
+
+    [Fact]
+    public void Bad_lines_of_a_bundled_task_are_not_skipped() =>
+        CommandLine.Refuse(
+            ["train", "--out", tiny.File("task"), "--set", $"model.path={tiny.Model}", "--set", "data.task=sort", "--skip-bad-lines"],
+            "--skip-bad-lines is for a file, and the data of this run are a bundled task; set data.path, or leave the option out.");
 
     [Fact]
     public void Json_is_one_object_and_nothing_else()

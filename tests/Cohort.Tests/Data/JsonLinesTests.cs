@@ -59,8 +59,8 @@ public sealed class JsonLinesTests : IDisposable
     [InlineData("{\"prompt\": \"\\ud800\", \"answer\": 4}", "line 2: \"prompt\" has half a surrogate pair")]
     [InlineData("{\"prompt\": \"a\", \"answer\": 4, \"p\\ud800\": 1}", "line 2: a field's name in \"the line\" has half a surrogate pair")]
     [InlineData("{\"\\udc00prompt\": \"a\", \"prompt\": \"a\", \"answer\": 4}", "line 2: a field's name in \"the line\" has half a surrogate pair")]
-    [InlineData("{\"prompt\": \"a\", \"answer\": 4, \"answer\": 5}", "line 2: the field \"answer\" stands there twice")]
-    [InlineData("{\"prompt\": \"a\", \"answer\": 4, \"x\": 5, \"\\u0078\": 5}", "line 2: the field \"x\" stands there twice")]
+    [InlineData("{\"prompt\": \"a\", \"answer\": 4, \"answer\": 5}", "line 2: has the field \"answer\" twice")]
+    [InlineData("{\"prompt\": \"a\", \"answer\": 4, \"x\": 5, \"\\u0078\": 5}", "line 2: has the field \"x\" twice")]
     [InlineData("{\"id\": \"used\", \"prompt\": \"a\", \"answer\": 4}", "line 2: \"id\" is the id of an earlier line")]
     [InlineData("{\"id\": true, \"prompt\": \"a\", \"answer\": 4}", "line 2: \"id\" is true instead of string or number")]
     public void A_bad_line_is_named_with_what_is_wrong_and_the_rule(string line, string expected)

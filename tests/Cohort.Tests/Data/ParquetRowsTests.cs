@@ -42,6 +42,30 @@ public sealed class ParquetRowsTests : IDisposable
     }
 
     [Fact]
+    public async Task Dates_and_times_are_texts_as_in_ISO_8601()
+    {
+        var path = _folder.File("dates.parquet");
+        await using (var stream = File.Create(path))
+        {
+            await ParquetSerializer.SerializeAsync(
+                [
+                    new Dated
+                    {
+                        Answer = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc),
+                        Changed = new DateTime(2024, 3, 1, 14, 5, 9, 250, DateTimeKind.Utc),
+                        Day = new DateOnly(1969, 12, 30),
+                    },
+                ],
+                stream);
+        }
+
+        var problem = Assert.Single(Problems.Read(path));
+        Assert.Equal("2024-03-01", problem.Reference);
+        Assert.Equal(
+            ["2024-03-01T14:05:09.2500000", "1969-12-30"], new[] { "changed", "day" }.Select(name => problem.Fields[name].GetString()!));
+    }
+
+    [Fact]
     public async Task A_list_of_messages_is_a_conversation()
     {
         var path = _folder.File("chat.parquet");
@@ -162,6 +186,21 @@ public sealed class ParquetRowsTests : IDisposable
 
         [JsonPropertyName("numbers")]
         public List<int>? Numbers { get; set; }
+    }
+
+    private sealed class Dated
+    {
+        [JsonPropertyName("prompt")]
+        public string Prompt { get; set; } = "When?";
+
+        [JsonPropertyName("answer")]
+        public DateTime Answer { get; set; }
+
+        [JsonPropertyName("changed")]
+        public DateTime Changed { get; set; }
+
+        [JsonPropertyName("day")]
+        public DateOnly Day { get; set; }
     }
 
     private sealed class Chat

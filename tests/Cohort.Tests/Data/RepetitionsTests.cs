@@ -23,6 +23,23 @@ public sealed class RepetitionsTests
             ListSource.Of([new Demonstration(Rows[0], "one"), new Demonstration(Rows[1], "two")], seed: 3).Notices);
 
     [Fact]
+    public void Pairs_that_repeat_or_contradict_each_other_are_counted()
+    {
+        Preference[] pairs =
+        [
+            new(Rows[0], "x", "y"), new(Rows[3], "x", "y"), new(Rows[1], "y", "x"), new(Rows[2], "x", "y"), new(Rows[4], "x", "z"), new(Rows[6], "y", "x"),
+            new(Rows[5], "z", "y"), new(Rows[5], "y", "z"),
+        ];
+        Assert.Equal(
+            [
+                "Rows that repeat the prompt and both completions of an earlier one: 1 of 8; they count double in training.",
+                "Pairs that come both ways round, which contradict each other: 2; keep one row of each.",
+            ],
+            ListSource.Of(pairs, seed: 3).Notices);
+        Assert.Empty(ListSource.Of([pairs[0], pairs[1], pairs[4], pairs[5]], seed: 3).Notices);
+    }
+
+    [Fact]
     public void Rows_that_differ_are_not_mentioned() => Assert.Empty(ListSource.Of([Rows[0], Rows[3], Rows[5]], seed: 3).Notices);
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Cohort.Data;
+using Cohort.Training;
 
 namespace Cohort.Tests.Data;
 
@@ -104,6 +106,64 @@ public sealed class RowFileTests : IDisposable
     public void A_file_of_bad_lines_alone_is_refused_even_where_they_are_skipped() =>
         Assert.Contains("has 1 error", Assert.Throws<DataException>(() => Problems.Read(File("[1]"), new FieldNames(), skipBadLines: true)).Message);
 
+    [Theory]
+    [InlineData("""{"prompt": "p", "answer": "a", "p\ud800": 1}""", "line 1: a field's name in \"the line\" has half a surrogate pair in its escapes")]
+    [InlineData("""{"p\udc00": 1, "p\udc00": 2, "prompt": "p", "answer": "a"}""", "line 1: a field's name in \"the line\" has half a surrogate pair")]
+    [InlineData("""{"prompt": "p", "answer": "a", "ans\u0077er": "b"}""", "line 1: has the field \"answer\" twice")]
+    [InlineData("""{"prompt": "p", "x": 1, "answer": "a", "x": 1}""", "line 1: has the field \"x\" twice")]
+    public void Names_that_cannot_be_read_or_come_twice_make_a_bad_line(string line, string expected)
+    {
+        Assert.Contains(expected, Assert.Throws<DataException>(() => Problems.Read(File(line))).Message);
+        var path = File($$"""
+            {"prompt": "good", "answer": 1}
+            {{line}}
+            """);
+        var rows = Problems.Read(path, new FieldNames(), skipBadLines: true);
+        Assert.Equal("good", Assert.Single(rows).Prompt);
+        Assert.StartsWith($"{path}: bad lines skipped: 1; 1 rows are left.", Assert.Single(rows.Notices));
+        Assert.Contains("bad lines skipped: 1", Assert.Single(Demonstrations.Read(path, new FieldNames(), skipBadLines: true).Notices));
+    }
+
+    [Fact]
+    public void A_bad_line_does_not_take_its_id_from_a_good_one()
+    {
+        var path = File("""
+            {"id": "a", "prompt": 3, "answer": 1}
+            {"id": "a", "prompt": "good", "answer": 2}
+            {"id": "a", "prompt": "late", "answer": 3}
+            """);
+        var rows = Problems.Read(path, new FieldNames(), skipBadLines: true);
+        Assert.Equal("good", Assert.Single(rows).Prompt);
+        Assert.Contains("line 3: \"id\" is the id of an earlier line", Assert.Single(rows.Notices));
+    }
+
+    [Theory]
+    [InlineData("1e300", "1e300")]
+    [InlineData("-0.5", "-0.5")]
+    [InlineData("1000000.5", "1000000.5")]
+    [InlineData("\"one and a half, or what the annotators of the second round agreed on\"", "one and a half, or what the annotators …")]
+    public void A_margin_that_no_score_could_keep_is_refused_and_quoted_in_short(string margin, string quoted) =>
+        Assert.Contains(
+            $"line 1: \"margin\" is {quoted} instead of a number from 0 to 1e6\n",
+            Assert.Throws<DataException>(
+                () => Preferences.Read(File($$"""{"prompt": "p", "chosen": "a", "rejected": "b", "margin": {{margin}}}"""))).Message);
+
+    [Theory]
+    [InlineData("pipe", "{\"prompt\": \"a\", \"answer\": 1}\n{\"prompt\": \"b\", \"answer\": 2}\n")]
+    [InlineData("pipe.csv", "prompt,answer\na,1\nb,2\n")]
+    public void A_pipe_is_read_once_and_refused_as_the_data_of_a_run(string name, string text)
+    {
+        Assert.Equal(["a", "b"], Piped(name, text, path => Problems.Read(path)).Select(problem => problem.Prompt));
+        var message = Assert.Throws<DataException>(() => Piped(name, text, path => new FileData { Path = path }.Read(Problems.Read))).Message;
+        Assert.EndsWith("is a pipe, but a run reads its data again: to know them by their SHA-256, and to go on. Write them to a file first.", message);
+    }
+
+    [Fact]
+    public void A_pipe_of_Parquet_is_refused() =>
+        Assert.EndsWith(
+            "is a pipe, and a Parquet file is read from its end; write it to a file first.",
+            Assert.Throws<DataException>(() => Piped("pipe.parquet", "PAR1", path => Problems.Read(path))).Message);
+
     [Fact]
     public void A_line_of_100_MB_is_one_bad_line_and_not_held_in_memory()
     {
@@ -125,6 +185,25 @@ public sealed class RowFileTests : IDisposable
         Assert.Contains("has 1 error:\n  line 2: longer than 64 MiB\n", message);
         Assert.Equal(["a", "b"], rows.Select(problem => problem.Prompt));
         Assert.InRange(allocated, 0, 300 << 20);
+    }
+
+    // Opening either end of such a pipe waits for the other.
+    private FileRows<Problem> Piped(string name, string text, Func<string, FileRows<Problem>> read)
+    {
+        var (path, source) = (_folder.File(name), _folder.File("source"));
+        System.IO.File.WriteAllText(source, text);
+        System.IO.File.Delete(path);
+        using (var making = Process.Start("mkfifo", [path]))
+            making.WaitForExit();
+        using var writing = Process.Start("sh", ["-c", "cat \"$1\" > \"$2\" 2> /dev/null", "sh", source, path]);
+        try
+        {
+            return read(path);
+        }
+        finally
+        {
+            writing.WaitForExit();
+        }
     }
 
     private string File(string text)

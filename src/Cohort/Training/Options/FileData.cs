@@ -28,10 +28,13 @@ public sealed record FileData : DataOptions
     /// <typeparam name="T">A row.</typeparam>
     /// <param name="read">Reads a file of such rows.</param>
     /// <exception cref="DataException">It cannot be used.</exception>
-    public FileRows<T> Read<T>(Func<string, FieldNames, bool, FileRows<T>> read) => read(Path, Fields, SkipBadLines);
+    public FileRows<T> Read<T>(Func<string, FieldNames, bool, FileRows<T>> read) => Lasting(Path, read(Path, Fields, SkipBadLines));
 
     /// <summary>Reads the held-out file; no rows where there is none.</summary>
     /// <inheritdoc cref="Read{T}"/>
     public IReadOnlyList<T> ReadHeldOut<T>(Func<string, FieldNames, bool, FileRows<T>> read) =>
-        HeldOutPath == "" ? [] : read(HeldOutPath, Fields, SkipBadLines);
+        HeldOutPath == "" ? [] : Lasting(HeldOutPath, read(HeldOutPath, Fields, SkipBadLines));
+
+    private static FileRows<T> Lasting<T>(string path, FileRows<T> rows) => !rows.IsPipe ? rows : throw new DataException(
+        $"{path} is a pipe, but a run reads its data again: to know them by their SHA-256, and to go on. Write them to a file first.");
 }

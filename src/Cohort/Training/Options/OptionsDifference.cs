@@ -26,7 +26,7 @@ public static class OptionsDifference
         return [.. changed.Select(c => Change(c.Path, c.Old, c.New))];
 
         OptionChange Change(string path, JsonNode? old, JsonNode? now) =>
-            new(path, OptionsJson.Line(old), OptionsJson.Line(now), Effect(path, asked));
+            new(path, OptionsJson.Line(old), OptionsJson.Line(now), IsOnlyMoved(path, old, now) ? ResumeEffect.Exact : Effect(path, asked));
     }
 
     /// <summary>The options of the resumption, where what is left to be chosen (0, "auto") is what the saved run has chosen.</summary>
@@ -80,6 +80,10 @@ public static class OptionsDifference
 
     // A JSON Schema is one option, whatever it says; a reward that someone named "schema" has a kind.
     private static bool IsSchema(string key, JsonObject value) => key == "schema" && !value.ContainsKey("kind");
+
+    // A held-out file that lies elsewhere is known by its content, like the data; one that comes or goes changes what is trained on.
+    private static bool IsOnlyMoved(string path, JsonNode? old, JsonNode? now) =>
+        path == "data.heldOutPath" && old?.ToString() is not (null or "") && now?.ToString() is not (null or "");
 
     // Evaluation is drawn apart from training, but how often and on how much is what metrics.jsonl shows. A data file may lie elsewhere: it is
     // known by its content.

@@ -12,7 +12,7 @@ public sealed class OptionsDifferenceTests
     [Fact]
     public void Every_option_is_compared_and_only_these_may_change()
     {
-        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.path", "device",
+        string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.heldOutPath", "data.path", "device",
             "evaluation.patience", "evaluation.stopAt", "recomputeActivations", "reward.concurrency", "reward.deadlineSeconds",
             "reward.keyVariable", "reward.largestUnscoredShare", "reward.replySeconds", "reward.retries", "reward.tokenVariable",
             "reward.url", "reward.workers", "rollout.loggedPrompts", "steps", "threads", "update.recomputeActivations"];
@@ -46,6 +46,18 @@ public sealed class OptionsDifferenceTests
         var change = Assert.Single(OptionsDifference.Between(Run, Run with { Optimizer = new AdamOptions { LearningRate = 0.003 } }));
         Assert.Equal("optimizer.learningRate is 0.003, but the run was started with 0.0002, and the change would alter steps that are "
             + "done; keep 0.0002, or start a new run directory.", change.Message);
+    }
+
+    [Theory]
+    [InlineData("/a/held.jsonl", "/b/held.jsonl", ResumeEffect.Exact)]
+    [InlineData("", "/b/held.jsonl", ResumeEffect.Refused)]
+    [InlineData("/a/held.jsonl", "", ResumeEffect.Refused)]
+    public void A_held_out_file_may_move_but_not_come_or_go(string saved, string asked, ResumeEffect effect)
+    {
+        var change = Assert.Single(OptionsDifference.Between(Held(saved), Held(asked)));
+        Assert.Equal(("data.heldOutPath", effect), (change.Path, change.Effect));
+
+        static RunOptions Held(string path) => Run with { Data = new FileData { Path = "/data.jsonl", HeldOutPath = path } };
     }
 
     [Fact]

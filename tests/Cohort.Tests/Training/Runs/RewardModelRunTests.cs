@@ -66,6 +66,34 @@ public sealed class RewardModelRunTests : IDisposable
         Numbers.Same(RewardModelTests.Scores(reward, [tokens], 0), critic.AfterEach(tensor(tokens, [1, 5]))[0, 4].unsqueeze(0), 0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_reward_model_is_trained_further_and_is_no_policy(bool tied)
+    {
+        var source = _folder.File("scorer");
+        var tokenizer = new CharacterTokenizer(BundledTasks.Create(TaskName.Reverse, 2).Alphabet);
+        using var before = RewardModelTests.Awake(TinyModels.Shape with { VocabularySize = tokenizer.VocabularySize, TieEmbeddings = tied });
+        RewardModelFolder.Save(before, new PromptEncoder(tokenizer), source: null, source);
+        string[] sets = [TinyRun.Folder(source), "optimizer.learningRate=1e-9", "evaluation.every=2"];
+        TinyRun.Train("reward-model", _folder.File("whole"), [.. sets, "steps=4"]);
+        TinyRun.Train("reward-model", _folder.File("parts"), [.. sets, "steps=2"]);
+        Directory.Delete(source, recursive: true);
+        TinyRun.Resume("reward-model", _folder.File("parts"), "steps=4");
+
+        RunBits.AssertSame(_folder.File("whole"), _folder.File("parts"));
+        var model = new RunDirectory(_folder.File("parts")).Model;
+        using var after = RewardModelFolder.LoadModel(model, Placement.Cpu);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        Numbers.Same(RewardModelTests.Scores(before, [[3, 7, 4, 2, 1]], 0), RewardModelTests.Scores(after, [[3, 7, 4, 2, 1]], 0), 1e-4);
+        foreach (var kind in new[] { "grpo", "sft" })
+        {
+            var error = Assert.Throws<ModelException>(() => TinyRun.Train(kind, _folder.File(kind), TinyRun.Folder(model)));
+            Assert.StartsWith($"'{model}' is a reward model (it has the tensor 'score.weight'), which scores texts and writes none;", error.Message);
+        }
+    }
+
     [Fact]
     public void Critic_that_reads_other_tokens_is_refused_before_there_is_a_run()
     {
