@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Cohort.Parsing;
 
@@ -14,13 +16,16 @@ public enum SchemaVerdict
     /// <summary>It is JSON that satisfies the schema.</summary>
     Holds,
 
-    /// <summary>It is JSON on which the schema spends more than <see cref="JsonSchema.MostSteps"/>.</summary>
+    /// <summary>
+    /// It is JSON on which the schema spends more than <see cref="JsonSchema.MostSteps"/>, <see cref="JsonSchema.MostLevels"/> or
+    /// <see cref="JsonSchema.LongestMatching"/>.
+    /// </summary>
     Undecided,
 }
 
 /// <summary>
-/// A JSON Schema (draft 2020-12), for texts that nobody trusts: judging one takes at most <see cref="MostSteps"/>, whatever the schema refers to, and no
-/// pattern backtracks. It checks type, enum, const; properties, required, additionalProperties, minProperties, maxProperties; prefixItems, items, minItems,
+/// A JSON Schema (draft 2020-12), for texts that nobody trusts: judging one takes at most <see cref="MostSteps"/>, whatever the schema refers to; no
+/// pattern backtracks, and all of them together take about <see cref="LongestMatching"/> at most. It checks type, enum, const; properties, required, additionalProperties, minProperties, maxProperties; prefixItems, items, minItems,
 /// maxItems, uniqueItems; minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, all exactly; minLength, maxLength, pattern; allOf, anyOf, oneOf,
 /// not, and $ref within the schema. Annotations are skipped; any other keyword is refused, so that no rule is silently left out. Thread-safe.
 /// </summary>
@@ -29,9 +34,15 @@ public sealed class JsonSchema
     /// <summary>Steps of judging one text: a character of a name or a string that is looked at is one, a schema that is asked about a value is ten.</summary>
     public const int MostSteps = 2_000_000;
 
+    /// <summary>The most schemas within schemas that are being asked at once, as a recursive one is about nested values.</summary>
+    public const int MostLevels = 400;
+
     private readonly SchemaNode _root;
 
     private JsonSchema(SchemaNode root) => _root = root;
+
+    /// <summary>How long matching patterns may take in judging one text: half a second; of one match under way, that much again.</summary>
+    public static TimeSpan LongestMatching { get; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>Reads a schema.</summary>
     /// <param name="json">A JSON object; the author's, never a model's text.</param>
@@ -93,7 +104,8 @@ internal sealed class SchemaNode
 /// <param name="steps">Steps in all.</param>
 internal sealed class SchemaWork(int steps)
 {
-    private const int Deepest = 400, Entry = 10;
+    private const int Entry = 10;
+    private TimeSpan _matching;
     private int _left = steps;
     private int _depth;
 
@@ -109,11 +121,32 @@ internal sealed class SchemaWork(int steps)
         return !IsOver;
     }
 
+    /// <summary>Spends time on a pattern.</summary>
+    /// <returns>Whether it matches; false where the time is used up.</returns>
+    public bool IsMatch(Regex pattern, string text)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            return !IsOver && pattern.IsMatch(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            IsOver = true;
+            return false;
+        }
+        finally
+        {
+            _matching += Stopwatch.GetElapsedTime(start);
+            IsOver |= _matching > JsonSchema.LongestMatching;
+        }
+    }
+
     /// <summary>Spends steps on a schema within those that are being asked.</summary>
     /// <returns>False where steps are used up, or schemas are nested too deeply.</returns>
     public bool TryEnter()
     {
-        IsOver |= _depth >= Deepest;
+        IsOver |= _depth >= JsonSchema.MostLevels;
         if (!TrySpend(Entry))
             return false;
 

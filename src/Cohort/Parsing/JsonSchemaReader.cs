@@ -95,7 +95,7 @@ internal sealed class JsonSchemaReader(JsonElement root)
         "maxItems" when Count(at, value) is var most => SchemaRules.ItemCount(count => count <= most),
         "minProperties" when Count(at, value) is var least => SchemaRules.PropertyCount(count => count >= least),
         "maxProperties" when Count(at, value) is var most => SchemaRules.PropertyCount(count => count <= most),
-        "uniqueItems" when value.ValueKind == JsonValueKind.True => SchemaRules.Unique(),
+        "uniqueItems" when Flag(at, value) => SchemaRules.Unique(),
         "pattern" => SchemaRules.Matches(Pattern(at, value)),
         _ => null,
     };
@@ -194,6 +194,9 @@ internal sealed class JsonSchemaReader(JsonElement root)
     private static int Count(string at, JsonElement value) => value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count >= 0
         ? count : throw Bad(at, $"is {Short(value)}; it must be a whole number of at least 0");
 
+    private static bool Flag(string at, JsonElement value) =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Bad(at, $"is {Short(value)}; it must be true or false");
+
     private static Regex Pattern(string at, JsonElement value)
     {
         try
@@ -202,8 +205,8 @@ internal sealed class JsonSchemaReader(JsonElement root)
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            throw Bad(at, $"is {Short(value)}, which cannot be matched in bounded time: {error.Message.TrimEnd('.')}. Patterns have no look-around and no back "
-                + "references");
+            throw Bad(at, $"is {Short(value)}, which cannot be matched in bounded time: {error.Message.TrimEnd('.')}. A pattern has no look-around "
+                + "and no back reference, and repeats nothing long by a count; minLength and maxLength bound lengths");
         }
     }
 

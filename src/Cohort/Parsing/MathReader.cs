@@ -2,7 +2,8 @@ namespace Cohort.Parsing;
 
 /// <summary>
 /// Recursive descent without exceptions: sum = product (('+' | '-') product)*, product = signed (('*' | '/') signed)*,
-/// signed = ('+' | '-')* power, power = atom ('^' signed)?, atom = number '%'? | '(' sum ')' | '{' sum '}' | '\frac{' sum '}{' sum '}'.
+/// signed = ('+' | '-')* power, power = atom ('^' signed)?, atom = number '%'? | '(' sum ')' | '{' sum '}' | '\frac' part part,
+/// part = digit | '{' sum '}'. A number's thousands may be separated as <see cref="LatexThousands"/> says.
 /// Every step consumes a character, so that the length bounds the time.
 /// </summary>
 internal ref struct MathReader(ReadOnlySpan<char> text)
@@ -90,11 +91,25 @@ internal ref struct MathReader(ReadOnlySpan<char> text)
         if (TryTake(Fractions))
         {
             value = default;
-            return TryBracketed(OpenGroup, CloseGroup, depth, out var above) && TryBracketed(OpenGroup, CloseGroup, depth, out var below)
-                && Rational.TryDivide(above, below, out value);
+            return TryPart(depth, out var above) && TryPart(depth, out var below) && Rational.TryDivide(above, below, out value);
         }
 
-        return TryNumber(out value) || TryBracketed(Open, Close, depth, out value) || TryBracketed(OpenGroup, CloseGroup, depth, out value);
+        // Brackets that are opened must be closed: what is inside is no number of its own.
+        SkipIgnored();
+        return _rest.StartsWith("(") ? TryBracketed(Open, Close, depth, out value)
+            : _rest.StartsWith("{") ? TryBracketed(OpenGroup, CloseGroup, depth, out value)
+            : TryNumber(out value);
+    }
+
+    private bool TryPart(int depth, out Rational value)
+    {
+        SkipIgnored();
+        if (_rest.IsEmpty || !char.IsAsciiDigit(_rest[0]))
+            return TryBracketed(OpenGroup, CloseGroup, depth, out value);
+
+        value = Rational.Of(_rest[0] - '0');
+        _rest = _rest[1..];
+        return true;
     }
 
     private bool TryBracketed(string[] open, string[] close, int depth, out Rational value)
@@ -106,16 +121,26 @@ internal ref struct MathReader(ReadOnlySpan<char> text)
     private bool TryNumber(out Rational value)
     {
         SkipIgnored();
-        var end = 0;
-        while (end < _rest.Length && (char.IsAsciiDigit(_rest[end]) || _rest[end] is '.' or ','))
-            end++;
-
-        var number = _rest[..end];
         value = default;
-        if (!Numeral.TryParseDecimal(number, out var read))
+        Span<char> number = stackalloc char[Numeral.MaxDecimalLength];
+        var (length, end) = (0, 0);
+        while (end < _rest.Length)
+        {
+            var separator = end > 0 && char.IsAsciiDigit(_rest[end - 1]) ? LatexThousands.LengthAtStart(_rest[end..]) : 0;
+            var letter = separator > 0 ? ',' : _rest[end];
+            if (!char.IsAsciiDigit(letter) && letter is not ('.' or ','))
+                break;
+            if (length == number.Length)
+                return false;
+
+            number[length++] = letter;
+            end += Math.Max(1, separator);
+        }
+
+        if (!Numeral.TryParseDecimal(number[..length], out var read))
             return false;
 
-        _rest = _rest[number.Length..];
+        _rest = _rest[end..];
         value = Rational.Of(read);
         return !TryTake(Percent) || Rational.TryDivide(value, Rational.Of(100), out value);
     }

@@ -8,9 +8,10 @@ namespace Cohort.Parsing;
 public readonly record struct Quantity(Rational Value, bool IsPercent)
 {
     /// <summary>
-    /// Finds a text's final number: the last of its marked answer, by <see cref="LastNumber"/>'s rules, as the denominator of "a/b" or
-    /// "\frac{a}{b}" where it is one, with the whole part of a mixed number ("1 1/2"). The exponent of a unit ("5 m^2") is no number. A marked answer
-    /// without a number is none, whatever stands elsewhere.
+    /// Finds a text's final number: the last of its marked answer, by <see cref="LastNumber"/>'s rules, as the denominator of "a/b", "\frac{a}{b}" or
+    /// "\frac12" where it is one, with the whole part of a mixed number ("1 1/2"), or as the exponent of "a \times 10^n". The exponent of a unit ("5 m^2")
+    /// is no number; there is none where the last number is any other exponent ("x^2", "2^{10}"), or a part of a fraction of other things. A marked
+    /// answer without a number is none, whatever stands elsewhere.
     /// </summary>
     /// <param name="text">Text of any length and content.</param>
     /// <param name="place">Where to look.</param>
@@ -23,31 +24,43 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
             return false;
 
         var value = Rational.Of(last);
-        var before = answer[..start].TrimEnd(' ');
+        var lead = answer[..start];
         var after = answer[end..];
-        if (before.EndsWith("/"))
+        var before = lead.TrimEnd(' ');
+        if (LatexFraction.TryFind(answer, start, end, out var fraction, out var front, out var behind))
+        {
+            if (fraction == default)
+                return false;
+
+            value = Mixed(front, fraction);
+            lead = front;
+            after = behind;
+        }
+        else if (before.EndsWith("/"))
         {
             // No part of "10/12/2024" is a fraction.
             before = before[..^1].TrimEnd(' ');
             if (LastNumber.TryFind(before, out var above, out var from, out var to) && to == before.Length)
             {
-                if (before[..from].EndsWith("/") || !Rational.TryDivide(Rational.Of(above), value, out value))
+                lead = before[..from];
+                if (lead.EndsWith("/") || !Rational.TryDivide(Rational.Of(above), value, out value))
                     return false;
 
-                value = Mixed(before[..from], value);
+                value = Mixed(lead, value);
             }
+        }
+        else if (before.EndsWith("^") || before.EndsWith("^{"))
+        {
+            if (!PowerOfTen.TryRead(ref lead, ref after, ref value))
+                return false;
         }
         else if (before.EndsWith("}{") && after.StartsWith("}"))
         {
-            after = after[1..];
-            if (!TryNumerator(before[..^2], out var above, out var lead) || !Rational.TryDivide(above, value, out value))
-                return false;
-
-            value = Mixed(lead, value);
+            return false;
         }
 
         quantity = new(value, after.StartsWith("%") || after.StartsWith("\\%") || after.StartsWith(" %"));
-        return true;
+        return !IsExponent(lead);
     }
 
     /// <summary>Whether both are the same number: as written, or where only one is a percentage, its hundredth, too ("50%" is "50" and "0.5").</summary>
@@ -71,22 +84,19 @@ public readonly record struct Quantity(Rational Value, bool IsPercent)
         return !isPart && Rational.TryAdd(Rational.Of(number), number < 0 ? -fraction : fraction, out var sum) ? sum : fraction;
     }
 
-    // What stands before the "}{" of "\frac{a}{b}", with a minus before it or not; the lead is what stands before the command.
-    private static bool TryNumerator(ReadOnlySpan<char> text, out Rational value, out ReadOnlySpan<char> lead)
+    // Whether what follows this text is an exponent, or is in one: behind a caret, or in braces that one opens in the same line.
+    private static bool IsExponent(ReadOnlySpan<char> lead)
     {
-        lead = [];
-        var open = text.LastIndexOf('{');
-        var command = open < 0 ? [] : text[..open];
-        var isFraction = command.EndsWith("\\frac") || command.EndsWith("\\dfrac") || command.EndsWith("\\tfrac");
-        if (!isFraction || !Numeral.TryParseDecimal(text[(open + 1)..].Trim(' '), out var number))
+        var closed = 0;
+        for (var i = lead.Length - 1; i >= 0 && lead[i] is not ('\n' or '\r'); i--)
         {
-            value = default;
-            return false;
+            closed += lead[i] == '}' ? 1 : lead[i] == '{' ? -1 : 0;
+            if (closed < 0 && lead[..i].EndsWith("^"))
+                return true;
+
+            closed = Math.Max(closed, 0);
         }
 
-        lead = command[..command.LastIndexOf('\\')];
-        var sign = lead.TrimEnd(' ');
-        value = Rational.Of(sign.EndsWith("-") || sign.EndsWith("\u2212") ? -number : number);
-        return true;
+        return lead.TrimEnd(' ').EndsWith("^");
     }
 }

@@ -6,15 +6,17 @@ namespace Cohort.Parsing;
 /// <summary>
 /// A pattern of a JSON Schema as a regular expression that never backtracks, so that a match takes time linear in the text. As in ECMA-262, it is found
 /// anywhere in the text, \d and \w are ASCII, and $ is the very end; look-around and back references are refused. Unlike there with the flag u, a
-/// character beyond U+FFFF counts as two.
+/// character beyond U+FFFF counts as two. A pattern that counts high may still need a step per state for each character, so that it has a time-out, too.
 /// </summary>
 internal static class SchemaPattern
 {
     /// <summary>Reads a pattern.</summary>
     /// <param name="pattern">The author's pattern, never a model's text.</param>
     /// <exception cref="ArgumentException">It is no pattern, or has \D or \W within brackets.</exception>
-    /// <exception cref="NotSupportedException">It has what cannot be matched without backtracking.</exception>
-    public static Regex Read(string pattern) => new(Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    /// <exception cref="NotSupportedException">It has what cannot be matched without backtracking, or too many states.</exception>
+    /// <returns>The pattern; a match that takes longer than <see cref="JsonSchema.LongestMatching"/> throws.</returns>
+    public static Regex Read(string pattern) =>
+        new(Translate(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, JsonSchema.LongestMatching);
 
     private static string Translate(string pattern)
     {

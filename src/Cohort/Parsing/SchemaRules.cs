@@ -32,7 +32,7 @@ internal static class SchemaRules
         || (work.TrySpend(BoundedJson.SizeOf(value)) && holds(Text(value).Count(letter => !char.IsLowSurrogate(letter))));
 
     public static SchemaRule Matches(Regex pattern) => (value, work) => value.ValueKind != JsonValueKind.String
-        || (work.TrySpend(BoundedJson.SizeOf(value)) && pattern.IsMatch(Text(value)));
+        || (work.TrySpend(BoundedJson.SizeOf(value)) && work.IsMatch(pattern, Text(value)));
 
     public static SchemaRule ItemCount(Predicate<int> holds) =>
         (value, _) => value.ValueKind != JsonValueKind.Array || holds(value.GetArrayLength());
@@ -78,8 +78,8 @@ internal static class SchemaRules
         if (!work.TrySpend(BoundedJson.SizeOf(value)))
             return false;
 
-        // What is equal has equal keys, so that only items of one key are compared one by one.
-        foreach (var alike in value.EnumerateArray().GroupBy(KeyOf))
+        // What is equal has equal hashes, so that only items of one hash are compared one by one.
+        foreach (var alike in value.EnumerateArray().GroupBy(HashOf))
         {
             JsonElement[] items = [.. alike];
             for (var i = 0; i < items.Length; i++)
@@ -102,14 +102,15 @@ internal static class SchemaRules
     private static bool AreEqual(JsonElement value, JsonElement other, SchemaWork work) =>
         work.TrySpend(1 + Math.Min(BoundedJson.SizeOf(value), BoundedJson.SizeOf(other))) && JsonElement.DeepEquals(value, other);
 
-    private static (JsonValueKind Kind, string Text, double Number) KeyOf(JsonElement value) => value.ValueKind switch
+    // Of all that is in a value, and of no order of properties. Differs from process to process, so that nobody can write many values of one hash.
+    private static int HashOf(JsonElement value) => HashCode.Combine(value.ValueKind, value.ValueKind switch
     {
-        JsonValueKind.String => (value.ValueKind, Text(value), 0),
-        JsonValueKind.Number => (value.ValueKind, "", value.GetDouble()),
-        JsonValueKind.Array => (value.ValueKind, "", value.GetArrayLength()),
-        JsonValueKind.Object => (value.ValueKind, "", value.GetPropertyCount()),
-        _ => (value.ValueKind, "", 0),
-    };
+        JsonValueKind.String => Text(value).GetHashCode(),
+        JsonValueKind.Number => value.GetDouble().GetHashCode(),
+        JsonValueKind.Array => value.EnumerateArray().Aggregate(0, (hash, item) => HashCode.Combine(hash, HashOf(item))),
+        JsonValueKind.Object => value.EnumerateObject().Aggregate(0, (hash, field) => unchecked(hash + HashCode.Combine(field.Name, HashOf(field.Value)))),
+        _ => 0,
+    });
 
     private static bool Is(JsonElement value, SchemaType type) => value.ValueKind switch
     {

@@ -3,7 +3,10 @@ using Cohort.Parsing;
 
 namespace Cohort.Rewards;
 
-/// <summary>1 where the answer is the reference, character by character, white space at both ends aside; else 0.</summary>
+/// <summary>
+/// 1 where the answer is the reference, character by character, white space at both ends aside; else 0. A whole answer is compared with the whole
+/// reference, a marked part with what the reference marks as its answer, or where it has no mark, with all of it. No score where that mark holds nothing.
+/// </summary>
 /// <param name="where">Which part of the text the answer is; where it has no such part, or an empty one, it scores 0.</param>
 public sealed class ExactReward(AnswerPlace where = AnswerPlace.Last) : TextReward
 {
@@ -14,7 +17,12 @@ public sealed class ExactReward(AnswerPlace where = AnswerPlace.Last) : TextRewa
     public override Score Judge(Problem problem, string answer)
     {
         var given = MarkedAnswer.Find(answer, where);
+        var reference = problem.Reference.AsSpan().Trim();
+        var sought = where == AnswerPlace.Last ? reference : MarkedAnswer.Find(reference, AnswerPlace.Any);
+        if (sought.IsEmpty && !reference.IsEmpty)
+            return Score.None($"what the reference of problem {problem.Id} marks as its answer is empty");
+
         var isThere = where == AnswerPlace.Last || given.Length > 0;
-        return Score.Of(isThere && given.SequenceEqual(problem.Reference.AsSpan().Trim()) ? 1 : 0);
+        return Score.Of(isThere && given.SequenceEqual(sought) ? 1 : 0);
     }
 }

@@ -1,12 +1,13 @@
 using System.Text.RegularExpressions;
 using Cohort.Data;
 using Cohort.Data.Tasks;
+using Cohort.Parsing;
 
 namespace Cohort.Rewards;
 
 /// <summary>
-/// 1 where a .NET regular expression matches the answer, else 0. With a group: 1 where that group of the first match is the reference, white space at
-/// both ends aside; parts "correct", and "format": whether the pattern matches. The pattern is the user's and never a model's. It is matched without
+/// 1 where a .NET regular expression matches the answer, else 0. With a group: 1 where that group of the first match is the reference, or what the
+/// reference marks as its answer, white space at both ends aside; parts "correct", and "format": whether the pattern matches. The pattern is the user's and never a model's. It is matched without
 /// backtracking, in time proportional to the answer, where it can be (no lookarounds, back references or atomic groups); in any case a match that
 /// takes longer than <see cref="LongestMatch"/> gives no score.
 /// </summary>
@@ -65,8 +66,13 @@ public sealed class RegexReward : TextReward
         }
     }
 
-    private static bool IsReference(Group group, Problem problem) =>
-        group.Success && group.ValueSpan.Trim().SequenceEqual(problem.Reference.AsSpan().Trim());
+    private static bool IsReference(Group group, Problem problem)
+    {
+        var reference = problem.Reference.AsSpan().Trim();
+        var marked = MarkedAnswer.Find(reference, AnswerPlace.Any);
+        var given = group.ValueSpan.Trim();
+        return group.Success && (given.SequenceEqual(reference) || (!marked.IsEmpty && given.SequenceEqual(marked)));
+    }
 
     private static Regex Compile(string pattern)
     {

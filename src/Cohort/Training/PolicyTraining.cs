@@ -13,6 +13,9 @@ internal sealed class PolicyTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
+    // The problems whose references are looked at for a notice.
+    private const int MarkSample = 64;
+
     private readonly RunDirectory _place;
     private readonly RunOptions _options;
     private readonly LanguageModel _policy;
@@ -70,6 +73,12 @@ internal sealed class PolicyTraining : ITraining
         foreach (var notice in options.Notices().Concat(source.Notices))
         {
             sink.Notice(notice);
+        }
+
+        var sample = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? MarkSample, MarkSample)).Select(cursor => source.Training(cursor)).ToList();
+        if (RunRewards.MarkNotice(options.Reward, options.Data, sample) is var marks and not "")
+        {
+            sink.Notice(marks);
         }
 
         if (Setup.ChatNotice(prompts, source.Training(0), policy.Config) is var chat and not "")

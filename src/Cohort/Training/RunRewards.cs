@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Cohort.Data;
 using Cohort.Data.Tasks;
+using Cohort.Parsing;
 using Cohort.Rewards;
 
 namespace Cohort.Training;
@@ -36,6 +38,20 @@ internal static class RunRewards
             owned.ForEach(reward => reward.Dispose());
             throw;
         }
+    }
+
+    /// <summary>What a user should know of rewards that compare whole texts; empty where all is well.</summary>
+    /// <param name="options">What the options name.</param>
+    /// <param name="data">Where the problems come from.</param>
+    /// <param name="problems">Some of them.</param>
+    public static string MarkNotice(RewardOptions options, DataOptions data, IReadOnlyList<Problem> problems)
+    {
+        var isWhole = options.All.Any(each => each.Reward is ExactMatch { Where: AnswerPlace.Last } || (each.Reward is AutomaticReward && data is not TaskData));
+        var marked = !isWhole ? 0 : problems.Count(problem =>
+            MarkedAnswer.Find(problem.Reference, AnswerPlace.Any).Length < problem.Reference.AsSpan().Trim().Length);
+        return marked == 0 ? ""
+            : $"Of {problems.Count} references, {marked} mark their answer by \"####\" or \"\\boxed{{...}}\", but the reward is an exact match with the whole "
+                + "text: only a completion that repeats the whole solution scores. Take reward.kind=number or math, or exact with reward.where=any.";
     }
 
     private static IReward Create(RewardOptions options, RewardSetting setting) => options switch

@@ -134,6 +134,7 @@ internal sealed record Verifier(string Name, IRewardFunction Reward, Problem Pro
         "4711 = 4711 = 3", "-\\frac{4711}{1}", "\\frac{4711}{\\frac{1}{2}}", "the answer is in [4711, 4712]", "4711:00", "4711-1", "4711 mod 10", "471100%0",
         "IVDCCXI", "four thousand seven hundred and eleven",
         "47110%", "4711.0%1", "4,711.5", "4711E5", "4711 10^1",
+        "x^4711", "x^{4711}", "2^{-4711}", "10^{4711}", "\\frac{x+4711}{y}", "\\frac{1}{x+4711}", "-$4711", "-\\$4711", "4711\\,000", "4711 \\times 10^2",
     ];
 
     /// <summary>A problem.</summary>

@@ -29,6 +29,20 @@ public sealed class LastNumberTests
     [InlineData("5🎉", 5)]
     [InlineData("5, then.", 5)]
     [InlineData("٣ or 4", 4)]
+    [InlineData("10,\\!000", 10_000)]
+    [InlineData("it is 1{,}234{,}567.50", 1_234_567.5)]
+    [InlineData("1\\,800", 1_800)]
+    [InlineData("-12,\\!500", -12_500)]
+    [InlineData("f(2\\,40)", 40)] // no thousands
+    [InlineData("1\\,2345", 2_345)]
+    [InlineData("x{,}800", 800)]
+    [InlineData("-$5", -5)]
+    [InlineData("it lost -\\$3.50", -3.5)]
+    [InlineData("\u2212\u20AC5", -5)]
+    [InlineData("-\u00A35", -5)]
+    [InlineData("$-5", -5)]
+    [InlineData("pages 7-$5", 5)]
+    [InlineData("pages $7$-$5$", 5)]
     public void The_last_number_is_found(string text, double expected)
     {
         Assert.True(LastNumber.TryFind(text, out var value));
@@ -47,6 +61,8 @@ public sealed class LastNumberTests
     [InlineData("5𝟛")]
     [InlineData("𝟛5")]
     [InlineData("7 but 99999999999999999999999999999999")]
+    [InlineData("1234567890123456789012345678.12")]
+    [InlineData("0.12345678901234567890123456789012345678901234567890,12")]
     public void Where_the_last_digits_are_no_decimal_there_is_none(string text)
     {
         Assert.False(LastNumber.TryFind(text, out var value));

@@ -23,6 +23,12 @@ public sealed class MathExpressionTests
     [InlineData("50\\%", 1, 2)]
     [InlineData("--3", 3, 1)]
     [InlineData("7 \u2212 5", 2, 1)]
+    [InlineData("\\frac12", 1, 2)]
+    [InlineData("2 + \\frac 3{4}", 11, 4)]
+    [InlineData("\\dfrac{3}2", 3, 2)]
+    [InlineData("\\frac12^2", 1, 4)]
+    [InlineData("10,\\!000 + 1{,}800", 11_800, 1)]
+    [InlineData("1\\,234\\,567.5", 2_469_135, 2)]
     public void Expressions_are_computed_exactly(string text, int numerator, int denominator)
     {
         Assert.True(MathExpression.TryCompute(text, out var value));
@@ -37,7 +43,13 @@ public sealed class MathExpressionTests
     [InlineData("1/0")]
     [InlineData("1/(2-2)")]
     [InlineData("\\frac{1}{0}")]
-    [InlineData("\\frac12")]
+    [InlineData("\\frac123")]
+    [InlineData("\\frac{1}")]
+    [InlineData("\\frac1x")]
+    [InlineData("(5{7}")]
+    [InlineData("{5(7)")]
+    [InlineData("2\\,30")]
+    [InlineData("1{,}2345")]
     [InlineData("0^0")]
     [InlineData("4^(1/2)")]
     [InlineData("9**9**9**9")]

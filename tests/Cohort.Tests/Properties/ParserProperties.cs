@@ -17,7 +17,7 @@ public sealed class ParserProperties
     [
         "0", "1", "7", "42", "999999999999999999", "9999999999999999999999999999", "00", ".", ",", ",000", "-", "+", "\u2212", "*", "/", "^", "%", "\\%", "(",
         ")", "{", "}", "[", "]", "()", "}{", "=", " ", "\n", "\r", "\t",
-        "e", "E", "1e9", "x", "$", "\\boxed{", "\\boxed", "####", "#", "\\frac{", "\\frac", "\\cdot", "\\left(", "\\right)", "\\", "<think>", "</think>",
+        "e", "E", "1e9", "x", "$", "\\boxed{", "\\boxed", "####", "#", "\\frac{", "\\frac", "{,}", "\\,", ",\\!", "^{", "\\times 10^", " m^2", "\\$", "\\cdot", "\\left(", "\\right)", "\\", "<think>", "</think>",
         "<answer>", "2024-02-29", "2023-02-29", "2024", "-02", "-3",
         "\0", "\uD835", "\uDFCF", "\u202E", "\u200B", "\uFEFF", "\u0663", "３", "²", "½", "𝟛", "\"", "\\u0000", "{\"id\":\"7\",\"score\":", "\"parts\":{",
         "null", "NaN", "1e999", "}}", "{0}", "%s", "(a+)+$", "§",
@@ -31,8 +31,8 @@ public sealed class ParserProperties
     {
         if (!LastNumber.TryFind(text, out var value, out var start, out var end))
             return value == 0;
-        return start >= 0 && end <= text.Length && end - start <= Numeral.MaxDecimalLength + 1
-            && Numeral.TryParseDecimal(text.AsSpan(start, end - start).TrimStart("-\u2212"), out var read) && Math.Abs(value) == read
+        return start >= 0 && end <= text.Length && end - start <= (3 * Numeral.MaxDecimalLength) + 3
+            && Numeral.TryParseDecimal(Plain(text[start..end]), out var read) && Math.Abs(value) == read
             && !text.AsSpan(end).ContainsAnyInRange('0', '9');
     });
 
@@ -89,6 +89,10 @@ public sealed class ParserProperties
     [Fact]
     public void No_text_scores_by_an_end_that_is_no_number() => Holds(text =>
         new NumberReward(AnswerPlace.Last).Judge(new Problem("1", "p", "8151"), "8151" + text + "7x") is Scored { Total: 0 });
+
+    // Without sign and currency, and with commas for LaTeX's separators.
+    private static string Plain(string number) =>
+        number.TrimStart('-', '\u2212', '\\', '$').Replace("{,}", ",").Replace(",\\!", ",").Replace("\\,", ",");
 
     private static bool Is8151(string text, AnswerPlace place) =>
         Quantity.TryFind(text, place, out var quantity) && quantity == new Quantity(Rational.Of(8151), IsPercent: false);

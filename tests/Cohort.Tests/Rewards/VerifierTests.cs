@@ -108,6 +108,37 @@ public sealed class VerifierTests
     public void An_exact_match_reads_between_answer_tags(string answer, double expected) =>
         Assert.Equal(expected, Assert.IsType<Scored>(new ExactReward(AnswerPlace.AnswerTag).Judge(Make("four"), answer)).Total);
 
+    [Theory]
+    [InlineData(AnswerPlace.Hash, "So it is\n#### 18", 1)]
+    [InlineData(AnswerPlace.Boxed, "So \\boxed{18}.", 1)]
+    [InlineData(AnswerPlace.Any, "#### 18", 1)]
+    [InlineData(AnswerPlace.AnswerTag, "<answer>18</answer>", 1)]
+    [InlineData(AnswerPlace.Hash, "#### 17", 0)]
+    [InlineData(AnswerPlace.Boxed, "#### 18", 0)]
+    [InlineData(AnswerPlace.Last, "#### 18", 0)]
+    public void A_marked_answer_is_compared_with_what_the_reference_marks(AnswerPlace where, string answer, double expected)
+    {
+        foreach (var reference in new[] { "9 + 9 = <<9+9=18>>18\n#### 18", "It is $\\boxed{ 18}$." })
+            Assert.Equal(expected, Assert.IsType<Scored>(new ExactReward(where).Judge(Make(reference), answer)).Total);
+    }
+
+    [Fact]
+    public void A_whole_answer_is_compared_with_the_whole_reference() =>
+        Assert.Equal(1, Assert.IsType<Scored>(new ExactReward().Judge(Make("9 + 9\n#### 18"), "9 + 9\n#### 18 ")).Total);
+
+    [Fact]
+    public void A_reference_whose_mark_holds_nothing_gives_no_score() => Assert.Equal(
+        Score.None("what the reference of problem 1 marks as its answer is empty"), new ExactReward(AnswerPlace.Any).Judge(Make("It is \\boxed{18"), "18"));
+
+    [Theory]
+    [InlineData("it is 18", 1)]
+    [InlineData("it is 17", 0)]
+    public void A_group_is_compared_with_the_reference_or_what_it_marks(string answer, double expected)
+    {
+        foreach (var reference in new[] { "9 + 9\n#### 18", "\\boxed{18}", " 18 " })
+            Assert.Equal(expected, Assert.IsType<Scored>(new RegexReward("is (\\d+)", "1").Judge(Make(reference), answer)).Total);
+    }
+
     [Fact]
     public void Nothing_is_not_an_exact_match_of_an_empty_reference_unless_it_is_the_whole_answer()
     {

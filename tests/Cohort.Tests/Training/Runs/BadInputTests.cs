@@ -168,6 +168,15 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(8, PolicyRun.ReadOptions(_place.Root, []).Rollout.MaxNewTokens);
     }
 
+    [Fact]
+    public void A_run_says_that_references_with_marked_answers_are_matched_whole()
+    {
+        var sink = new KeepingSink();
+        TinyRun.Train("grpo", _place.Root, sink, TinyRun.Never, [.. Problems("""{"prompt": "ab", "answer": "ba #### b"}"""), Steps("grpo", 1)]);
+
+        Assert.Contains(sink.Notices, notice => notice.StartsWith("Of 1 references, 1 mark their answer", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("sft", 1)]
     [InlineData("sft", 3)]
