@@ -91,7 +91,7 @@ internal sealed record RunSummary(string Command, RunResult Result, CommonOption
     private string Reward() => (Options as RunOptions)?.Reward switch
     {
         null or AutomaticReward or CustomReward => "exact",
-        TaskVerifier verifier => Id(verifier.Task),
+        TaskVerifier { Task: { } task } => Id(task),
         { } own => Quoted(StandaloneReward.Write(own)),
     };
 

@@ -193,27 +193,6 @@ internal sealed class PolicyTrainer(
         _ratioChecked = true;
     }
 
-    private void RequireScores(Collected collected)
-    {
-        var scores = collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores).ToArray();
-        Require("The rewards together", scores, options.Reward.LargestUnscoredShare);
-        foreach (var (index, reward) in rewards.Rewards.Index())
-        {
-            Require($"The reward {reward.Name}", [.. scores.Select(score => score.Verdicts[index].Score)], reward.LargestUnscoredShare);
-        }
-    }
-
-    private static void Require(string who, Score[] scores, double limit)
-    {
-        var unscored = scores.OfType<Unscored>().ToArray();
-        var share = (double)unscored.Length / scores.Length;
-        if (share > limit)
-        {
-            var reasons = string.Join("; ", unscored.GroupBy(score => score.Reason).OrderByDescending(same => same.Count()).Take(3)
-                .Select(same => $"{same.Count()} x {same.Key}"));
-            throw new TrainingException(
-                $"{who} gave no score to {unscored.Length} of {scores.Length} completions ({share:P0}, the limit is {limit:P0}): {reasons}. Mend the reward, "
-                + "or raise its largestUnscoredShare or deadlineSeconds.");
-        }
-    }
+    private void RequireScores(Collected collected) => new ScoreLimits(rewards, options.Reward.LargestUnscoredShare).Require(
+        "completions", [.. collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores)]);
 }

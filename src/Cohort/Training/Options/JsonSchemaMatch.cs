@@ -37,7 +37,7 @@ public sealed record JsonSchemaMatch : RewardOptions
         }
         catch (FormatException error)
         {
-            throw new TrainingException($"schema is wrong{(Schema.Path == "" ? "" : $" in {Schema.Path}")}: {error.Message}.", error);
+            throw new TrainingException($"schema is wrong{(Schema.Path == "" ? "" : $" in {Schema.Path}")}: {error.Message.TrimEnd('.')}.", error);
         }
     }
 }

@@ -7,6 +7,8 @@ public sealed record BleuOverlap : RewardOptions
 {
     /// <summary>The field of a row that has the references, a text or a list of texts; empty for the problem's reference.</summary>
     public string Field { get; init; } = "";
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("field", Field)];
 }
 
 /// <summary>ROUGE's F1 in [0, 1] against the reference, or the best of several (Lin 2004).</summary>
@@ -17,4 +19,6 @@ public sealed record RougeOverlap : RewardOptions
 
     /// <summary>The field of a row that has the references, a text or a list of texts; empty for the problem's reference.</summary>
     public string Field { get; init; } = "";
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("field", Field)];
 }
