@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cohort.Cli.Terminals;
 using Cohort.Data;
 using Cohort.Data.Tasks;
@@ -46,7 +47,17 @@ internal static class TasksCommand
 
             var bundled = UsageException.Check(() => BundledTasks.Create(SharedOptions.TaskOf(task), parsed.GetValue(size)));
             var problems = Problems(bundled, parsed.GetValue(seed), SplitOf(parsed.GetValue(split))).Take(parsed.GetValue(count));
-            return Write(context, bundled, problems, parsed.GetValue(demonstrations), parsed.GetValue(seed));
+            var (asked, written) = (parsed.GetValue(count), Write(context, bundled, problems, parsed.GetValue(demonstrations), parsed.GetValue(seed)));
+            if (written < asked)
+            {
+                var part = parsed.GetValue(split) is { } named and not "all" ? $" in the {named} split" : "";
+                context.Terminal.Say(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{written:#,0} of {asked:#,0} written: {bundled.Id} of {bundled.Size} {bundled.SizeUnit} has no more problems{part}; ")
+                    + "give a larger --size for more.");
+            }
+
+            return ExitCode.Success;
         });
         return command;
     }
@@ -103,7 +114,7 @@ internal static class TasksCommand
         foreach (var problem in problems)
         {
             context.Interruption.Token.ThrowIfCancellationRequested();
-            var fields = new Dictionary<string, string>
+            var fields = new Dictionary<string, object>
             {
                 ["prompt"] = problem.Prompt,
                 ["answer"] = problem.Reference,
@@ -112,11 +123,14 @@ internal static class TasksCommand
             if (demonstrations)
                 fields["completion"] = task.Demonstrate(problem, Seeds.Sequence(seed, Purpose.Demonstrations, row, row: 0));
 
+            foreach (var (name, value) in problem.Fields)
+                fields[name] = value;
+
             context.Terminal.Output.WriteLine(SharedOptions.ToJson(fields));
             row++;
         }
 
-        return ExitCode.Success;
+        return row;
     }
 
     /// <summary>Problems distinct by prompt, until the task has no new ones: a file names each of them once.</summary>

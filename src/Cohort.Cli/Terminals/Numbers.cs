@@ -55,6 +55,7 @@ internal static class Numbers
         (double Value, string Format)[] numbers =
         [
             (step[MetricNames.ScoreMean], "score {0:0.000}"),
+            (step[MetricNames.Unscored] > 0 ? 100 * step[MetricNames.Unscored] : double.NaN, "{0:0.0} % unscored"),
             (step[MetricNames.SftLoss], "loss {0:0.000}"),
             (step[MetricNames.RewardModelLoss], "loss {0:0.000}"),
             (100 * step[MetricNames.RewardModelAccuracy], "{0:0.0} % ranked right"),

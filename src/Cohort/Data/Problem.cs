@@ -14,7 +14,7 @@ public sealed record Problem(string Id, string Prompt, string Reference)
     /// <summary>The messages that the policy answers, written for it with its chat template; empty where the prompt is a text.</summary>
     public IReadOnlyList<ChatTurn> Turns { get; init; } = [];
 
-    /// <summary>Further fields of the problem's row, by name, for rewards that need more than the reference.</summary>
+    /// <summary>Further fields of the problem's row, by name, for rewards that need more than the reference; of a countdown its numbers and target.</summary>
     public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = NoFields;
 
     /// <summary>What decides the split: the prompt, or how the conversation begins, so that all turns of one stay together.</summary>

@@ -9,7 +9,8 @@ namespace Cohort.Evaluation;
 /// <param name="sampler">Samples from the policy.</param>
 /// <param name="prompts">Writes the problems for the policy.</param>
 /// <param name="rewards">Score answers.</param>
-public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, RewardSet rewards)
+/// <param name="heard">Takes each verdict as it comes, as <see cref="RewardQueue"/> gives it; null where nobody listens.</param>
+public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, RewardSet rewards, Action<Verdict>? heard = null)
 {
     private const int Portion = 64;
 
@@ -36,7 +37,7 @@ public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, R
         Action<int> progress,
         CancellationToken cancel)
     {
-        using var queue = new RewardQueue(rewards, TimeProvider.System);
+        using var queue = new RewardQueue(rewards, TimeProvider.System, heard);
         var groups = new CompletionGroup[problems.Count];
         var done = 0;
         sampler.Sample(

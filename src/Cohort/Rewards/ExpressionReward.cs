@@ -10,9 +10,12 @@ namespace Cohort.Rewards;
 /// 0; parts "correct", and "format": whether it is an expression. No score where the problem lacks its numbers or its target.
 /// </summary>
 /// <param name="numbers">The problem's field with the numbers: a list of 1 to 16 integers of at least 0.</param>
-/// <param name="target">The problem's field with the target, an integer; empty for the reference.</param>
+/// <param name="target">
+/// The problem's field with the target, an integer; empty for the field "target" where the problem has one, as those of the task countdown do, else for
+/// the reference.
+/// </param>
 /// <param name="where">Where the answer's expression stands.</param>
-public sealed class ExpressionReward(string numbers = "numbers", string target = "", AnswerPlace where = AnswerPlace.Any) : TextReward
+public sealed class ExpressionReward(string numbers = CountdownTask.NumbersField, string target = "", AnswerPlace where = AnswerPlace.Any) : TextReward
 {
     /// <inheritdoc/>
     public override string Name => "expression";
@@ -24,7 +27,7 @@ public sealed class ExpressionReward(string numbers = "numbers", string target =
             return Score.None($"problem {problem.Id} has no field \"{numbers}\" with a list of 1 to {CountdownPrompt.MaxNumbers} integers of at least 0");
 
         return TryTarget(problem, out var sought) ? new CountdownPrompt(given, sought).Judge(MarkedAnswer.Find(answer, where))
-            : target == "" ? Score.None($"the reference of problem {problem.Id} is not an integer")
+            : target == "" ? Score.None($"neither the field \"{CountdownTask.TargetField}\" nor the reference of problem {problem.Id} is an integer")
             : Score.None($"problem {problem.Id} has no field \"{target}\" with an integer");
     }
 
@@ -50,8 +53,8 @@ public sealed class ExpressionReward(string numbers = "numbers", string target =
     private bool TryTarget(Problem problem, out long sought)
     {
         sought = 0;
-        return target == "" ? Numeral.TryParseInteger(problem.Reference.AsSpan().Trim(), out sought)
-            : problem.Fields.TryGetValue(target, out var field) && TryInteger(field, out sought);
+        return problem.Fields.TryGetValue(target == "" ? CountdownTask.TargetField : target, out var field) ? TryInteger(field, out sought)
+            : target == "" && Numeral.TryParseInteger(problem.Reference.AsSpan().Trim(), out sought);
     }
 
     private static bool TryInteger(JsonElement element, out long value)

@@ -55,8 +55,8 @@ public sealed class JudgeEndpoint : DelegatingChatClient
     }
 
     /// <summary>Between the library and the network.</summary>
-    private sealed class Guard(bool hasKey)
-        : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false })
+    private sealed class Guard(bool hasKey) : DelegatingHandler(
+        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

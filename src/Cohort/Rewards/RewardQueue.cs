@@ -8,7 +8,10 @@ namespace Cohort.Rewards;
 /// </summary>
 /// <param name="rewards">Score the completions.</param>
 /// <param name="time">The clock of the deadlines.</param>
-public sealed class RewardQueue(RewardSet rewards, TimeProvider time) : IDisposable
+/// <param name="heard">
+/// Takes each verdict of an <see cref="IRewardFunction"/> as it comes, on any thread; null where nobody listens.
+/// </param>
+public sealed class RewardQueue(RewardSet rewards, TimeProvider time, Action<Verdict>? heard = null) : IDisposable
 {
     // Waiting for a slot is not the reward's time; waiting for a core or a worker would be.
     private readonly SemaphoreSlim[] _slots =
@@ -62,7 +65,9 @@ public sealed class RewardQueue(RewardSet rewards, TimeProvider time) : IDisposa
         {
             var start = time.GetTimestamp();
             var score = await RewardCall.ScoreAsync(function, problem, completion, reward.Deadline, time, cancel).ConfigureAwait(false);
-            return new Verdict(reward.Name, score, time.GetElapsedTime(start).TotalSeconds);
+            var verdict = new Verdict(reward.Name, score, time.GetElapsedTime(start).TotalSeconds);
+            heard?.Invoke(verdict);
+            return verdict;
         }
         finally
         {

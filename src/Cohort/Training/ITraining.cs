@@ -21,8 +21,11 @@ internal interface ITraining : IDisposable
 
     /// <summary>Measures on the validation split.</summary>
     /// <param name="step">The step that was finished; random numbers depend on it.</param>
-    /// <param name="measures">Takes the numbers; <see cref="BestBy"/> among them.</param>
-    void Validate(long step, Measures measures);
+    /// <param name="measures">Takes the numbers; <see cref="BestBy"/> among them. None where an exception is thrown.</param>
+    /// <param name="cancel">Stops it before its end.</param>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    /// <exception cref="TrainingException">It cannot be measured, for a reason that the user must mend.</exception>
+    void Validate(long step, Measures measures, CancellationToken cancel);
 
     /// <summary>Whether the budget is used up.</summary>
     bool IsFinished(TrainerState state);

@@ -37,7 +37,7 @@ internal sealed class MeasuredRewards : IDisposable
             if (named.Length == 0)
                 return Of(trained);
 
-            var metrics = RunRewards.Open(new SeveralRewards { Rewards = new(named) }, setting, custom);
+            var metrics = RunRewards.Open(new SeveralRewards { Rewards = new(named) }, setting with { Group = "evaluation.metrics" }, custom);
             return new(trained, trained.Measuring(metrics), trained, metrics);
         }
         catch

@@ -3,36 +3,32 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cohort.Data;
 using Cohort.Evaluation;
-using Cohort.Rewards;
 using Cohort.Telemetry;
 using Cohort.Tensors;
 
 namespace Cohort.Training;
 
 /// <summary>The metrics of a run that is not trained on them, and an alarm for each, which a checkpoint keeps.</summary>
-/// <param name="metrics">Each named as in metrics.jsonl.</param>
+/// <param name="metrics">Their names, as in metrics.jsonl.</param>
 /// <param name="sink">Told of an alarm, once.</param>
-internal sealed class MetricAlarms(IReadOnlyList<WeightedReward> metrics, IMetricSink sink)
+internal sealed class MetricAlarms(IEnumerable<string> metrics, IMetricSink sink)
 {
     private const string FileName = "alarms.json";
 
     private static readonly JsonTypeInfo<Dictionary<string, DivergenceAlarm>> Json = MetricAlarmsJson.Default.DictionaryStringDivergenceAlarm;
 
-    private Dictionary<string, DivergenceAlarm> _alarms = metrics.ToDictionary(metric => metric.Name, _ => new DivergenceAlarm());
+    private Dictionary<string, DivergenceAlarm> _alarms = metrics.ToDictionary(metric => metric, _ => new DivergenceAlarm());
 
     /// <summary>Takes a measurement.</summary>
     /// <param name="step">The step that was finished.</param>
     /// <param name="answers">One sampled answer per problem, with a verdict of each metric.</param>
     /// <param name="measures">Takes each metric's mean and its alarm, 0 or 1; NaN where the metric scored nothing.</param>
-    /// <exception cref="TrainingException">A metric scored too few answers; the measures are taken all the same.</exception>
     public void Take(long step, IReadOnlyList<Answer> answers, Measures measures)
     {
         double[] rewards = [.. answers.Select(answer => Value(answer.Score))];
-        var scores = metrics.ToDictionary(
-            metric => metric.Name, metric => answers.Select(answer => answer.Score.Verdicts.Single(verdict => verdict.Reward == metric.Name).Score).ToArray());
         foreach (var (metric, before) in _alarms.ToArray())
         {
-            double[] values = [.. scores[metric].Select(Value)];
+            double[] values = [.. answers.Select(answer => Value(answer.Score.Verdicts.Single(verdict => verdict.Reward == metric).Score))];
             var alarm = before.After(step, rewards, values);
             _alarms[metric] = alarm;
             var (mean, name) = (MeanInterval.Of([.. values.Where(double.IsFinite)]).Estimate, ShortName(metric));
@@ -41,9 +37,6 @@ internal sealed class MetricAlarms(IReadOnlyList<WeightedReward> metrics, IMetri
             if (alarm.IsRaised && !before.IsRaised)
                 sink.Notice(Warning(step, name, before, values));
         }
-
-        foreach (var metric in metrics)
-            UnscoredShare.Require($"The metric {ShortName(metric.Name)}", scores[metric.Name], metric.LargestUnscoredShare);
     }
 
     /// <summary>Writes the alarms into a checkpoint's folder; nothing where there is no metric.</summary>

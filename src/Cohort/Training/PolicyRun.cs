@@ -86,6 +86,7 @@ public sealed class PolicyRun : IDisposable
         RunFiles.RequireNew(place);
         var threads = Setup.Threads(options.Threads);
         var source = Setup.Problems(options.Data, options.Seed);
+        OptionsException.ThrowIfAny(options.MissingFields(source.Training(0)), directory);
         var start = StartingModel.Create(options);
         MeasuredRewards? rewards = null;
         try

@@ -193,13 +193,6 @@ internal sealed class PolicyTrainer(
         _ratioChecked = true;
     }
 
-    private void RequireScores(Collected collected)
-    {
-        var scores = collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores).ToArray();
-        UnscoredShare.Require("The rewards together", scores, options.Reward.LargestUnscoredShare);
-        foreach (var (index, reward) in rewards.Rewards.Index())
-        {
-            UnscoredShare.Require($"The reward {reward.Name}", [.. scores.Select(score => score.Verdicts[index].Score)], reward.LargestUnscoredShare);
-        }
-    }
+    private void RequireScores(Collected collected) => new ScoreLimits(rewards, options.Reward.LargestUnscoredShare).Require(
+        "completions", [.. collected.Sampled.Concat(collected.Greedy).SelectMany(group => group.Scores)]);
 }

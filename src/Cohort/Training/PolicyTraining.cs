@@ -29,6 +29,8 @@ internal sealed class PolicyTraining : ITraining
     private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly List<RolloutLine> _lines = [];
+    private readonly IMetricSink _sink;
+    private bool _toldOfUnscored;
 
     public PolicyTraining(
         RunDirectory place,
@@ -41,7 +43,7 @@ internal sealed class PolicyTraining : ITraining
         IMetricSink sink)
     {
         var (policy, prompts) = (start.Policy, start.Prompts);
-        (_place, _options, _policy, _prompts) = (place, options, policy, prompts);
+        (_place, _options, _policy, _prompts, _sink) = (place, options, policy, prompts, sink);
         _log = new RolloutLog(place.Rollouts, logBytes);
         try
         {
@@ -60,11 +62,12 @@ internal sealed class PolicyTraining : ITraining
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
         var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
         _trainer = new PolicyTrainer(options, rewards.Trained, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
-        _alarms = new MetricAlarms([.. rewards.Metrics], sink);
+        _alarms = new MetricAlarms(rewards.Metrics.Select(metric => metric.Name), sink);
         _validation = new Validation(
             sampler,
             prompts,
             rewards,
+            options.Reward.LargestUnscoredShare,
             _alarms,
             source.HeldOut(Split.Validation, options.Evaluation.Problems),
             options.Rollout.ValidationSampling(),
@@ -169,7 +172,7 @@ internal sealed class PolicyTraining : ITraining
         return next;
     }
 
-    public void Validate(long step, Measures measures) => _validation.Measure(step, measures);
+    public void Validate(long step, Measures measures, CancellationToken cancel) => _validation.Measure(step, measures, cancel);
 
     public bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
@@ -220,6 +223,12 @@ internal sealed class PolicyTraining : ITraining
 
     private void Note(long step, Collected collected, IReadOnlyList<double> advantages)
     {
+        if (!_toldOfUnscored && ScoreLimits.Notice([.. collected.Sampled.SelectMany(group => group.Scores)]) is var notice and not "")
+        {
+            _toldOfUnscored = true;
+            _sink.Notice($"Step {step}: {notice}");
+        }
+
         var logged = collected.Groups.Take(_options.Rollout.LoggedPrompts)
             .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)));
         foreach (var (row, (problem, completion, score)) in logged.Index())

@@ -134,18 +134,23 @@ internal sealed class RewardModelTraining : ITraining
         }
     }
 
-    public void Validate(long step, Measures measures)
+    public void Validate(long step, Measures measures, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var scores = new List<(float Chosen, float Rejected)>();
+        var losses = new List<(double Loss, int Pairs)>();
         foreach (var part in _heldOut.Select(preference => EncodedPair.Of(preference, _prompts)).Chunk(MicroBatchPairs))
         {
+            cancel.ThrowIfCancellationRequested();
             using var micro = NewDisposeScope();
             var (chosen, rejected) = Scores(part);
-            measures.Mean(MetricNames.ValidationPairLoss, RankingLoss(part, chosen, rejected).item<float>(), part.Length);
+            losses.Add((RankingLoss(part, chosen, rejected).item<float>(), part.Length));
             scores.AddRange(Pairs(chosen, rejected));
         }
+
+        foreach (var (loss, pairs) in losses)
+            measures.Mean(MetricNames.ValidationPairLoss, loss, pairs);
 
         var ranking = PairwiseRanking.Of(scores);
         measures.Set(MetricNames.ValidationPairAccuracy, ranking.Accuracy);

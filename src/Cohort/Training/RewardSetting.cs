@@ -12,6 +12,12 @@ namespace Cohort.Training;
 /// <param name="Folder">The run directory, for what a reward keeps between steps; empty where there is none.</param>
 internal sealed record RewardSetting(DataOptions Data, PromptEncoder Prompts, int MaxNewTokens, Placement Placement, string Folder)
 {
-    /// <summary>The reward's name in the run file; empty for a single one.</summary>
+    /// <summary>The reward's name in the run; empty for a single one.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>The option that names several rewards.</summary>
+    public string Group { get; init; } = "reward.rewards";
+
+    /// <summary>The option that the reward is, such as "reward" or "evaluation.metrics.gold".</summary>
+    public string Path => Name == "" ? "reward" : $"{Group}.{Name.Split('/')[^1]}";
 }

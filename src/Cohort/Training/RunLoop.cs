@@ -39,12 +39,7 @@ internal sealed class RunLoop : IDisposable
     /// <summary>Runs until the budget is used up, a limit is reached, or the token is set.</summary>
     public RunResult Run(CancellationToken cancel)
     {
-        if (_metrics.Length == 0 && _options.Evaluation.Every > 0)
-        {
-            MeasureStart();
-        }
-
-        var end = Limit();
+        var end = MeasureStart(cancel) ?? Limit();
         while (end is null)
         {
             var measures = new Measures();
@@ -88,12 +83,27 @@ internal sealed class RunLoop : IDisposable
         : Directory.Exists(_directory.StartingAdapter) ? _directory.StartingAdapter
         : _directory.Base;
 
-    private void MeasureStart()
+    // Nothing was begun: a measurement that is stopped leaves no numbers, and is made again on resume.
+    private RunEnd? MeasureStart(CancellationToken cancel)
     {
+        if (_metrics.Length > 0 || _options.Evaluation.Every == 0)
+        {
+            return null;
+        }
+
         var measures = new Measures();
         _clock.Reset();
-        Validate(measures);
+        try
+        {
+            Validate(measures, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return RunEnd.Cancelled;
+        }
+
         Write(measures);
+        return null;
     }
 
     // After a step: measure, log, save. A stop from outside waits for it, so that a step is either whole or was never begun.
@@ -105,7 +115,7 @@ internal sealed class RunLoop : IDisposable
         {
             try
             {
-                Validate(measures);
+                Validate(measures, CancellationToken.None);
             }
             catch (TrainingException)
             {
@@ -136,10 +146,10 @@ internal sealed class RunLoop : IDisposable
         return limit;
     }
 
-    private void Validate(Measures measures)
+    private void Validate(Measures measures, CancellationToken cancel)
     {
         _clock.Start(Phase.Evaluation);
-        _training.Validate(_state.Step, measures);
+        _training.Validate(_state.Step, measures, cancel);
         var value = measures.Of(_training.BestBy);
         if (double.IsNaN(value))
         {

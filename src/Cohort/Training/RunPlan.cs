@@ -21,6 +21,7 @@ public sealed class RunPlan
         OptionsException.ThrowIfAny(options.Problems(), "");
         var tokenizer = Setup.Tokenizer(options);
         var source = Setup.Problems(options.Data, options.Seed);
+        OptionsException.ThrowIfAny(options.MissingFields(source.Training(0)), "");
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);
         var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);

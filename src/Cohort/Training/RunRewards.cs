@@ -57,8 +57,9 @@ internal static class RunRewards
     private static IReward Create(RewardOptions options, RewardSetting setting) => options switch
     {
         AutomaticReward => setting.Data is TaskData ? Create(new TaskVerifier(), setting) : new ExactReward(),
-        TaskVerifier verifier => new TaskReward(
-            setting.Data is TaskData task ? BundledTasks.Create(task.Task, task.Size) : BundledTasks.Create(verifier.Task)),
+        TaskVerifier when setting.Data is TaskData task => new TaskReward(BundledTasks.Create(task.Task, task.Size)),
+        TaskVerifier { Task: { } task } => new TaskReward(BundledTasks.Create(task)),
+        TaskVerifier unnamed => throw new TrainingException(unnamed.ProblemsWithFile(setting.Path).Single()),
         ExactMatch exact => new ExactReward(exact.Where),
         NumberMatch number => new NumberReward(number.Where),
         MathMatch math => new MathReward(math.Where),

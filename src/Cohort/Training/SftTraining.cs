@@ -43,7 +43,8 @@ internal sealed class SftTraining : ITraining
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
-            new TorchSampler(policy, prompts.Tokenizer), prompts, MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))),
+            new TorchSampler(policy, prompts.Tokenizer), prompts,
+            MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))), largestUnscoredShare: 1,
             new MetricAlarms([], sink), _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
         foreach (var notice in source.Notices)
         {
@@ -138,8 +139,10 @@ internal sealed class SftTraining : ITraining
         }
     }
 
-    public void Validate(long step, Measures measures)
+    public void Validate(long step, Measures measures, CancellationToken cancel)
     {
+        // First what can be stopped: then there are all numbers or none.
+        _validation.Measure(step, measures, cancel);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var part in _heldOut.Select(_prompts.Encode).Chunk(_options.MicroBatchRows))
@@ -148,8 +151,6 @@ internal sealed class SftTraining : ITraining
             var (logProbs, _) = Forward(part);
             measures.Mean(MetricNames.ValidationLoss, -logProbs.sum().item<float>(), logProbs.numel());
         }
-
-        _validation.Measure(step, measures);
     }
 
     public bool IsFinished(TrainerState state) => state.Step >= _options.Steps;

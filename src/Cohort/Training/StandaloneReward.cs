@@ -32,6 +32,7 @@ public static class StandaloneReward
         var reward = ((RunOptions)reader.Read(new JsonObject { [Reward] = given })).Reward;
         OptionsException.ThrowIfAny(reader.Problems, source);
         OptionsException.ThrowIfAny(reward.ProblemsAsWhole(Reward), source);
+        OptionsException.ThrowIfAny(reward is TaskVerifier task ? task.ProblemsWithFile(Reward) : [], source);
         return reward.WithPaths(path => path == "" ? "" : Path.GetFullPath(path));
     }
 

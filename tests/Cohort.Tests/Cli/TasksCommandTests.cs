@@ -1,4 +1,7 @@
 using Cohort.Data;
+using Cohort.Data.Tasks;
+using Cohort.Rewards;
+using Cohort.Tests.Data.Tasks;
 
 namespace Cohort.Tests.Cli;
 
@@ -29,6 +32,20 @@ public sealed class TasksCommandTests
         Assert.All(demonstrations, demonstration => Assert.NotEqual("", demonstration.Completion));
     }
 
+    [Fact]
+    public void Countdowns_are_scored_by_the_expression_reward()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("p.jsonl"), CommandLine.Succeed("tasks", "countdown", "--count", "100").Output);
+
+        var (task, reward) = (new CountdownTask(3), new ExpressionReward());
+        Assert.All(Problems.Read(folder.File("p.jsonl")), problem =>
+        {
+            Assert.Equal(1, Assert.IsType<Scored>(reward.Judge(problem, problem.Reference)).Total);
+            Assert.Equal(0, Assert.IsType<Scored>(reward.Judge(problem, task.Distract(problem, BundledTaskTests.Random(7)))).Total);
+        });
+    }
+
     [Theory]
     [InlineData("train", Split.Train)]
     [InlineData("validation", Split.Validation)]
@@ -45,8 +62,10 @@ public sealed class TasksCommandTests
     [Fact]
     public void A_small_task_gives_what_it_has()
     {
-        var lines = CommandLine.Succeed("tasks", "sort", "--size", "2", "--count", "500").Output;
+        var small = CommandLine.Succeed("tasks", "sort", "--size", "2", "--count", "5000");
 
-        Assert.Equal(100, lines.Count(character => character == '\n'));
+        Assert.Equal(100, small.Output.Count(character => character == '\n'));
+        Assert.Contains("100 of 5,000 written: sort of 2 digits has no more problems; give a larger --size for more.", small.Error);
+        Assert.Equal("", CommandLine.Succeed("tasks", "sort", "--size", "2", "--count", "100").Error);
     }
 }

@@ -104,10 +104,15 @@ public sealed class TaskSourceTests
         var source = new TaskDemonstrations(task, seed: 5, noise: 0.5);
 
         Assert.All(Enumerable.Range(0, 200), cursor => Assert.Equal(Split.Train, Splits.Of(source.Training(cursor).Problem.Prompt)));
-        Assert.Equal(source.Training(17), new TaskDemonstrations(task, seed: 5, noise: 0.5).Training(17));
-        Assert.Equal(new TaskProblems(task, 9).HeldOut(Split.Test, 20), source.HeldOut(Split.Test, 20).Select(pair => pair.Problem));
-        Assert.Equal(source.HeldOut(Split.Test, 20), new TaskDemonstrations(task, seed: 6).HeldOut(Split.Test, 20));
+        Assert.Equal(Texts(source.Training(17)), Texts(new TaskDemonstrations(task, seed: 5, noise: 0.5).Training(17)));
+        Assert.Equal(
+            new TaskProblems(task, 9).HeldOut(Split.Test, 20).Select(problem => (problem.Id, problem.Prompt, problem.Reference)),
+            source.HeldOut(Split.Test, 20).Select(pair => (pair.Problem.Id, pair.Problem.Prompt, pair.Problem.Reference)));
+        Assert.Equal(source.HeldOut(Split.Test, 20).Select(Texts), new TaskDemonstrations(task, seed: 6).HeldOut(Split.Test, 20).Select(Texts));
     }
+
+    private static (string Prompt, string Reference, string Completion) Texts(Demonstration pair) =>
+        (pair.Problem.Prompt, pair.Problem.Reference, pair.Completion);
 
     private static double Total(BundledTask task, Demonstration pair) =>
         Assert.IsType<Scored>(task.Verify(pair.Problem, pair.Completion)).Total;

@@ -59,6 +59,58 @@ public sealed class HttpRewardTests
         Assert.DoesNotContain("pieces", without);
     }
 
+    [Fact]
+    public async Task A_server_that_closes_its_connections_without_saying_so_scores_every_completion()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        using var done = new CancellationTokenSource();
+        var serving = ServeOneEach(server, done.Token);
+        using var reward = new HttpReward(new Uri($"http://127.0.0.1:{((IPEndPoint)server.LocalEndpoint).Port}/score"));
+        for (var sample = 0; sample < 10; sample++)
+        {
+            var score = await RewardCall.ScoreAsync(
+                reward, Asked, new Completion(0, sample, [1], [2], [-0.5f], FinishReason.Stop, "5"), TimeSpan.FromSeconds(30), TimeProvider.System, default);
+            Assert.Equal(0.75, Assert.IsType<Scored>(score).Total);
+        }
+
+        await done.CancelAsync();
+        Assert.Equal(10, await serving);
+    }
+
+    // The second request on a connection is read and never answered.
+    private static async Task<int> ServeOneEach(TcpListener server, CancellationToken done)
+    {
+        var connections = new List<TcpClient>();
+        try
+        {
+            while (true)
+            {
+                var client = await server.AcceptTcpClientAsync(done);
+                connections.Add(client);
+                _ = AnswerOnce(client);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            connections.ForEach(client => client.Dispose());
+            return connections.Count;
+        }
+    }
+
+    private static async Task AnswerOnce(TcpClient client)
+    {
+        var (stream, request, buffer) = (client.GetStream(), "", new byte[65536]);
+        while (!request.EndsWith('}'))
+            request += Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, CancellationToken.None));
+
+        var id = JsonDocument.Parse(request[request.IndexOf('{')..]).RootElement.GetProperty("id").GetString();
+        var text = $"{{\"id\":\"{id}\",\"score\":0.75}}";
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\n\r\n{text}"), CancellationToken.None);
+        _ = await stream.ReadAsync(buffer, CancellationToken.None);
+        client.Close();
+    }
+
     private static async Task<(Score Score, string Request)> Ask(string status, string body, string token = "", ByteTokenizer? pieces = null)
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);

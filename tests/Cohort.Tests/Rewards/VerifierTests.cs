@@ -175,7 +175,7 @@ public sealed class VerifierTests
     [InlineData("48", """{"numbers": [3, -7]}""", "", "problem 1 has no field \"numbers\" with a list of 1 to 16 integers of at least 0")]
     [InlineData("48", """{"numbers": [3, "7"]}""", "", "problem 1 has no field \"numbers\" with a list of 1 to 16 integers of at least 0")]
     [InlineData("48", """{"numbers": []}""", "", "problem 1 has no field \"numbers\" with a list of 1 to 16 integers of at least 0")]
-    [InlineData("3+7", """{"numbers": [3, 7]}""", "", "the reference of problem 1 is not an integer")]
+    [InlineData("3+7", """{"numbers": [3, 7]}""", "", "neither the field \"target\" nor the reference of problem 1 is an integer")]
     [InlineData("48", """{"numbers": [3, 7], "goal": 4.5}""", "goal", "problem 1 has no field \"goal\" with an integer")]
     public void An_expression_without_numbers_or_target_has_no_score(string reference, string fields, string target, string reason) =>
         Assert.Equal(Score.None(reason), new ExpressionReward(target: target).Judge(Make(reference, fields), "3+7"));

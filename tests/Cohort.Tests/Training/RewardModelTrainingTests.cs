@@ -34,7 +34,7 @@ public sealed class RewardModelTrainingTests
         var state = training.Step(new TrainerState(), new Measures(), default);
         for (var step = 2; step <= 4; step++)
             LiveTensors.StayAsMany($"Step {step}", () => state = training.Step(state, new Measures(), default));
-        LiveTensors.StayAsMany("A measurement", () => training.Validate(4, new Measures()));
+        LiveTensors.StayAsMany("A measurement", () => training.Validate(4, new Measures(), CancellationToken.None));
     }
 
     [Theory]
@@ -113,10 +113,10 @@ public sealed class RewardModelTrainingTests
         using var folder = new TemporaryFolder();
         using var training = Create(folder, new RewardModel(Shape).Drawn(), microBatchRows: 4);
         var (state, before, after) = (new TrainerState(), new Measures(), new Measures());
-        training.Validate(0, before);
+        training.Validate(0, before, CancellationToken.None);
         for (var step = 0; step < 40; step++)
             state = training.Step(state, new Measures(), default);
-        training.Validate(40, after);
+        training.Validate(40, after, CancellationToken.None);
 
         Assert.Equal(0.5, before.Of(MetricNames.ValidationPairAccuracy));
         Assert.Equal(0, before.Of(MetricNames.ValidationCalibrationError));
@@ -138,7 +138,7 @@ public sealed class RewardModelTrainingTests
         Assert.Equal((1, 1L, (long)Batch), (state.NonFiniteInARow, state.SkippedUpdates, state.ProblemCursor));
         Assert.Contains(sink.Notices, notice => notice.StartsWith("Step 1: reward_model/loss_nats is not finite.", StringComparison.Ordinal));
         var measures = new Measures();
-        training.Validate(1, measures);
+        training.Validate(1, measures, CancellationToken.None);
         Assert.Equal(double.NaN, measures.Of(MetricNames.ValidationPairAccuracy));
     }
 

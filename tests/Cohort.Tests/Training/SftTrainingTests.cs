@@ -22,7 +22,7 @@ public sealed class SftTrainingTests
         var state = training.Step(new TrainerState(), new Measures(), default);
         for (var step = 2; step <= 4; step++)
             LiveTensors.StayAsMany($"Step {step}", () => state = training.Step(state, new Measures(), default));
-        LiveTensors.StayAsMany("A measurement", () => training.Validate(4, new Measures()));
+        LiveTensors.StayAsMany("A measurement", () => training.Validate(4, new Measures(), CancellationToken.None));
     }
 
     [Fact]

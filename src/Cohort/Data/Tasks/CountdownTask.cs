@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cohort.Parsing;
 using Cohort.Tensors;
 
@@ -8,6 +9,12 @@ namespace Cohort.Data.Tasks;
 /// </summary>
 public sealed class CountdownTask(int size) : BundledTask(Summary, size)
 {
+    /// <summary>The problem's field with its numbers.</summary>
+    internal const string NumbersField = "numbers";
+
+    /// <summary>The problem's field with its target.</summary>
+    internal const string TargetField = "target";
+
     private const int LargestNumber = 15;
     private const int LargestTarget = 99;
     private const int Attempts = 16;
@@ -45,7 +52,14 @@ public sealed class CountdownTask(int size) : BundledTask(Summary, size)
             }
         }
 
-        return Make(new CountdownPrompt(numbers, solution.Value).ToString(), solution.Text);
+        return Make(new CountdownPrompt(numbers, solution.Value).ToString(), solution.Text) with
+        {
+            Fields = new Dictionary<string, JsonElement>
+            {
+                [NumbersField] = JsonSerializer.SerializeToElement(numbers),
+                [TargetField] = JsonSerializer.SerializeToElement(solution.Value),
+            },
+        };
     }
 
     /// <summary>A right expression, found by a search in random order.</summary>

@@ -45,7 +45,7 @@ public sealed record ExpressionMatch : RewardOptions
     /// <summary>The problem's field with the numbers, a list.</summary>
     public string Numbers { get; init; } = "numbers";
 
-    /// <summary>The problem's field with the target; empty for the reference answer.</summary>
+    /// <summary>The problem's field with the target; empty for the field "target" where there is one, else the reference answer.</summary>
     public string Target { get; init; } = "";
 
     /// <summary>
@@ -53,6 +53,8 @@ public sealed record ExpressionMatch : RewardOptions
     /// whole that is there.
     /// </summary>
     public AnswerPlace Where { get; init; }
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("numbers", Numbers), ("target", Target)];
 
     internal override IEnumerable<string> Problems(string path) =>
         Numbers == "" ? [$"{path}.numbers is empty; name the problem's field with the numbers, as in \"numbers\"."] : [];

@@ -39,7 +39,7 @@ public sealed record JsonSchemaMatch : RewardOptions
         }
         catch (FormatException error)
         {
-            throw new TrainingException($"schema is wrong{(Schema.Path == "" ? "" : $" in {Schema.Path}")}: {error.Message}.", error);
+            throw new TrainingException($"schema is wrong{(Schema.Path == "" ? "" : $" in {Schema.Path}")}: {error.Message.TrimEnd('.')}.", error);
         }
     }
 }

@@ -115,10 +115,13 @@ public sealed record JudgeScorer : RewardOptions
     /// <exception cref="TrainingException">There is no such variable, its value cannot be sent, or a file is not as it must be.</exception>
     internal JudgeReward Open(RewardSetting setting)
     {
-        var prompt = Prompt();
+        var prompt = Prompt(setting.Path);
         var key = KeyVariable == "" ? "" : Environment.GetEnvironmentVariable(KeyVariable);
         if (key is null)
-            throw new TrainingException($"reward.keyVariable is \"{KeyVariable}\", but there is no such environment variable; set it to the judge's key.");
+        {
+            throw new TrainingException(
+                $"{setting.Path}.keyVariable is \"{KeyVariable}\", but there is no such environment variable; set it to the judge's key.");
+        }
 
         var cache = setting.Folder == "" ? "" : Path.Combine(setting.Folder, "judge", $"{(setting.Name == "" ? "reward" : setting.Name)}.jsonl");
         var calls = new JudgeCalls
@@ -146,7 +149,7 @@ public sealed record JudgeScorer : RewardOptions
         }
     }
 
-    private JudgePrompt Prompt()
+    private JudgePrompt Prompt(string path)
     {
         try
         {
@@ -154,11 +157,11 @@ public sealed record JudgeScorer : RewardOptions
         }
         catch (ArgumentException error)
         {
-            throw new TrainingException($"{Template} is no template of a judge: {error.Message}", error);
+            throw new TrainingException($"{path}.template is {Template}, which is no template of a judge: {error.Message}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"reward.template cannot be read: {error.Message} Name a text file with {{completion}} in it.", error);
+            throw new TrainingException($"{path}.template cannot be read: {error.Message} Name a text file with {{completion}} in it.", error);
         }
     }
 

@@ -23,6 +23,8 @@ public sealed record TokenLength : RewardOptions
     public string Field { get; init; } = "";
 
     internal override bool IsGraded => true;
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("field", Field)];
 }
 
 /// <summary>
@@ -53,9 +55,7 @@ public sealed record Overlong : RewardOptions
     /// <param name="run">All options.</param>
     internal static IEnumerable<string> Problems(RunOptions run)
     {
-        var rewards = run.Reward.All.Select(reward => (Path: reward.Name == "" ? "reward" : $"reward.rewards.{reward.Name}", reward.Reward))
-            .Concat(run.Evaluation.Metrics.Select(metric => (Path: $"evaluation.metrics.{metric.Key}", Reward: metric.Value)));
-        foreach (var (path, reward) in rewards)
+        foreach (var (path, reward) in run.Rewards)
         {
             if (reward is Overlong overlong && run.Rollout.MaxNewTokens > 0 && overlong.Buffer > run.Rollout.MaxNewTokens)
                 yield return $"{path}.buffer is {overlong.Buffer} tokens, more than rollout.maxNewTokens {run.Rollout.MaxNewTokens}; lower it.";

@@ -1,6 +1,8 @@
 using Cohort.Data;
 using Cohort.Models;
 using Cohort.Rewards;
+using Cohort.Tensors;
+using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
@@ -43,7 +45,7 @@ public sealed record ModelScorer : RewardOptions
     /// <exception cref="ModelException">The folder holds no reward model.</exception>
     internal ModelReward Open(RewardSetting setting)
     {
-        var (model, prompts) = RewardModelFolder.Load(Path, setting.Placement, Chat, System, NoonClock.Of(setting.Data.Today));
+        var (model, prompts) = Load(setting);
         try
         {
             return new ModelReward(model, prompts, MicroBatchRows);
@@ -52,6 +54,19 @@ public sealed record ModelScorer : RewardOptions
         {
             model.Dispose();
             throw;
+        }
+    }
+
+    private (RewardModel Model, PromptEncoder Prompts) Load(RewardSetting setting)
+    {
+        try
+        {
+            return RewardModelFolder.Load(Path, setting.Placement, Chat, System, NoonClock.Of(setting.Data.Today));
+        }
+        catch (Exception error) when (error is ModelException or TokenizationException or SafetensorsException)
+        {
+            throw new ModelException(
+                $"{setting.Path}.path is no folder of a reward model: {error.Message} Name one that `cohort reward-model` or transformers wrote.", error);
         }
     }
 }

@@ -28,7 +28,7 @@ public static class OptionList
         if (!OptionsJson.IsSection(key.PropertyType))
         {
             var text = OptionsJson.Short(OptionsJson.ToNode(value));
-            return [new(path, kind, text, Rule(key, options), key.DeclaringType, key.PropertyType)];
+            return [new(path, kind, text, Rule(key, options), key.DeclaringType, OptionValue.TypeOf(key))];
         }
 
         var kinds = OptionsJson.Kinds(key.PropertyType);
@@ -58,7 +58,7 @@ public static class OptionList
 
     private static string Rule(JsonPropertyInfo key, object options)
     {
-        var type = key.PropertyType;
+        var type = OptionValue.TypeOf(key);
         if (type.IsEnum)
             return Nearest.Or([.. OptionValue.Names(type).Select(n => $"\"{n}\"")]);
 

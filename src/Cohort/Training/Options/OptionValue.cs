@@ -16,8 +16,11 @@ internal static class OptionValue
     /// <returns>The rule that the value breaks; empty where it breaks none.</returns>
     public static string Set(JsonPropertyInfo key, object options, JsonNode? node)
     {
-        var type = key.PropertyType;
+        var type = TypeOf(key);
         var kind = node?.GetValueKind() ?? JsonValueKind.Null;
+        if (type != key.PropertyType && kind == JsonValueKind.Null)
+            return Offer(key, options, null);
+
         if (type.IsEnum)
             return SetName(key, options, kind == JsonValueKind.String ? node!.GetValue<string>() : "");
 
@@ -63,6 +66,9 @@ internal static class OptionValue
         return extremes.Select(e => Offer(key, options, e)).FirstOrDefault(rule => rule != "", "");
     }
 
+    /// <summary>The type of a property's values, of which null, where it may be, is none.</summary>
+    public static Type TypeOf(JsonPropertyInfo key) => Nullable.GetUnderlyingType(key.PropertyType) ?? key.PropertyType;
+
     /// <summary>What a type's values are called.</summary>
     public static string TypeName(Type type) =>
         type == typeof(bool) ? "true or false" : type == typeof(string) ? "a string"
@@ -82,8 +88,8 @@ internal static class OptionValue
 
     private static string SetName(JsonPropertyInfo key, object options, string given)
     {
-        var names = Names(key.PropertyType);
-        return names.Contains(given) ? Offer(key, options, Enum.Parse(key.PropertyType, given, ignoreCase: true)) : OneOf(given, names);
+        var names = Names(TypeOf(key));
+        return names.Contains(given) ? Offer(key, options, Enum.Parse(TypeOf(key), given, ignoreCase: true)) : OneOf(given, names);
     }
 
     private static string SetWhole(JsonPropertyInfo key, object options, string text)
@@ -101,7 +107,7 @@ internal static class OptionValue
         return rule != "" || nearest == number ? rule : nearest == least ? $"must be at least {least}." : $"must be at most {most}.";
     }
 
-    private static string Offer(JsonPropertyInfo key, object options, object value)
+    private static string Offer(JsonPropertyInfo key, object options, object? value)
     {
         try
         {

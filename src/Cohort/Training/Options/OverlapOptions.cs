@@ -9,6 +9,8 @@ public sealed record BleuOverlap : RewardOptions
     public string Field { get; init; } = "";
 
     internal override bool IsGraded => true;
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("field", Field)];
 }
 
 /// <summary>ROUGE's F1 in [0, 1] against the reference, or the best of several (Lin 2004).</summary>
@@ -21,4 +23,6 @@ public sealed record RougeOverlap : RewardOptions
     public string Field { get; init; } = "";
 
     internal override bool IsGraded => true;
+
+    internal override IEnumerable<(string Option, string Field)> RequiredFields => [("field", Field)];
 }

@@ -62,7 +62,8 @@ public sealed record ProgramScorer : RewardOptions
         catch (Win32Exception error)
         {
             throw new TrainingException(
-                $"The reward's program {Command[0]} cannot be started in {Folder}: {error.Message}. Set reward.command to a program that is there.", error);
+                $"The reward's program {Command[0]} cannot be started in {Folder}: {error.Message}. Set {setting.Path}.command to a program that is there.",
+                error);
         }
     }
 }
@@ -93,7 +94,10 @@ public sealed record HttpScorer : RewardOptions
     {
         var token = TokenVariable == "" ? "" : Environment.GetEnvironmentVariable(TokenVariable);
         if (token is null)
-            throw new TrainingException($"reward.tokenVariable is \"{TokenVariable}\", but there is no such environment variable; set it to the token.");
+        {
+            throw new TrainingException(
+                $"{setting.Path}.tokenVariable is \"{TokenVariable}\", but there is no such environment variable; set it to the token.");
+        }
 
         try
         {

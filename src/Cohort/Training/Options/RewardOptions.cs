@@ -71,6 +71,9 @@ public abstract record RewardOptions
     /// <summary>The paths of the files that scores depend on, as far as they are there: a run that goes on requires that none has changed.</summary>
     internal virtual IEnumerable<string> Files => [];
 
+    /// <summary>The fields that a problem must have beside prompt and reference, each with the option that names it; an empty name asks for none.</summary>
+    internal virtual IEnumerable<(string Option, string Field)> RequiredFields => [];
+
     /// <summary>The same options with relative paths made absolute.</summary>
     /// <param name="resolve">From a path of a run file to an absolute one; empty stays empty.</param>
     internal virtual RewardOptions WithPaths(Func<string, string> resolve) => this;
@@ -91,8 +94,14 @@ public sealed record AutomaticReward : RewardOptions;
 /// <summary>The verifier of a bundled task, for a file whose problems are in that task's format.</summary>
 public sealed record TaskVerifier : RewardOptions
 {
-    /// <summary>Which task's verifier; with a bundled task as data, that task's own is used whatever stands here.</summary>
-    public TaskName Task { get; init; }
+    /// <summary>Which task's verifier; a file's must be named. With a bundled task as data, that task's own is used whatever stands here.</summary>
+    public TaskName? Task { get; init; }
+
+    /// <summary>What is wrong where the problems come from a file.</summary>
+    /// <param name="path">Where these options stand, such as "reward".</param>
+    internal IEnumerable<string> ProblemsWithFile(string path) => Task is not null ? []
+        : [$"{path}.task is missing: the problems are of a file, which does not say whose verifier they are for; set it to one of "
+            + $"{string.Join(", ", OptionValue.Names(typeof(TaskName)))}."];
 }
 
 /// <summary>1 where the answer thinks between one pair of think tags at its beginning, right or wrong.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Cohort.Data;
 using Cohort.Losses;
 using Cohort.Models;
 
@@ -48,6 +50,9 @@ public sealed record RunOptions : CommonOptions
         }
 
         foreach (var problem in Reward.ProblemsAsWhole("reward").Concat(Evaluation.Metrics.Problems("evaluation.metrics")).Concat(Overlong.Problems(this)))
+            yield return problem;
+
+        foreach (var problem in Data is FileData ? Rewards.SelectMany(each => each.Reward is TaskVerifier task ? task.ProblemsWithFile(each.Path) : []) : [])
             yield return problem;
 
         if (Evaluation.Metrics.FirstOrDefault(metric => metric.Value.Weight != 1) is { Key: { } weighted, Value: { } measured })
@@ -134,6 +139,21 @@ public sealed record RunOptions : CommonOptions
         foreach (var problem in CommonProblems(("rollout.maxNewTokens", Rollout.MaxNewTokens)))
             yield return problem;
     }
+
+    /// <summary>What counts or is measured, each with the option that it is.</summary>
+    internal IEnumerable<(string Path, RewardOptions Reward)> Rewards =>
+        Reward.All.Select(reward => (Path: reward.Name == "" ? "reward" : $"reward.rewards.{reward.Name}", reward.Reward))
+            .Concat(Evaluation.Metrics.Select(metric => (Path: $"evaluation.metrics.{metric.Key}", Reward: metric.Value)));
+
+    /// <summary>What rewards need of a problem that it does not have.</summary>
+    /// <param name="problem">A problem of the run's data.</param>
+    internal IEnumerable<string> MissingFields(Problem problem) =>
+        from reward in Rewards
+        from required in reward.Reward.RequiredFields
+        where required.Field != "" && !problem.Fields.ContainsKey(required.Field)
+        select $"{reward.Path}.{required.Option} is {OptionsJson.Short(JsonValue.Create(required.Field))}, but problem {problem.Id} has no such field beside "
+            + $"its prompt and answer; {(problem.Fields.Count == 0 ? "it has no others" : $"it has {string.Join(", ", problem.Fields.Keys.Order().Take(10))}")}. "
+            + "Name a field of the data, or add it.";
 
     /// <summary>Whether the networks compute in bfloat16, once device and type are chosen; a processor computes in float32 whatever the weights are.</summary>
     internal bool ComputesInBfloat16 => Dtype == WeightType.Bfloat16 && Device != DeviceKind.Cpu;

@@ -38,7 +38,7 @@ public sealed record SchemaSource
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"it cannot be read: {error.Message}", error);
+            throw new FormatException($"it cannot be read: {error.Message} Name a file that is there, or write the schema itself.", error);
         }
     }
 }

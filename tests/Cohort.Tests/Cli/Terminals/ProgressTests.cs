@@ -73,4 +73,14 @@ public sealed class ProgressTests : IDisposable
 
         Assert.Equal("KL 0.0123  entropy 0.46    2,000 tokens/s", Cohort.Cli.Terminals.Numbers.Training(step));
     }
+
+    [Fact]
+    public void A_step_line_has_the_share_without_a_score_where_there_is_one()
+    {
+        Assert.Equal("score 0.250  12.5 % unscored", Line(0.125));
+        Assert.Equal("score 0.250", Line(0));
+
+        static string Line(double unscored) => Cohort.Cli.Terminals.Numbers.Training(
+            new StepMetrics(3, [new(MetricNames.ScoreMean, 0.25), new(MetricNames.Unscored, unscored)]));
+    }
 }

@@ -43,6 +43,14 @@ public sealed class JsonSchemaMatchTests
         Assert.Contains(Assert.Throws<OptionsException>(() => RunFile.ReadRun("", [Model, set])).Problems, problem => problem.StartsWith(message));
 
     [Fact]
+    public void A_schema_that_cannot_be_read_comes_with_what_to_do()
+    {
+        var error = Assert.Throws<OptionsException>(() => RunFile.ReadRun("", [Model, "reward={\"schema\": \"/none/there.json\"}"]));
+        Assert.EndsWith(" Name a file that is there, or write the schema itself.", error.Problems[0]);
+        Assert.DoesNotContain("..", error.Problems[0]);
+    }
+
+    [Fact]
     public void Overlap_rewards_are_named_in_a_run_file()
     {
         var options = RunFile.ReadRun("", [Model, "reward={\"rewards\": {\"b\": {\"kind\": \"bleu\"}, \"r\": {\"variant\": \"rouge2\"}}}"]);

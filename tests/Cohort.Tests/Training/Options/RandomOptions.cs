@@ -66,8 +66,9 @@ internal static class RandomOptions
         }
     }
 
-    private static object Value(Type type, Random random)
+    private static object Value(Type given, Random random)
     {
+        var type = Nullable.GetUnderlyingType(given) ?? given;
         var size = Math.Pow(10, random.Next(-9, 10));
         return type.IsEnum ? Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!
             : type == typeof(bool) ? random.Next(2) == 0

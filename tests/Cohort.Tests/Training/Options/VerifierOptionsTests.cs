@@ -1,6 +1,9 @@
+using System.Text.Json;
 using Cohort.Data;
+using Cohort.Data.Tasks;
 using Cohort.Models;
 using Cohort.Parsing;
+using Cohort.Tests.Training.Runs;
 using Cohort.Training;
 
 namespace Cohort.Tests.Training.Options;
@@ -67,6 +70,53 @@ public sealed class VerifierOptionsTests
         var error = Assert.Throws<OptionsException>(
             () => RunFile.ParseRun($$"""{"model": {"path": "m"}, "rollout": {"maxNewTokens": 100}, "reward": {{reward}}}""", []));
         Assert.Equal([message], error.Problems);
+    }
+
+    [Fact]
+    public void The_verifier_of_a_file_must_be_named()
+    {
+        const string Reward = """{"model": {"path": "m"}, "data": DATA, "reward": {"rewards": {"right": {"kind": "task"}}}}""";
+        var ofFile = Reward.Replace("DATA", """{"path": "p.jsonl"}""");
+        var error = Assert.Throws<OptionsException>(() => RunFile.ParseRun(ofFile, []));
+        Assert.Equal(
+            [
+                "reward.rewards.right.task is missing: the problems are of a file, which does not say whose verifier they are for; set it to one of sort, "
+                + "countdown, arithmetic, reverse, count, brackets, dates, equations.",
+            ],
+            error.Problems);
+
+        var named = RunFile.ParseRun(ofFile, ["reward.rewards.right.task=dates"]);
+        Assert.Equal(new TaskVerifier { Task = TaskName.Dates }, named.Reward.All.Single().Reward);
+        var ofTask = RunFile.ParseRun(Reward.Replace("DATA", """{"task": "count"}"""), []);
+        Assert.Equal(ofTask, RunFile.ParseRun(RunFile.Write(ofTask), []));
+        Assert.Throws<OptionsException>(() => StandaloneReward.Parse("""{"kind": "task"}""", "--reward"));
+    }
+
+    [Theory]
+    [InlineData("""{"kind": "expression"}""", "reward.numbers is \"numbers\", but problem p.jsonl:1 has no such field")]
+    [InlineData("""{"kind": "expression", "numbers": "tokens", "target": "goal"}""", "reward.target is \"goal\"")]
+    [InlineData("""{"kind": "length", "field": "lengths"}""", "reward.field is \"lengths\"")]
+    [InlineData("""{"rewards": {"b": {"kind": "bleu", "field": "refs"}}}""", "reward.rewards.b.field is \"refs\"")]
+    [InlineData("""{"kind": "rouge", "field": "refs"}""", "it has summary, tokens. Name a field of the data, or add it.")]
+    public void A_field_that_no_problem_has_is_refused_before_the_run(string reward, string message)
+    {
+        using var folder = new TemporaryFolder();
+        System.IO.File.WriteAllText(folder.File("p.jsonl"), """{"prompt": "a", "answer": "b", "tokens": 3, "summary": "c"}""" + "\n");
+        var options = RunFile.ParseRun(
+            $$"""{"model": {"kind": "new"}, "data": {"path": "{{folder.File("p.jsonl")}}"}, "reward": {{reward}}}""", []);
+
+        var error = Assert.Throws<OptionsException>(() => PolicyRun.Start(folder.File("run"), options, new SilentSink()));
+        Assert.Contains(message, Assert.Single(error.Problems));
+        Assert.False(Directory.Exists(folder.File("run")));
+    }
+
+    [Fact]
+    public void Fields_that_the_data_have_are_no_problem()
+    {
+        var problem = new Problem("1", "p", "r") { Fields = new Dictionary<string, JsonElement> { ["tokens"] = JsonElement.Parse("60") } };
+        Assert.Empty(new RunOptions { Reward = new TokenLength { Field = "tokens" } }.MissingFields(problem));
+        Assert.Empty(new RunOptions { Reward = new BleuOverlap() }.MissingFields(problem));
+        Assert.Single(new RunOptions { Evaluation = new() { Metrics = new([new("b", new BleuOverlap { Field = "x" })]) } }.MissingFields(problem));
     }
 
     [Fact]

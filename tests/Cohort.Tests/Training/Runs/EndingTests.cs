@@ -96,7 +96,8 @@ public sealed class EndingTests : IDisposable
     {
         var sink = new KeepingSink();
         var reward = PassRate(0.3, double.NaN, double.NaN, 0.4, double.NaN);
-        var result = Train(reward, sink, "evaluation.every=1", "evaluation.patience=2", "checkpoints.every=1", "budget.steps=4");
+        var result = Train(
+            reward, sink, "evaluation.every=1", "evaluation.patience=2", "checkpoints.every=1", "budget.steps=4", "reward.largestUnscoredShare=1");
 
         Assert.Equal((RunEnd.BudgetUsed, 4L, 3L, 0.4), (result.End, result.Step, result.BestStep, result.BestValue));
         Assert.Equal([0.3, double.NaN, double.NaN, 0.4, double.NaN], sink.Steps.Select(step => step["validation/sampled_pass_fraction"]));

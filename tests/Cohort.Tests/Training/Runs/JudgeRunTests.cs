@@ -40,7 +40,7 @@ public sealed class JudgeRunTests : IDisposable
         """, "keyVariable": "COHORT_TEST_BAD_KEY" """,
         "The environment variable COHORT_TEST_BAD_KEY has characters that no key has; set it to the key alone.")]
     [InlineData(""", "template": "/no/such/file" """, "reward.template cannot be read: ")]
-    [InlineData(""", "template": "EMPTY" """, "EMPTY is no template of a judge: The template has no {completion}")]
+    [InlineData(""", "template": "EMPTY" """, "reward.template is EMPTY, which is no template of a judge: The template has no {completion}")]
     public void What_a_judge_needs_is_asked_for_before_the_run(string options, string message)
     {
         Environment.SetEnvironmentVariable("COHORT_TEST_BAD_KEY", "two words");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cohort.Checkpoints;
 using Cohort.Data;
+using Cohort.Models;
 using Cohort.Rewards;
 using Cohort.Telemetry;
 using Cohort.Training;
@@ -117,10 +118,25 @@ public sealed class OwnRewardRunTests : IDisposable
     [InlineData(
         """{"kind": "http", "url": "http://127.0.0.1:9/", "tokenVariable": "COHORT_NO_SUCH_TOKEN"}""",
         "reward.tokenVariable is \"COHORT_NO_SUCH_TOKEN\", but there is no such environment variable; set it to the token.")]
+    [InlineData(
+        """{"rewards": {"a": {"kind": "task"}, "b": {"kind": "http", "url": "http://127.0.0.1:9/", "tokenVariable": "COHORT_NO_SUCH_TOKEN"}}}""",
+        "reward.rewards.b.tokenVariable is \"COHORT_NO_SUCH_TOKEN\"")]
     public void What_a_reward_needs_is_asked_for_before_the_run(string reward, string message)
     {
         var error = Assert.Throws<TrainingException>(() => Train("grpo", "run", [$"reward={reward}"]));
         Assert.StartsWith(message.Replace("FOLDER", _folder.Path), error.Message);
+    }
+
+    [Fact]
+    public void What_a_metric_needs_is_asked_for_by_its_own_option()
+    {
+        const string Judge = """{"kind": "judge", "url": "http://127.0.0.1:9/v1", "model": "m", "keyVariable": "COHORT_NO_SUCH_KEY"}""";
+        var error = Assert.Throws<TrainingException>(() => Train("grpo", "run", ["evaluation.every=1", $$"""evaluation.metrics={"gold": {{Judge}}}"""]));
+        Assert.StartsWith("evaluation.metrics.gold.keyVariable is ", error.Message);
+
+        var model = Assert.Throws<ModelException>(() => Train("grpo", "run", ["""reward={"kind": "model", "path": "nowhere"}"""]));
+        Assert.StartsWith($"reward.path is no folder of a reward model: There is no folder {_folder.File("nowhere")}", model.Message);
+        Assert.EndsWith(" Name one that `cohort reward-model` or transformers wrote.", model.Message);
     }
 
     private void Train(string kind, string name, string[] sets, IMetricSink? sink = null)

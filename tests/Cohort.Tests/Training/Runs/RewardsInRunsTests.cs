@@ -55,6 +55,10 @@ public sealed class RewardsInRunsTests : IDisposable
 
         Assert.Equal([0.5, 0.5, 0.5], sink.Steps.Select(step => step["reward/unscored_fraction"]));
         Assert.All(sink.Steps, step => Assert.True(double.IsFinite(step["loss/composite"]) && step["policy/gradient_norm"] > 0));
+        Assert.Matches(
+            "^Step 1: \\d+ of \\d+ completions \\(50 %\\) have no score, and are left out of the loss: \\d+ x mine threw InvalidOperationException: "
+            + "no verdict\\. It is said once; the metric reward/unscored_fraction has each step's share\\.$",
+            Assert.Single(sink.Notices, notice => notice.Contains("no score")));
         var lines = RolloutFile.Read(_folder.File("run/rollouts.jsonl"));
         foreach (var group in lines.Chunk(4))
         {
