@@ -25,7 +25,8 @@ public enum SchemaVerdict
 
 /// <summary>
 /// A JSON Schema (draft 2020-12), for texts that nobody trusts: judging one takes at most <see cref="MostSteps"/>, whatever the schema refers to; no
-/// pattern backtracks, and all of them together take about <see cref="LongestMatching"/> at most. It checks type, enum, const; properties, required, additionalProperties, minProperties, maxProperties; prefixItems, items, minItems,
+/// pattern backtracks, and all of them together take about <see cref="LongestMatching"/> at most.
+/// It checks type, enum, const; properties, required, additionalProperties, minProperties, maxProperties; prefixItems, items, minItems,
 /// maxItems, uniqueItems; minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf, all exactly; minLength, maxLength, pattern; allOf, anyOf, oneOf,
 /// not, and $ref within the schema. Annotations are skipped; any other keyword is refused, so that no rule is silently left out. Thread-safe.
 /// </summary>

@@ -7,7 +7,8 @@ namespace Cohort.Rewards;
 
 /// <summary>
 /// 1 where a .NET regular expression matches the answer, else 0. With a group: 1 where that group of the first match is the reference, or what the
-/// reference marks as its answer, white space at both ends aside; parts "correct", and "format": whether the pattern matches. The pattern is the user's and never a model's. It is matched without
+/// reference marks as its answer, white space at both ends aside;
+/// parts "correct", and "format": whether the pattern matches. The pattern is the user's and never a model's. It is matched without
 /// backtracking, in time proportional to the answer, where it can be (no lookarounds, back references or atomic groups); in any case a match that
 /// takes longer than <see cref="LongestMatch"/> gives no score.
 /// </summary>

@@ -46,7 +46,8 @@ internal static class RunRewards
     /// <param name="problems">Some of them.</param>
     public static string MarkNotice(RewardOptions options, DataOptions data, IReadOnlyList<Problem> problems)
     {
-        var isWhole = options.All.Any(each => each.Reward is ExactMatch { Where: AnswerPlace.Last } || (each.Reward is AutomaticReward && data is not TaskData));
+        var isWhole = options.All.Any(each =>
+            each.Reward is ExactMatch { Where: AnswerPlace.Last } || (each.Reward is AutomaticReward && data is not TaskData));
         var marked = !isWhole ? 0 : problems.Count(problem =>
             MarkedAnswer.Find(problem.Reference, AnswerPlace.Any).Length < problem.Reference.AsSpan().Trim().Length);
         return marked == 0 ? ""

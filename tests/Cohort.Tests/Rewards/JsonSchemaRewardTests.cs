@@ -31,7 +31,8 @@ public sealed class JsonSchemaRewardTests
     {
         var reward = new JsonSchemaReward(JsonSchema.Read("{\"oneOf\": [{\"items\": {\"$ref\": \"#\"}}, {\"minItems\": 2}, {\"items\": {\"$ref\": \"#\"}}]}"));
         Assert.Equal(
-            Score.None("the schema takes more than 2000000 steps, 400 levels or 0.5 s of patterns for an answer to problem 3"), reward.Judge(Any, new string('[', 50) + new string(']', 50)));
+            Score.None("the schema takes more than 2000000 steps, 400 levels or 0.5 s of patterns for an answer to problem 3"),
+            reward.Judge(Any, new string('[', 50) + new string(']', 50)));
     }
 
     [Fact]

@@ -15,7 +15,10 @@ public sealed class RunRewardsTests
         const string Notice = "Of 3 references, 2 mark their answer by \"####\" or \"\\boxed{...}\", but the reward is an exact match with the whole text: "
             + "only a completion that repeats the whole solution scores. Take reward.kind=number or math, or exact with reward.where=any.";
         RewardOptions[] rewards =
-            [new AutomaticReward(), new ExactMatch(), new SeveralRewards { Rewards = new([KeyValuePair.Create<string, RewardOptions>("a", new ExactMatch())]) }];
+        [
+            new AutomaticReward(), new ExactMatch(),
+            new SeveralRewards { Rewards = new([KeyValuePair.Create<string, RewardOptions>("a", new ExactMatch())]) },
+        ];
         Assert.All(rewards, reward => Assert.Equal(Notice, RunRewards.MarkNotice(reward, new FileData(), Solutions)));
     }
 
