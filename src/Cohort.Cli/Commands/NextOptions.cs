@@ -79,7 +79,7 @@ internal static class NextOptions
     private static string Reward(CommonOptions options) => (options as RunOptions)?.Reward switch
     {
         null or AutomaticReward or CustomReward => "exact",
-        TaskVerifier verifier => Id(verifier.Task),
+        TaskVerifier { Task: { } task } => Id(task),
         { } own => Quoted(StandaloneReward.Write(own)),
     };
 

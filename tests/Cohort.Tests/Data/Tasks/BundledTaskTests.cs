@@ -65,8 +65,9 @@ public sealed class BundledTaskTests
     {
         var task = BundledTasks.Create(name);
 
-        Assert.Equal(task.Generate(Random(7)), task.Generate(Random(7)));
-        Assert.NotEqual(task.Generate(Random(7)), task.Generate(Random(8)));
+        var (problem, again) = (task.Generate(Random(7)), task.Generate(Random(7)));
+        Assert.Equal((problem.Id, problem.Prompt, problem.Reference), (again.Id, again.Prompt, again.Reference));
+        Assert.NotEqual(problem.Id, task.Generate(Random(8)).Id);
     }
 
     [Theory]

@@ -61,7 +61,7 @@ public sealed class MetricAlarmTests : IDisposable
         using (var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File("grpo"), sets), Failing(after: fine * 20), new SilentSink()))
         {
             var error = Assert.Throws<TrainingException>(() => run.Train());
-            Assert.StartsWith("The metric gold gave no score to 20 of 20 completions (100 %, the limit is 40 %): 20 x gone. ", error.Message);
+            Assert.StartsWith("The metric gold gave no score to any of the first 8 validation answers, of 20 in all (the limit is 40 %): 8 x gone. ", error.Message);
         }
 
         Assert.Equal(logged, MetricsFile.Read(_folder.File("run/metrics.jsonl")).Select(step => step.Step));

@@ -25,23 +25,23 @@ public sealed class NonFiniteTests : IDisposable
     public void A_bad_step_leaves_the_weights_and_keeps_the_batch(string kind)
     {
         var sink = new KeepingSink();
-        using (var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File(kind), EachStep), OverflowsAt(3), sink))
+        using (var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File(kind), EachStep), SpoilsAt(3), sink))
             Assert.Equal((RunEnd.BudgetUsed, 7L), (run.Train().End, 7L));
 
         var place = new RunDirectory(_folder.File("run"));
         Assert.Equal(Networks(place, 2), Networks(place, 3));
         Assert.NotEqual(Networks(place, 3)[0], Networks(place, 4)[0]);
         Assert.Equal(
-            [$"Step 3: scores is not finite. The rest of the step's updates is left out; the batch is in {place.BadBatch(3)}."],
+            [$"Step 3: behaviour_log_probs is not finite. The rest of the step's updates is left out; the batch is in {place.BadBatch(3)}."],
             sink.Notices.Where(notice => notice.StartsWith("Step", StringComparison.Ordinal)));
         Assert.Equal((0, 4), ((int)sink.Steps[2]["policy/updates"], (int)sink.Steps[2]["run/skipped_updates"]));
         Assert.True(double.IsNaN(sink.Steps[2]["loss/composite"]));
 
         using var batch = SafetensorsFile.Open(place.BadBatch(3));
-        Assert.Equal("scores", batch.Metadata["first_bad"]);
-        using var scores = batch.Read("scores");
-        Assert.Equal(RowsPerStep, scores.numel());
-        Assert.False(scores.isfinite().any().item<bool>());
+        Assert.Equal("behaviour_log_probs", batch.Metadata["first_bad"]);
+        using var kept = batch.Read("behaviour_log_probs");
+        Assert.Equal(RowsPerStep, kept.shape[0]);
+        Assert.False(kept.isfinite().all().item<bool>());
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class NonFiniteTests : IDisposable
     {
         var place = new RunDirectory(_folder.File("run"));
         var error = Assert.Throws<TrainingException>(
-            () => TinyRun.Train(kind, place.Root, OverflowsAt(3, 4, 5), TinyRun.Never, [.. EachStep, "checkpoints.every=100"]));
+            () => TinyRun.Train(kind, place.Root, SpoilsAt(3, 4, 5), TinyRun.Never, [.. EachStep, "checkpoints.every=100"]));
 
         Assert.Equal(
             $"3 steps in a row had a loss or gradient that is not finite; the last batch is in {place.BadBatch(5)}. Look at it and mend the data or "
@@ -59,14 +59,14 @@ public sealed class NonFiniteTests : IDisposable
             + "lower optimizer.learningRate.",
             error.Message);
         Assert.Equal((5, 3), (TrainerState.Load(place.NewestCheckpoint()).Step, TrainerState.Load(place.NewestCheckpoint()).NonFiniteInARow));
-        Assert.Equal((RunEnd.BudgetUsed, 7L), (TinyRun.Resume(place.Root, OverflowsAt()).End, 7L));
+        Assert.Equal((RunEnd.BudgetUsed, 7L), (TinyRun.Resume(place.Root, SpoilsAt()).End, 7L));
         Assert.Equal(0, TrainerState.Load(place.NewestCheckpoint()).NonFiniteInARow);
     }
 
     [Fact]
     public void Two_in_a_row_are_forgiven()
     {
-        var result = TinyRun.Train("grpo", _folder.File("run"), OverflowsAt(2, 3, 5, 6), TinyRun.Never, EachStep);
+        var result = TinyRun.Train("grpo", _folder.File("run"), SpoilsAt(2, 3, 5, 6), TinyRun.Never, EachStep);
 
         Assert.Equal((RunEnd.BudgetUsed, 7L), (result.End, result.Step));
         Assert.Equal(16, TrainerState.Load(new RunDirectory(result.Directory).NewestCheckpoint()).SkippedUpdates);
@@ -91,14 +91,16 @@ public sealed class NonFiniteTests : IDisposable
         Assert.True(batch.Contains("tokens"));
     }
 
-    // A number that a double holds and a float does not.
-    private static DelegateReward OverflowsAt(params int[] steps)
+    // Stands for a sampler that goes wrong: no reward can give a number that is not finite.
+    private static DelegateReward SpoilsAt(params int[] steps)
     {
         var calls = 0;
         return new DelegateReward("mine", (_, completion, _) =>
         {
             var step = ((Interlocked.Increment(ref calls) - 1) / RowsPerStep) + 1;
-            return ValueTask.FromResult(Score.Of(steps.Contains(step) ? 1e300 : completion.ResponseTokens[0] % 5));
+            if (steps.Contains(step))
+                ((IList<float>)completion.BehaviourLogProbs)[0] = float.NaN;
+            return ValueTask.FromResult(Score.Of(completion.ResponseTokens[0] % 5));
         });
     }
 
