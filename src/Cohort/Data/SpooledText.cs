@@ -11,7 +11,7 @@ namespace Cohort.Data;
 /// <param name="path">The data file, for messages.</param>
 internal sealed class SpooledText(string path) : RowText(path, Open(path))
 {
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ArrayBufferWriter<byte> _row = new();
     private long _end;
@@ -20,7 +20,7 @@ internal sealed class SpooledText(string path) : RowText(path, Open(path))
     public override (long Offset, int Length) Place(FileRow row)
     {
         _row.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(_row, _options))
+        using (var writer = new Utf8JsonWriter(_row, Options))
             row.Fields.WriteTo(writer);
         try
         {

@@ -48,7 +48,10 @@ public sealed class RewardSet : IDisposable
         StepReward[] steps = [.. scored.Where(pair => pair.First.Weight != 0)
             .SelectMany(pair => pair.Own.Steps.Select(step => step with { Value = pair.First.Weight * step.Value }))];
         if (steps.Select(step => step.Value).Prepend(total).FirstOrDefault(number => !RewardCall.Fits(number)) is not 0 and var large)
-            return Score.None($"times its weight, a score or the sum is {large}, which does not lie between -{RewardCall.Largest} and {RewardCall.Largest}; lower the weights") with { Verdicts = verdicts };
+        {
+            var bounds = $"which does not lie between -{RewardCall.Largest} and {RewardCall.Largest}";
+            return Score.None($"times its weight, a score or the sum is {large}, {bounds}; lower the weights") with { Verdicts = verdicts };
+        }
 
         return new Scored(total, parts)
         {

@@ -148,12 +148,12 @@ public sealed class JsonSchemaTests
     }
 
     [Theory]
-    [InlineData("{\"pattern\": \"(a?){0,500}[a-z]{500}\\\\d\"}")]
-    [InlineData("{\"anyOf\": [§]}")] // 30 patterns, each of which takes little
-    public void Patterns_that_take_long_end_undecided(string schema)
+    [InlineData("(a?){0,500}[a-z]{500}\\\\d")]
+    [InlineData("[a-z]{1,1000}\\\\d")]
+    public void Patterns_that_together_take_long_end_undecided(string pattern)
     {
-        var many = string.Join(',', Enumerable.Range(1, 30).Select(i => $"{{\"pattern\": \"[a-z]{{{i},1000}}\\\\d\"}}"));
-        var judge = JsonSchema.Read(schema.Replace("§", many));
+        var many = string.Join(',', Enumerable.Range(1, 60).Select(i => $"{{\"pattern\": \"{pattern}{i}\"}}"));
+        var judge = JsonSchema.Read($"{{\"anyOf\": [{many}]}}");
         var time = Stopwatch.StartNew();
 
         Assert.Equal(Undecided, judge.Judge($"\"{new string('a', 65_000)}\""));

@@ -82,9 +82,9 @@ public sealed class RewardSetTests
             new WeightedReward("two", Gives(Cohort.Data.Score.Of(7e14)), 0.8, Deadline));
         var steps = Score(new WeightedReward("steps", Gives(Cohort.Data.Score.OfSteps(new(0, 6e14), new(1, -5e14))), 2, Deadline));
 
-        Assert.StartsWith("times its weight, a score or the sum is 1.12E+15,", Assert.IsType<Unscored>(large).Reason);
+        Assert.StartsWith($"times its weight, a score or the sum is {(0.7 * 8e14) + (0.8 * 7e14)}, which", Assert.IsType<Unscored>(large).Reason);
         Assert.Equal(["one", "two"], large.Verdicts.Select(verdict => verdict.Reward));
-        Assert.StartsWith("times its weight, a score or the sum is 1.2E+15,", Assert.IsType<Unscored>(steps).Reason);
+        Assert.StartsWith($"times its weight, a score or the sum is {1.2e15}, which", Assert.IsType<Unscored>(steps).Reason);
     }
 
     [Fact]
