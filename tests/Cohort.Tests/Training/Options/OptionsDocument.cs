@@ -100,7 +100,8 @@ internal sealed partial class OptionsDocument
         - **Resuming.** `budget.steps`, `budget.tokens`, `steps` of `cohort sft` and
           `cohort reward-model`, `checkpoints.*`, `evaluation.stopAt`,
           `evaluation.patience`, `rollout.loggedPrompts` and `recomputeActivations` may change when a run is resumed, and so may
-          `threads` and `device`, though then not bit for bit. Any other change would alter steps that are done, and is refused.
+          `threads` and `device`, though then not bit for bit. Of rewards, `deadlineSeconds`, `largestUnscoredShare`, `url`, `tokenVariable`, `keyVariable`,
+          `workers`, `concurrency`, `retries` and `replySeconds` may. Any other change would alter steps that are done, and is refused.
 
         """;
 }
