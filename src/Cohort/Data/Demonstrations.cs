@@ -8,8 +8,8 @@ public static class Demonstrations
     private const string Rule =
         "{\"prompt\": \"2+2=\", \"completion\": \"4\"}: \"prompt\" a string that is not empty, "
         + "\"completion\" (or else \"answer\") a string or a number; or {\"messages\": [{\"role\": \"user\", \"content\": \"2+2=\"}, {\"role\": "
-        + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are kept. Mend these lines or "
-        + "remove them.";
+        + "\"assistant\", \"content\": \"4\"}]}, a conversation that ends with the assistant's message; other fields are kept. "
+        + RowFile.Remedy;
 
     /// <summary>
     /// Reads a file of rows: "prompt" (or else "question") and "completion"; "answer" (or else "solution") is the problem's reference, and stands in for a

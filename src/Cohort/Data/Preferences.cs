@@ -9,7 +9,7 @@ public static class Preferences
         "{\"prompt\": \"2+2=\", \"chosen\": \"4\", \"rejected\": \"5\"}: \"prompt\" a string that is not empty or a "
         + "list of messages, \"chosen\" and \"rejected\" strings or numbers that differ, or each a list with the assistant's message; or without \"prompt\" "
         + "\"chosen\" and \"rejected\" two conversations, the same but for the assistant's message at their end; and if you like a \"margin\" from 0 to 1e6; "
-        + "other fields are kept. Mend these lines or remove them.";
+        + "other fields are kept. " + RowFile.Remedy;
 
     /// <summary>
     /// Reads a file of rows: "prompt" (or else "question"), "chosen" and "rejected", and if it has one a "margin"; other fields are the problem's

@@ -7,7 +7,7 @@ public static class Problems
         "{\"prompt\": \"2+2=\", \"answer\": 4}: \"prompt\" a string that is not empty, or a list of "
         + "messages such as {\"role\": \"user\", \"content\": \"2+2=\"} (also as \"messages\") that does not end with "
         + "the assistant's, \"answer\" a string or a number, and if you like an \"id\"; \"question\" and \"solution\" do as well, and other "
-        + "fields are kept. Mend these lines or remove them.";
+        + "fields are kept. " + RowFile.Remedy;
 
     /// <summary>
     /// Reads a file of rows: "prompt" (or else "question") a string or a list of messages, "answer" (or else "solution") a string or a number (kept as it is

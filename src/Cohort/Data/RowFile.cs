@@ -3,6 +3,9 @@ namespace Cohort.Data;
 /// <summary>Reads a data file, and tells of all its bad rows in one message.</summary>
 internal static class RowFile
 {
+    /// <summary>What to do about bad rows: the end of every rule.</summary>
+    public const string Remedy = "Mend these lines, name their fields by data.fields (evaluate: --field), or leave them out with --skip-bad-lines.";
+
     /// <summary>The rows of a larger file stay on disk, in bytes.</summary>
     public const long LargestHeld = 32 << 20;
 

@@ -72,7 +72,7 @@ public sealed class JsonLinesTests : IDisposable
         Assert.StartsWith($"{_path} has 1 error:", message);
         Assert.Contains(expected, message);
         Assert.Contains("Every line must be a JSON object such as {\"prompt\": \"2+2=\", \"answer\": 4}", message);
-        Assert.EndsWith("Mend these lines or remove them.", message);
+        Assert.EndsWith("Mend these lines, name their fields by data.fields (evaluate: --field), or leave them out with --skip-bad-lines.", message);
     }
 
     [Fact]

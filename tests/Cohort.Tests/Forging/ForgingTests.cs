@@ -7,7 +7,7 @@ namespace Cohort.Tests.Forging;
 /// <summary>Every hostile answer, and every attempt of its own, at every reward that judges text by itself.</summary>
 public sealed class ForgingTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
     public static TheoryData<string> Verifiers => [.. Verifier.All.Select(verifier => verifier.Name)];
 

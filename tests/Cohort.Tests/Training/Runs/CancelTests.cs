@@ -92,7 +92,7 @@ public sealed class CancelTests : IDisposable
         }
 
         if (result.End == RunEnd.Cancelled)
-            TinyRun.Resume(kind, _folder.File("parts"));
+            TinyRun.Resume(kind, _folder.File("parts"), sink, TinyRun.Never);
 
         RunBits.AssertSame(_folder.File("whole"), _folder.File("parts"));
         Assert.Equal(8, sink.Steps.Select(step => step.Step).Where(step => step > 0).Distinct().Count());
