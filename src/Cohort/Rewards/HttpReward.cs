@@ -7,8 +7,7 @@ namespace Cohort.Rewards;
 /// <summary>
 /// Asks a server of the user's: one POST of JSON for each completion, answered with JSON. No redirect is followed and no proxy is asked, whatever
 /// http_proxy says, so that text and token go to the given address only; any status but 2xx, and any body but a short answer to the request, is no score.
-/// Each request has a connection of its own: a server may close one after its answer without saying so, as those of HTTP/1.0 do, and a request that meets
-/// the close would be lost.
+/// Each request has a connection of its own.
 /// </summary>
 public sealed class HttpReward : IRewardFunction, IDisposable
 {
@@ -28,8 +27,7 @@ public sealed class HttpReward : IRewardFunction, IDisposable
             throw new ArgumentException($"{address} is not an address that begins with http:// or https://.", nameof(address));
 
         (_address, _pieces) = (address, pieces);
-        _client = new HttpClient(
-            new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+        _client = new HttpClient(DirectConnection.Handler())
         {
             // The caller's token is the deadline.
             Timeout = Timeout.InfiniteTimeSpan,

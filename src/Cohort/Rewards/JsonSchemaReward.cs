@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cohort.Data;
+using Cohort.Data.Tasks;
 using Cohort.Parsing;
 
 namespace Cohort.Rewards;
@@ -18,9 +19,9 @@ public sealed class JsonSchemaReward(JsonSchema schema) : TextReward
     /// <inheritdoc/>
     public override Score Judge(Problem problem, string answer) => schema.Judge(FencedJson.Find(answer)) switch
     {
-        SchemaVerdict.NotJson => Score.Of(0, ("correct", 0), ("format", 0)),
-        SchemaVerdict.Fails => Score.Of(0, ("correct", 0), ("format", 1)),
-        SchemaVerdict.Holds => Score.Of(1, ("correct", 1), ("format", 1)),
+        SchemaVerdict.NotJson => Grade.Of(correct: false, format: false),
+        SchemaVerdict.Fails => Grade.Of(correct: false, format: true),
+        SchemaVerdict.Holds => Grade.Of(correct: true, format: true),
         SchemaVerdict.Undecided => Score.None($"the schema takes more than {JsonSchema.MostSteps} steps, {JsonSchema.MostLevels} levels or "
             + $"{JsonSchema.LongestMatching.TotalSeconds} s of patterns for an answer to problem {problem.Id}"),
         _ => throw new UnreachableException(),

@@ -55,8 +55,7 @@ public sealed class JudgeEndpoint : DelegatingChatClient
     }
 
     /// <summary>Between the library and the network.</summary>
-    private sealed class Guard(bool hasKey) : DelegatingHandler(
-        new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero })
+    private sealed class Guard(bool hasKey) : DelegatingHandler(DirectConnection.Handler())
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

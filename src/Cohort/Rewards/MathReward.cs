@@ -1,4 +1,5 @@
 using Cohort.Data;
+using Cohort.Data.Tasks;
 using Cohort.Parsing;
 
 namespace Cohort.Rewards;
@@ -21,8 +22,7 @@ public sealed class MathReward(AnswerPlace where = AnswerPlace.Any) : TextReward
             return Score.None($"the reference of problem {problem.Id} has no expression that has a value");
 
         var hasValue = TryCompute(answer, where, out var given);
-        var correct = hasValue && given == right ? 1 : 0;
-        return Score.Of(correct, ("correct", correct), ("format", hasValue ? 1 : 0));
+        return Grade.Of(hasValue && given == right, hasValue);
     }
 
     private static bool TryCompute(string text, AnswerPlace place, out Rational value)

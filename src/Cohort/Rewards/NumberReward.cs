@@ -1,4 +1,5 @@
 using Cohort.Data;
+using Cohort.Data.Tasks;
 using Cohort.Parsing;
 
 namespace Cohort.Rewards;
@@ -21,7 +22,6 @@ public sealed class NumberReward(AnswerPlace where = AnswerPlace.Any) : TextRewa
             return Score.None($"the reference of problem {problem.Id} has no number");
 
         var isNumber = Quantity.TryFind(answer, where, out var given);
-        var correct = isNumber && given.Matches(right) ? 1 : 0;
-        return Score.Of(correct, ("correct", correct), ("format", isNumber ? 1 : 0));
+        return Grade.Of(isNumber && given.Matches(right), isNumber);
     }
 }

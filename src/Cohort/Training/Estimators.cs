@@ -40,6 +40,13 @@ internal static class Estimators
         _ => throw new UnreachableException(),
     };
 
+    /// <summary>The shape of a run's critic; null where it has none.</summary>
+    /// <param name="options">The run's.</param>
+    /// <param name="policy">The policy's shape.</param>
+    /// <exception cref="ModelException">The reward model that it starts from does not suit the policy.</exception>
+    public static ModelConfig? CriticShape(RunOptions options, ModelConfig policy) =>
+        options.Algorithm.Advantage is CriticAdvantage critic ? CriticShape(critic.Critic, policy) : null;
+
     /// <summary>The critic's shape.</summary>
     /// <param name="options">Where it starts from.</param>
     /// <param name="policy">The policy's shape.</param>

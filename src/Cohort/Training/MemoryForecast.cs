@@ -29,7 +29,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     private long AdapterParameters { get; } = options.Model.Adapter is NoAdapter ? 0 : AdapterSize.Of(options.Model, config);
 
     // The critic's own, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.
-    private long CriticParameters { get; } = CriticShape(options, config) is not { } shape ? 0
+    private long CriticParameters { get; } = Estimators.CriticShape(options, config) is not { } shape ? 0
         : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
 
     // Of reward models, which are frozen: trunks with a head of one output.
@@ -45,9 +45,6 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     private int Weight => options.Dtype == WeightType.Bfloat16 ? Float / 2 : Float;
 
     private int Computed => options.Device == DeviceKind.Cpu ? Float : Weight;
-
-    private static ModelConfig? CriticShape(RunOptions options, ModelConfig config) =>
-        options.Algorithm.Advantage is CriticAdvantage critic ? Estimators.CriticShape(critic.Critic, config) : null;
 
     private static bool SharesBase(RunOptions options) =>
         options.Algorithm.Advantage is CriticAdvantage { Critic.Start: CopyOfPolicy } && options.Model.Adapter is not NoAdapter;
@@ -150,7 +147,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private MemoryPhase CriticUpdate()
     {
-        if (CriticShape(options, config) is not { } critic)
+        if (Estimators.CriticShape(options, config) is not { } critic)
         {
             return Nothing;
         }

@@ -124,10 +124,7 @@ internal sealed class PolicyTraining : ITraining
         var longestPrompt = longest.Length;
         var newTokens = MaxNewTokens(options, config, longestPrompt);
         Setup.RequirePromptFits(longest.Problem, longestPrompt, config, newTokens);
-        if (options.Algorithm.Advantage is CriticAdvantage critic)
-        {
-            _ = Estimators.CriticShape(critic.Critic, config); // fails here, before there is a run directory
-        }
+        _ = Estimators.CriticShape(options, config); // fails here, before there is a run directory
 
         var update = options.Update;
         var plan = MicroBatchPlan.Choose(

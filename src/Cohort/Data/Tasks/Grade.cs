@@ -2,10 +2,10 @@ using Cohort.Parsing;
 
 namespace Cohort.Data.Tasks;
 
-/// <summary>How the bundled tasks put a verdict into a score.</summary>
+/// <summary>How verifiers put a verdict into a score.</summary>
 internal static class Grade
 {
-    /// <summary>1 where right, else 0, with the two parts that every bundled task has.</summary>
+    /// <summary>1 where right, else 0, with the two parts that a verifier of well-formed answers has.</summary>
     public static Score Of(bool correct, bool format) =>
         Score.Of(correct ? 1 : 0, ("correct", correct ? 1 : 0), ("format", format ? 1 : 0));
 
