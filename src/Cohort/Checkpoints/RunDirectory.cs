@@ -22,6 +22,9 @@ public sealed class RunDirectory(string root)
     /// <summary>One line per logged completion.</summary>
     public string Rollouts => Path.Combine(Root, "rollouts.jsonl");
 
+    /// <summary>One line per measurement of the learning curve.</summary>
+    public string Evaluations => Path.Combine(Root, "evaluations.jsonl");
+
     /// <summary>The page for people.</summary>
     public string Report => Path.Combine(Root, "report.html");
 

@@ -24,37 +24,19 @@ public static class RunReport
     }
 
     /// <summary>The page as text.</summary>
-    internal static string Html(ReportContent content)
-    {
-        Markup page = $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8" />
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-            <meta name="viewport" content="width=device-width, initial-scale=1" />
-            <meta name="color-scheme" content="light dark" />
-            <title>{content.Title}</title>
-            {Markup.Style(Markup.Resource("report.css"))}
-            </head>
-            <body>
-            {HeaderSection.Of(content)}
-            <main>
-            {AlarmSection.Of(content.Runs)}
-            {ResultsSection.Of(content)}
-            {CurvesSection.Of(content.Runs)}
-            {ReliabilitySection.Of(content.Runs)}
-            {SamplesSection.Of(content.Samples)}
-            {GroupSection.Of(content.Runs)}
-            {MetricsSection.Of(content.Runs)}
-            {OptionsSection(content.OptionsJson)}
-            </main>
-            </body>
-            </html>
-
-            """;
-        return page.ToString();
-    }
+    internal static string Html(ReportContent content) => Page.Html(content.Title, $"""
+        {HeaderSection.Of(content)}
+        <main>
+        {AlarmSection.Of(content.Runs)}
+        {ResultsSection.Of(content)}
+        {CurvesSection.Of(content.Runs)}
+        {ReliabilitySection.Of(content.Runs)}
+        {SamplesSection.Of(content.Samples)}
+        {GroupSection.Of(content.Runs)}
+        {MetricsSection.Of(content.Runs)}
+        {OptionsSection(content.OptionsJson)}
+        </main>
+        """);
 
     private static Markup OptionsSection(string json) => json is "" ? Markup.Empty : $"""
         <section><h2>Options</h2>

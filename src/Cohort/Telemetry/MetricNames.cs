@@ -116,6 +116,26 @@ public static class MetricNames
     /// <summary>Updates of the policy that the step left out: the KL passed its limit, or a number was not finite.</summary>
     public const string UpdatesLeftOut = "policy/updates_left_out";
 
+    /// <summary>Prefix of the share of the tokens, over all updates of the step, whose ratio lies in one band.</summary>
+    public const string RatioSharePrefix = "policy/ratio_share/";
+
+    /// <summary>
+    /// Exact KL(π_old ‖ π) per token, summed over the whole vocabulary, of the policy after the step, on some of the step's responses; in measured steps.
+    /// </summary>
+    public const string KlOldExact = "policy/kl_old_exact_nats";
+
+    /// <summary>
+    /// Unbiased estimate of the squared norm of the expected gradient of the surrogate, from the spread between parts of the step's groups at ratio 1; in
+    /// measured steps.
+    /// </summary>
+    public const string GradientSignal = "policy/gradient_signal_square";
+
+    /// <summary>Unbiased estimate of the variance of the step's whole gradient, summed over all parameters, from the same parts; in measured steps.</summary>
+    public const string GradientNoise = "policy/gradient_noise_square";
+
+    /// <summary>Signal over noise of the step's gradient, divided by the tokens that the step sampled; in measured steps.</summary>
+    public const string GradientSignalPerToken = "policy/gradient_signal_to_noise_per_token";
+
     // The sampler against the trainer.
     /// <summary>Distance between the sampler's and the trainer's log-probability of a sampled token, mean over the step's tokens.</summary>
     public const string BehaviourDifferenceMean = "sampler/log_prob_difference_mean_nats";
@@ -137,6 +157,11 @@ public static class MetricNames
     /// KL(π_old || π_ref) summed over a response's tokens by the run's own estimator, mean over the step's scored responses.
     /// </summary>
     public const string KlReferenceSequence = "reference/kl_sequence_nats";
+
+    /// <summary>
+    /// Exact KL(π ‖ π_ref) per token, summed over the whole vocabulary, of the policy after the step, on some of the step's responses; in measured steps.
+    /// </summary>
+    public const string KlReferenceExact = "reference/kl_exact_nats";
     /// <summary>Weight β of the KL to the reference in this step.</summary>
     public const string KlCoefficient = "reference/kl_coefficient";
     /// <summary>Regularized objective J_β = reward/score_mean - β · reference/kl_sequence_nats.</summary>
@@ -172,6 +197,35 @@ public static class MetricNames
     public const string CriticGradientNorm = "critic/gradient_norm";
     /// <summary>Learning rate of the critic's last update in the step.</summary>
     public const string CriticLearningRate = "critic/learning_rate";
+
+    /// <summary>Prefix of the mean value of one tenth of the step's tokens, ordered by value.</summary>
+    public const string CalibrationValuePrefix = "critic/calibration_value/";
+
+    /// <summary>Prefix of the mean reward to go of the same tenth of the tokens.</summary>
+    public const string CalibrationReturnPrefix = "critic/calibration_return/";
+
+    /// <summary>Mean over fixed prompts of the absolute change of V at the prompt's end since the step before.</summary>
+    public const string ValueChange = "critic/value_change_mean";
+
+    /// <summary>Share of the fixed prompts whose V turned around: it rose after it fell, or fell after it rose.</summary>
+    public const string ValueReversals = "critic/value_reversals_fraction";
+
+    /// <summary>
+    /// Pearson correlation over the step's tokens between the advantages used and those of the group mean on the same data; where prompts have several
+    /// completions.
+    /// </summary>
+    public const string GroupAdvantageCorrelation = "critic/group_advantage_correlation";
+
+    /// <summary>
+    /// Share of the tokens with a group advantage other than 0 on which the advantages used have the other sign; where prompts have several completions.
+    /// </summary>
+    public const string GroupAdvantageSigns = "critic/group_advantage_sign_flips_fraction";
+
+    /// <summary>
+    /// Root of the mean square of the difference between the advantages used and those of the group mean, divided by the root of the mean square of the
+    /// latter; where prompts have several completions.
+    /// </summary>
+    public const string GroupAdvantageDifference = "critic/group_advantage_difference";
 
     // Supervised fine-tuning.
     /// <summary>Cross-entropy of the demonstrations' completion tokens, mean over the step's tokens.</summary>
@@ -236,6 +290,18 @@ public static class MetricNames
     /// <summary>Prefix of one metric's alarm: 1 from the measurement on in which it fell while the reward rose, else 0.</summary>
     public const string ValidationAlarmPrefix = "validation/alarm/";
 
+    /// <summary>Share of several sampled answers per problem that pass, on the problems of `evaluation.curve`.</summary>
+    public const string HeldOutPass = "held_out/pass_fraction";
+
+    /// <summary>Unbiased estimate of the share of those problems that at least one of k samples solves, k being `evaluation.curve.samples`.</summary>
+    public const string HeldOutPassAtK = "held_out/pass_at_k_fraction";
+
+    /// <summary>Share of those problems whose commonest sampled answer passes; among equally common answers, the mean.</summary>
+    public const string HeldOutMajority = "held_out/majority_fraction";
+
+    /// <summary>Share of those problems whose most likely answer passes.</summary>
+    public const string HeldOutGreedy = "held_out/greedy_pass_fraction";
+
     // The run.
     /// <summary>Tokens sampled in the step.</summary>
     public const string SampledTokens = "run/sampled_tokens";
@@ -255,6 +321,9 @@ public static class MetricNames
     public const string AdvantageSeconds = "time/advantage_seconds";
     /// <summary>Time spent updating policy and critic.</summary>
     public const string UpdateSeconds = "time/update_seconds";
+
+    /// <summary>Wall-clock time of the critic: its values, and its updates.</summary>
+    public const string CriticSeconds = "time/critic_seconds";
     /// <summary>Time spent measuring on validation problems.</summary>
     public const string EvaluationSeconds = "time/evaluation_seconds";
     /// <summary>Time of the whole step: the sum of the phases above.</summary>
@@ -267,4 +336,10 @@ public static class MetricNames
     public const string UpdateRate = "rate/update_tokens_per_second";
     /// <summary>Memory of the process that is in RAM at the end of the step.</summary>
     public const string ResidentMemory = "memory/resident_mib";
+
+    /// <summary>Processor time of all threads of the process in the step's own phases, measurements left out.</summary>
+    public const string ProcessorSeconds = "time/processor_seconds";
+
+    /// <summary>The most resident memory that the process has had so far.</summary>
+    public const string PeakMemory = "memory/peak_mib";
 }

@@ -26,7 +26,8 @@ public sealed class FloorsTests : IDisposable
         ],
         ["Chat"] = ["Rollouts", "Models", "Data", "Tokenization", "Tensors"], // samples, and knows nothing of training
         ["Audit"] = ["Advantages", "Losses", "Models", "Tensors"],
-        ["Reports"] = ["Evaluation", "Checkpoints", "Tensors"], // of Tensors, AtomicFile
+        ["Comparison"] = ["Training", "Evaluation", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Tensors"],
+        ["Reports"] = ["Comparison", "Audit", "Evaluation", "Checkpoints", "Tensors"], // of Tensors, AtomicFile
     };
 
     private readonly Library _library = new();

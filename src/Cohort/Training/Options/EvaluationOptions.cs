@@ -19,6 +19,9 @@ public sealed record EvaluationOptions
             : throw new ArgumentOutOfRangeException(nameof(Problems), value, "Problems must lie in [1, 10000000].");
     } = 200;
 
+    /// <summary>A learning curve on held-out problems, by which nothing is chosen.</summary>
+    public CurveOptions Curve { get; init; } = new();
+
     /// <summary>
     /// Rewards that are only measured on the validation split and never trained on, as in <c>{"gold": {"kind": "task"}}</c>: where the reward rises while one
     /// of them falls, the run raises an alarm (<see cref="Evaluation.DivergenceAlarm"/>).

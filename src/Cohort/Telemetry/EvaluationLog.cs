@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Cohort.Telemetry;
+
+/// <summary>Writes evaluations.jsonl: one line per measurement on held-out problems. Each line reaches the operating system at once.</summary>
+/// <param name="path">The file; made where there is none.</param>
+/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="Length"/> gave it; 0 starts afresh.</param>
+/// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
+public sealed class EvaluationLog(string path, long keepBytes) : IDisposable
+{
+    private readonly LogFile _file = new(path, keepBytes);
+
+    /// <summary>Bytes written, for a checkpoint to record after <see cref="Flush"/>.</summary>
+    public long Length => _file.Length;
+
+    /// <summary>Appends one measurement.</summary>
+    /// <param name="line">Plain values.</param>
+    /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
+    public void Append(EvaluationLine line) => _file.Append(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber("step", line.Step);
+        json.WriteNumber("sampled_tokens", line.SampledTokens);
+        json.WriteFinite("seconds", line.Seconds);
+        json.WriteFinite("processor_seconds", line.ProcessorSeconds);
+        json.WriteFinite("length_mean", line.LengthMean);
+        Array(json, "scored", line.Scored, (count, writer) => writer.WriteNumberValue(count));
+        Array(json, "passed", line.Passed, (count, writer) => writer.WriteNumberValue(count));
+        Array(json, "majority", line.Majority, Finite);
+        Array(json, "greedy", line.Greedy, Finite);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Waits until every line is on the disk.</summary>
+    public void Flush() => _file.Flush();
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static void Array<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> values, Action<T, Utf8JsonWriter> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            write(value, json);
+
+        json.WriteEndArray();
+    }
+
+    private static void Finite(double value, Utf8JsonWriter json)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteNullValue();
+    }
+}
