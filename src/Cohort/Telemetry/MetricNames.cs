@@ -211,19 +211,20 @@ public static class MetricNames
     public const string ValueReversals = "critic/value_reversals_fraction";
 
     /// <summary>
-    /// Pearson correlation over the step's tokens between the advantages used and those of the group mean on the same data; where prompts have several
-    /// completions.
+    /// Pearson correlation over the step's tokens between the advantages, before normalization, and those of the group mean on the same data; where prompts
+    /// have several completions.
     /// </summary>
     public const string GroupAdvantageCorrelation = "critic/group_advantage_correlation";
 
     /// <summary>
-    /// Share of the tokens with a group advantage other than 0 on which the advantages used have the other sign; where prompts have several completions.
+    /// Share of the tokens with a group advantage other than 0 on which the advantages, before normalization, have the other sign; where prompts have several
+    /// completions.
     /// </summary>
     public const string GroupAdvantageSigns = "critic/group_advantage_sign_flips_fraction";
 
     /// <summary>
-    /// Root of the mean square of the difference between the advantages used and those of the group mean, divided by the root of the mean square of the
-    /// latter; where prompts have several completions.
+    /// Root of the mean square of the difference between the advantages, before normalization, and those of the group mean, divided by the root of the mean
+    /// square of the latter; where prompts have several completions.
     /// </summary>
     public const string GroupAdvantageDifference = "critic/group_advantage_difference";
 
@@ -317,22 +318,22 @@ public static class MetricNames
     public const string RewardSeconds = "time/reward_wait_seconds";
     /// <summary>Time spent on log-probabilities of the old policy and the reference.</summary>
     public const string LogProbSeconds = "time/log_prob_seconds";
-    /// <summary>Time spent on token rewards, values and advantages.</summary>
+    /// <summary>Time spent on token rewards and advantages, the critic left out.</summary>
     public const string AdvantageSeconds = "time/advantage_seconds";
-    /// <summary>Time spent updating policy and critic.</summary>
+    /// <summary>Time spent updating the policy.</summary>
     public const string UpdateSeconds = "time/update_seconds";
 
     /// <summary>Wall-clock time of the critic: its values, and its updates.</summary>
     public const string CriticSeconds = "time/critic_seconds";
-    /// <summary>Time spent measuring on validation problems.</summary>
+    /// <summary>Time spent measuring: held-out problems, and the closer looks of measured steps.</summary>
     public const string EvaluationSeconds = "time/evaluation_seconds";
-    /// <summary>Time of the whole step: the sum of the phases above.</summary>
+    /// <summary>Time of the whole step: the sum of the phases, the critic among them.</summary>
     public const string StepSeconds = "time/step_seconds";
     /// <summary>Time from opening the run to the first finished group of completions, in the first step of a process only.</summary>
     public const string FirstCompletionSeconds = "time/first_completion_seconds";
     /// <summary>Sampled tokens divided by the time spent sampling.</summary>
     public const string RolloutRate = "rate/rollout_tokens_per_second";
-    /// <summary>Prompt and response tokens times epochs, divided by the time spent updating.</summary>
+    /// <summary>Prompt and response tokens times epochs, divided by the time spent updating the policy.</summary>
     public const string UpdateRate = "rate/update_tokens_per_second";
     /// <summary>Memory of the process that is in RAM at the end of the step.</summary>
     public const string ResidentMemory = "memory/resident_mib";

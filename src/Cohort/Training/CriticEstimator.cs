@@ -13,7 +13,7 @@ namespace Cohort.Training;
 /// Learns V and gives credit by generalized advantage estimation. The critic is a network of its own with its own optimizer. Its output o gives
 /// V = μ + σ o, with μ = 0 and σ = 1 unless returns are normalized.
 /// </summary>
-internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, int microBatchRows) : IAdvantageEstimator
+internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, int microBatchRows, PhaseClock clock, ValueTrack track) : IAdvantageEstimator
 {
     private const string OptimizerFile = "critic-optimizer.safetensors";
     private const string ScaleFile = "critic-returns.json";
@@ -27,6 +27,8 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     public Credit Estimate(RolloutBatch batch, Tensor rewards)
     {
         using var scope = NewDisposeScope();
+        using var _ = clock.During(Phase.Critic);
+        track.Begin(AfterEach);
         var (values, finalValues) = (Values(batch), FinalValues(batch));
         var advantages = Advantages(options.Lambda);
         var returns = values + options.ValueLambda switch
@@ -35,7 +37,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             OwnLambda own => Advantages(own.Lambda),
             _ => throw new UnreachableException(),
         };
-        return new CriticCredit(this, batch, advantages, values, returns);
+        return new CriticCredit(this, batch, rewards, advantages, values, returns);
 
         Tensor Advantages(double lambda) =>
             GeneralizedAdvantage.PerToken(rewards, values, finalValues, batch.ResponseMask, options.Discount, lambda);
@@ -55,6 +57,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         }
 
         _optimizer.Save(Path.Combine(folder, OptimizerFile));
+        track.Save(folder);
         if (options.Critic.NormalizeReturns)
         {
             Scale.Save(Path.Combine(folder, ScaleFile));
@@ -73,6 +76,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         }
 
         _optimizer.Load(Path.Combine(folder, OptimizerFile));
+        track.Load(folder);
         if (options.Critic.NormalizeReturns)
         {
             Scale = ReturnScale.Load(Path.Combine(folder, ScaleFile));
@@ -102,7 +106,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             foreach (var micro in batch.Split(cut, microBatchRows))
             {
                 var last = tensor(micro.Rows.Select(row => batch.Lengths[(int)row] - 1L).ToArray(), device: values.device).unsqueeze(1);
-                var after = InRewards(critic.AfterEach(micro.Tokens())).gather(1, last).squeeze(1);
+                var after = AfterEach(micro.Tokens()).gather(1, last).squeeze(1);
                 values.index_copy_(0, tensor(micro.Rows, device: values.device), after);
             }
         }
@@ -110,7 +114,9 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         return values.MoveToOuterDisposeScope();
     }
 
-    // The caller's scope owns what these two make.
+    // The caller's scope owns what these three make.
+    private Tensor AfterEach(Tensor tokens) => InRewards(critic.AfterEach(tokens.to(critic.Trunk.EmbeddingWeight.device)));
+
     private Tensor InRewards(Tensor outputs) => (outputs * Scale.Deviation) + Scale.Mean;
 
     private Tensor InOutputs(Tensor values) => (values - Scale.Mean) / Scale.Deviation;
@@ -133,9 +139,10 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         static double Number(Tensor one) => one.cpu().to_type(ScalarType.Float64).item<double>();
     }
 
-    private sealed class CriticCredit(CriticEstimator owner, RolloutBatch batch, Tensor advantages, Tensor values, Tensor returns)
-        : Credit(advantages)
+    private sealed class CriticCredit(
+        CriticEstimator owner, RolloutBatch batch, Tensor rewards, Tensor advantages, Tensor values, Tensor returns) : Credit(advantages)
     {
+        private readonly Tensor _rewards = rewards.alias().DetachFromDisposeScope();
         private readonly Tensor _values = values.DetachFromDisposeScope();
         private readonly Tensor _returns = returns.DetachFromDisposeScope();
         private bool _follows = owner.CriticSettings.NormalizeReturns;
@@ -147,6 +154,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
         {
             using var scope = NewDisposeScope();
+            using var _ = owner.Clock.During(Phase.Critic);
             var tokens = batch.ResponseMask.index_select(0, tensor(rows, device: batch.Tokens.device)).sum().item<long>();
             if (tokens == 0)
             {
@@ -174,9 +182,10 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             measures.Set(MetricNames.CriticLearningRate, rate);
         }
 
-        public override void Describe(Measures measures)
+        public override void Describe(Measures measures, bool isMeasured)
         {
             using var scope = NewDisposeScope();
+            using var _ = owner.Clock.During(Phase.Evaluation);
             var mask = batch.ResponseMask;
             measures.Set(MetricNames.ValueMean, Masked.Mean(_values, mask).item<float>());
             measures.Set(MetricNames.ReturnMean, Masked.Mean(_returns, mask).item<float>());
@@ -187,12 +196,19 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             }
 
             measures.Set(MetricNames.ValueTerm, Options.Coefficient * measures.Of(MetricNames.ValueLoss));
+            owner.Track.Note(owner.AfterEach, measures);
+            GroupComparison.Describe(Advantages, _rewards, batch, measures);
+            if (isMeasured)
+            {
+                CriticCalibration.Describe(_values, _rewards, mask, owner.Discount, measures);
+            }
         }
 
         public override void Dispose()
         {
             base.Dispose();
             owner._optimizer.ZeroGradients(); // rollouts need their memory
+            _rewards.Dispose();
             _values.Dispose();
             _returns.Dispose();
         }
@@ -219,5 +235,11 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
     private Critic Network => critic;
 
+    private double Discount => options.Discount;
+
     private int MicroBatchRows => microBatchRows;
+
+    private PhaseClock Clock => clock;
+
+    private ValueTrack Track => track;
 }

@@ -36,7 +36,7 @@ internal sealed class CriticFreeEstimator(Func<Tensor, RolloutBatch, Tensor> adv
         {
         }
 
-        public override void Describe(Measures measures)
+        public override void Describe(Measures measures, bool isMeasured)
         {
         }
     }

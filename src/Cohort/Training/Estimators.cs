@@ -14,9 +14,14 @@ internal static class Estimators
     /// <summary>The estimator of a run.</summary>
     /// <param name="policy">The starting policy, of which a critic may be a copy; the old policy at the start of every step.</param>
     /// <param name="options">All options.</param>
-    public static IAdvantageEstimator Create(LanguageModel policy, RunOptions options) => options.Algorithm.Advantage switch
+    /// <param name="clock">Counts what a critic takes.</param>
+    /// <param name="prompts">Token ids of fixed prompts, on which a critic is followed.</param>
+    public static IAdvantageEstimator Create(
+        LanguageModel policy, RunOptions options, PhaseClock clock, IReadOnlyList<IReadOnlyList<int>> prompts) => options.Algorithm.Advantage switch
     {
-        CriticAdvantage critic => new CriticEstimator(critic, CreateCritic(critic.Critic, policy, options), options.Update.MicroBatchRows),
+        CriticAdvantage critic => new CriticEstimator(
+            critic, CreateCritic(critic.Critic, policy, options), options.Update.MicroBatchRows, clock,
+            new ValueTrack(prompts, options.Update.MicroBatchRows)),
         GroupRelative group => Responses((scores, batch) =>
             GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
         LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),

@@ -44,7 +44,8 @@ internal abstract class Credit(Tensor advantages) : IDisposable
 
     /// <summary>Numbers that are known once the batch is used up.</summary>
     /// <param name="measures">Takes them.</param>
-    public abstract void Describe(Measures measures);
+    /// <param name="isMeasured">Whether the step is one in which the run looks closer.</param>
+    public abstract void Describe(Measures measures, bool isMeasured);
 
     /// <inheritdoc/>
     public virtual void Dispose() => Advantages.Dispose();

@@ -10,6 +10,7 @@ internal enum Phase
     Reward,
     LogProbs,
     Advantages,
+    Critic,
     Update,
     Evaluation,
 }
@@ -21,6 +22,8 @@ internal sealed class PhaseClock
     private readonly long _began = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
+    private TimeSpan _processorSince = Processor();
+    private TimeSpan _processor;
     private double _firstCompletion;
     private bool _firstWritten;
 
@@ -30,9 +33,18 @@ internal sealed class PhaseClock
     /// <summary>Ends the running phase and starts another.</summary>
     public void Start(Phase phase)
     {
-        var now = Stopwatch.GetTimestamp();
+        var (now, processor) = (Stopwatch.GetTimestamp(), Processor());
         _seconds[(int)_phase] += Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
-        (_phase, _since) = (phase, now);
+        _processor += _phase == Phase.Evaluation ? TimeSpan.Zero : processor - _processorSince;
+        (_phase, _since, _processorSince) = (phase, now, processor);
+    }
+
+    /// <summary>Starts a phase; disposing what it gives goes back to the one that ran.</summary>
+    public Interlude During(Phase phase)
+    {
+        var interlude = new Interlude(this, _phase);
+        Start(phase);
+        return interlude;
     }
 
     /// <summary>Notes that a completion of training is there; the first call counts.</summary>
@@ -49,7 +61,8 @@ internal sealed class PhaseClock
     {
         Array.Clear(_seconds);
         UpdatedTokens = 0;
-        _since = Stopwatch.GetTimestamp();
+        _processor = TimeSpan.Zero;
+        (_since, _processorSince) = (Stopwatch.GetTimestamp(), Processor());
     }
 
     /// <summary>Gives the step's times and rates.</summary>
@@ -62,8 +75,14 @@ internal sealed class PhaseClock
         measures.Set(MetricNames.LogProbSeconds, Of(Phase.LogProbs));
         measures.Set(MetricNames.AdvantageSeconds, Of(Phase.Advantages));
         measures.Set(MetricNames.UpdateSeconds, Of(Phase.Update));
+        if (Of(Phase.Critic) > 0)
+        {
+            measures.Set(MetricNames.CriticSeconds, Of(Phase.Critic));
+        }
+
         measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
+        measures.Set(MetricNames.ProcessorSeconds, _processor.TotalSeconds);
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
         if (_firstCompletion > 0 && !_firstWritten)
@@ -73,6 +92,8 @@ internal sealed class PhaseClock
         }
 
         measures.Set(MetricNames.ResidentMemory, Environment.WorkingSet / 1048576.0);
+        using var process = Process.GetCurrentProcess();
+        measures.Set(MetricNames.PeakMemory, process.PeakWorkingSet64 / 1048576.0);
 
         double Of(Phase phase) => _seconds[(int)phase];
 
@@ -83,5 +104,16 @@ internal sealed class PhaseClock
                 measures.Set(name, tokens / Of(phase));
             }
         }
+    }
+
+    private static TimeSpan Processor() => Environment.CpuUsage.TotalTime;
+
+    /// <summary>A phase within another one.</summary>
+    /// <param name="clock">Whose.</param>
+    /// <param name="outer">The one to go back to.</param>
+    public readonly struct Interlude(PhaseClock clock, Phase outer) : IDisposable
+    {
+        /// <summary>Goes back.</summary>
+        public void Dispose() => clock.Start(outer);
     }
 }

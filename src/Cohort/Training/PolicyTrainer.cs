@@ -19,6 +19,7 @@ internal sealed class PolicyTrainer(
     Curriculum curriculum,
     IAdvantageEstimator estimator,
     PolicyUpdate update,
+    GradientNoise noise,
     PhaseClock clock,
     Action<long, BadBatch> keepBadBatch)
 {
@@ -54,6 +55,7 @@ internal sealed class PolicyTrainer(
         clock.Start(Phase.Advantages);
         using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
         var epochs = estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep;
+        var measured = MeasuredSteps.IsDue(options, step, state.SampledTokens, state.SampledTokens + collected.SampledTokens);
         var (updates, planned) = (0, 0);
         var bad = FirstBad(collected, rewards);
         var nonFinite = bad != "";
@@ -69,10 +71,16 @@ internal sealed class PolicyTrainer(
             StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
             report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
 
+            if (measured && epochs > 0)
+            {
+                using var _ = clock.During(Phase.Evaluation);
+                noise.Measure(batch, credit.Advantages, collected.SampledTokens, update.Optimizer.Steps, measures, cancel);
+            }
+
             clock.Start(Phase.Update);
             (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
-            clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * options.Update.EpochsPerStep;
-            credit.Describe(measures);
+            clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * epochs;
+            credit.Describe(measures, measured);
         }
 
         measures.Set(MetricNames.Updates, updates);

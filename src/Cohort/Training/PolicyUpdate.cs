@@ -32,6 +32,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     private static readonly string[] Sums =
     [
         MetricNames.Entropy, MetricNames.RatioMean, MetricNames.ClipLow, MetricNames.ClipHigh, MetricNames.KlOldK1, MetricNames.KlOldK3,
+        .. RatioBands.Names,
     ];
 
     /// <summary>The policy's optimizer.</summary>
@@ -66,13 +67,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             return UpdateOutcome.NothingToLearn;
         }
 
-        if (options.Algorithm.NormalizeAdvantages)
-        {
-            var normalized = zeros_like(advantages);
-            normalized.index_copy_(0, index, Masked.Normalize(advantages.index_select(0, index), mask));
-            advantages = normalized;
-        }
-
+        advantages = SurrogateLoss.Advantages(options.Algorithm, batch, advantages, index);
         var chosen = TokenChoice.Of(policy, batch, advantages, rows, options, microBatchRows, Optimizer.Steps);
         Optimizer.ZeroGradients();
         var klToOld = 0.0;
@@ -117,9 +112,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             comparesAll ? [policy, reference] : [policy], tokens, mask, options.Rollout.Temperature, Measure);
         var (logProbs, entropy) = (measured[0], measured[^1]);
         var ratio = ImportanceRatio.PerToken(logProbs, old);
-        var selected = micro.Take(chosen.Selected);
-        var surrogate = PolicyLosses.PerToken(algorithm.Loss, logProbs, old, advantages, mask, selected);
-        var loss = Term(MetricNames.Surrogate, Weighted(surrogate), 1);
+        var loss = Term(MetricNames.Surrogate, SurrogateLoss.PerToken(algorithm, micro, logProbs, advantages, mask, chosen), 1);
 
         if (coefficients.Entropy != 0)
         {
@@ -143,7 +136,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             entropy.sum(), counting.sum(), low.sum().to_type(ScalarType.Float32), high.sum().to_type(ScalarType.Float32),
             (old - logProbs).sum(), klOld.sum(),
         ]);
-        measures.Means(Sums, sums, count);
+        measures.Means(Sums, cat([sums, RatioBands.Count(counting)]), count);
         measures.Lower(MetricNames.RatioLowest, counting.min().item<float>());
         measures.Raise(MetricNames.RatioHighest, counting.max().item<float>());
         return klOld.sum().item<float>();
@@ -156,19 +149,6 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
                 : [TokenLogProbs.Of(distributions[0], targets)];
             using var watched = set_grad_enabled(coefficients.Entropy != 0 && is_grad_enabled());
             return [.. learning, Entropy.PerToken(distributions[0])];
-        }
-
-        // What the loss leaves out or weighs beside its own formula; the normalizer stays.
-        Tensor Weighted(Tensor perToken)
-        {
-            perToken = algorithm.EntropyShare < 1 ? Masked.Zero(perToken, micro.Take(chosen.Uncertain)) : perToken;
-            if (algorithm.OffPolicy.LargestSequenceKl is > 0 and var limit)
-            {
-                var keep = OffPolicyMask.Keep(advantages, logProbs, micro.Take(micro.Batch.BehaviourLogProbs), mask, limit);
-                perToken = Masked.Zero(perToken, keep);
-            }
-
-            return algorithm.OffPolicy.Method == OffPolicyMethod.None ? perToken : micro.Take(micro.Batch.OffPolicyWeights) * perToken;
         }
 
         // One term of the composite objective, logged with its weight as a mean over the step's updates.

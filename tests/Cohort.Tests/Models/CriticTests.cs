@@ -110,10 +110,10 @@ public sealed class CriticTests
     {
         using var policy = TinyModels.Policy();
         var before = LiveTensors.Count;
-        using var estimator = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Grpo));
+        using var estimator = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Grpo), new PhaseClock(), []);
         Assert.Equal(before, LiveTensors.Count);
         Assert.IsType<CriticFreeEstimator>(estimator);
-        using var critic = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Ppo));
+        using var critic = Estimators.Create(policy, TinyTraining.Options(AlgorithmOptions.Ppo), new PhaseClock(), []);
         Assert.True(LiveTensors.Count > before, "A critic has parameters.");
     }
 

@@ -20,7 +20,7 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var critic = Awake();
-        using var estimator = new CriticEstimator(new() { Lambda = 1 }, critic, microBatchRows: 2);
+        using var estimator = new CriticEstimator(new() { Lambda = 1 }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
         var advantages = Advantages(estimator, Tokens);
         for (var t = 0; t < 5; t++)
         {
@@ -37,7 +37,7 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var critic = Awake();
-        using var estimator = new CriticEstimator(new() { Lambda = 0.8, Discount = 0.9 }, critic, microBatchRows: 2);
+        using var estimator = new CriticEstimator(new() { Lambda = 0.8, Discount = 0.9 }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
         var random = new Random(5);
         for (var trial = 0; trial < 20; trial++)
         {
@@ -81,10 +81,10 @@ public sealed class CriticEstimatorTests
         (Tensor Advantages, double ReturnMean) Of(ValueLambda valueLambda)
         {
             // Not disposed, since it owns the critic.
-            var estimator = new CriticEstimator(new() { Discount = 0.9, Lambda = 0.3, ValueLambda = valueLambda }, critic, microBatchRows: 2);
+            var estimator = new CriticEstimator(new() { Discount = 0.9, Lambda = 0.3, ValueLambda = valueLambda }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
             using var credit = estimator.Estimate(batch, Rewards());
             var measures = new Measures();
-            credit.Describe(measures);
+            credit.Describe(measures, isMeasured: false);
             return (credit.Advantages.clone(), measures.Of(MetricNames.ReturnMean));
         }
     }
@@ -98,7 +98,7 @@ public sealed class CriticEstimatorTests
         using var critic = Awake();
         using var batch = Batch(Tokens, Marks, cutOff: [true, false, true]);
         using var estimator = new CriticEstimator(
-            new() { Discount = 0.9, Lambda = 0.8, BootstrapCutOff = bootstrap }, critic, microBatchRows: 1);
+            new() { Discount = 0.9, Lambda = 0.8, BootstrapCutOff = bootstrap }, critic, microBatchRows: 1, new PhaseClock(), new ValueTrack([], 1));
         using var credit = estimator.Estimate(batch, Rewards());
         int[] lengths = [6, 4, 5];
         for (var row = 0; row < 3; row++)
@@ -128,7 +128,7 @@ public sealed class CriticEstimatorTests
         Assert.Equal(0, measures.Of(MetricNames.ValueClip));
         credit.Learn([0, 1], 0, measures, default);
         Assert.Equal(1, estimator.Scale.Steps);
-        credit.Describe(measures);
+        credit.Describe(measures, isMeasured: false);
         Assert.Equal((0.0, 4.0), (measures.Of(MetricNames.ValueMean), measures.Of(MetricNames.ReturnMean)));
         Assert.Equal(2.5, measures.Of(MetricNames.ValueTerm), Tolerances.HandComputed);
     }
@@ -194,7 +194,7 @@ public sealed class CriticEstimatorTests
                     Lambda = 1,
                     Critic = new() { NormalizeReturns = normalize, ClipRange = 0, Optimizer = new AdamOptions { LearningRate = 0.02 } },
                 },
-                critic, microBatchRows: 2);
+                critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
             var rewards = tensor(new float[] { 0, 0, 0, 0, 900, 0, 0, 1500, 0, 0, 0, 0, 0, 600, 0 }, [3, 5]);
             for (var step = 0; step < 60; step++)
             {
@@ -231,7 +231,7 @@ public sealed class CriticEstimatorTests
         }
 
         CriticEstimator Estimator(ulong seed) => new(
-            new() { Lambda = 1, Critic = new() { NormalizeReturns = normalize } }, Awake(normalize, seed), microBatchRows: 2);
+            new() { Lambda = 1, Critic = new() { NormalizeReturns = normalize } }, Awake(normalize, seed), microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
     }
 
     [Fact]
@@ -272,13 +272,13 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(Tokens, Marks);
-        using var estimator = new CriticEstimator(new() { Critic = new() { EpochsPerStep = own } }, Awake(), microBatchRows: 2);
+        using var estimator = new CriticEstimator(new() { Critic = new() { EpochsPerStep = own } }, Awake(), microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
         using var credit = estimator.Estimate(batch, Rewards());
         Assert.Equal(expected, credit.Epochs(policyEpochs: 7));
     }
 
     private static CriticEstimator Normalizing(Critic critic, CriticOptions options) =>
-        new(new() { Lambda = 1, Critic = options with { NormalizeReturns = true } }, critic, microBatchRows: 2);
+        new(new() { Lambda = 1, Critic = options with { NormalizeReturns = true } }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
 
     // With lambda and discount 1 and no reward, an advantage is -V.
     private static Tensor Values(CriticEstimator estimator, RolloutBatch batch)

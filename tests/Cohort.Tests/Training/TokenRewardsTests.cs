@@ -53,7 +53,7 @@ public sealed class TokenRewardsTests
         using var rewards = TokenRewards.Shape(batch, new KlPenalty { Coefficient = 0.2 }, 0.2);
         using var policy = TinyModels.Policy();
         var unscaled = AlgorithmOptions.Grpo with { Advantage = new GroupRelative { Scale = GroupScale.None } };
-        using var estimator = Estimators.Create(policy, TinyTraining.Options(unscaled));
+        using var estimator = Estimators.Create(policy, TinyTraining.Options(unscaled), new PhaseClock(), []);
         using var credit = estimator.Estimate(batch, rewards);
         Numbers.Same([0, 0.98, 0.98, 0.98, -0.98, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], credit.Advantages, Tolerances.HandComputed);
         Assert.False(estimator.PolicyRests(1));

@@ -56,7 +56,7 @@ public sealed class RewardModelRunTests : IDisposable
         using var reward = RewardModelFolder.LoadModel(_folder.File("reward"), Placement.Cpu);
         using var policy = TinyModels.Policy(config: TinyModels.Shape with { VocabularySize = reward.Config.VocabularySize, ContextLength = 20, Layers = 2 });
         var options = new CriticOptions { Start = new RewardModelCritic { Path = _folder.File("reward") }, NormalizeReturns = normalizeReturns };
-        using var estimator = Estimators.Create(policy, TinyTraining.Options(TinyTraining.Ppo(options)));
+        using var estimator = Estimators.Create(policy, TinyTraining.Options(TinyTraining.Ppo(options)), new PhaseClock(), []);
         Directory.CreateDirectory(_folder.File("saved"));
         estimator.Save(_folder.File("saved"));
 
