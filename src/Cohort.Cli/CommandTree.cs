@@ -44,6 +44,7 @@ internal static class CommandTree
         DemoCommand.Create(context),
         SftCommand.Create(context),
         TrainCommand.Create(context),
+        CompareCommand.Create(context),
         RewardModelCommand.Create(context),
         EvaluateCommand.Create(context),
         GenerateCommand.Create(context),

@@ -24,13 +24,16 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     public MemoryPlan Plan() =>
         new(options, Parameters, Trained, longest, [.. new[] { Rollout(), LogProbs(), Update(), OptimizerStep(), CriticUpdate() }.Where(IsThere)]);
 
+    /// <summary>Numbers that the policy is made of, its adapter's included.</summary>
+    public long PolicyParameters => Parameters + AdapterParameters;
+
+    /// <summary>Numbers that the critic is made of, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.</summary>
+    public long CriticParameters { get; } = Estimators.CriticShape(options, config) is not { } shape ? 0
+        : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
+
     private long Parameters { get; } = CountOf(config);
 
     private long AdapterParameters { get; } = options.Model.Adapter is NoAdapter ? 0 : AdapterSize.Of(options.Model, config);
-
-    // The critic's own, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.
-    private long CriticParameters { get; } = Estimators.CriticShape(options, config) is not { } shape ? 0
-        : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
 
     // Of reward models, which are frozen: trunks with a head of one output.
     private long RewardParameters { get; } = options.Reward.All.Select(reward => reward.Reward).Concat(options.Evaluation.Metrics.Values)

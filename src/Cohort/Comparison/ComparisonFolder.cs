@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Cohort.Checkpoints;
+using Cohort.Models;
+using Cohort.Telemetry;
+using Cohort.Tensors;
+using Cohort.Training;
+
+namespace Cohort.Comparison;
+
+/// <summary>
+/// Where the files of a comparison lie: comparison.json, bases/seed-N, runs/TASK/ARM/CONTENDER/seed-N and probes/. A finished run has cell.json, which is
+/// written last. Safe to use from several threads at once.
+/// </summary>
+/// <param name="root">The directory.</param>
+public sealed class ComparisonFolder(string root)
+{
+    private const string FinishedFile = "cell.json", LockFile = "cell.lock";
+
+    /// <summary>The directory, as a full path.</summary>
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>The plan.</summary>
+    public string PlanFile => Path.Combine(Root, "comparison.json");
+
+    /// <summary>A run directory of the comparison, as a full path.</summary>
+    /// <param name="path">Relative to the comparison's, with slashes.</param>
+    public string PathOf(string path) => Path.GetFullPath(path, Root);
+
+    /// <summary>Begins a comparison.</summary>
+    /// <param name="plan">Its plan.</param>
+    /// <exception cref="TrainingException">The directory holds a comparison or a run already.</exception>
+    public void Begin(ComparisonPlan plan)
+    {
+        if (File.Exists(PlanFile) || new RunDirectory(Root).Exists)
+        {
+            throw new TrainingException(
+                $"'{Root}' holds a {(File.Exists(PlanFile) ? "comparison" : "run")} already; go on with it by --resume, or name another directory. Nothing was changed.");
+        }
+
+        Directory.CreateDirectory(Root);
+        ComparisonPlanFile.Write(PlanFile, plan);
+    }
+
+    /// <summary>Whether a run is finished.</summary>
+    /// <param name="path">Its directory, relative to the comparison's.</param>
+    public bool IsFinished(string path) => File.Exists(Path.Combine(PathOf(path), FinishedFile));
+
+    /// <summary>The bases of a plan; none where all seeds start from one.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<ComparisonJob> Bases(ComparisonPlan plan) => plan.Base is not BasePerSeed own ? [] :
+        [.. plan.Seeds.Select(seed => new ComparisonJob(BaseOf(seed.Seed), own.Options with { Seed = seed.Seed }, KeepsModel: true))];
+
+    /// <summary>The runs of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<ComparisonJob> Runs(ComparisonPlan plan) =>
+        [.. plan.Cells.Select(cell => new ComparisonJob(cell.Path, plan.OptionsOf(cell), plan.KeepsModels))];
+
+    /// <summary>The probes of cost of a plan, as far as its runs are finished; none where it asks for none.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<ComparisonJob> Probes(ComparisonPlan plan) => plan.ProbesCost ? CostProbes.Of(plan, this) : [];
+
+    /// <summary>The job of a directory.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="path">Such as runs/sort/controlled/ppo/seed-1, relative to the comparison's.</param>
+    /// <exception cref="TrainingException">The plan has no such job, or the base that it starts from is not finished.</exception>
+    public ComparisonJob Job(ComparisonPlan plan, string path)
+    {
+        var wanted = path.Replace('\\', '/').TrimEnd('/');
+        var cell = plan.Cells.FirstOrDefault(cell => cell.Path == wanted);
+        if (cell is not null && plan.Base is BasePerSeed && !IsFinished(BaseOf(cell.Seed)))
+            throw new TrainingException($"{wanted} starts from {BaseOf(cell.Seed)}, which is not finished; make it first, by --only {BaseOf(cell.Seed)}.");
+
+        return Bases(plan).Concat(Runs(plan)).FirstOrDefault(job => job.Path == wanted)
+            ?? Probes(plan).FirstOrDefault(job => job.Path == wanted)
+            ?? throw new TrainingException($"The comparison in '{Root}' has no {wanted}; its runs are {Example(plan)}.");
+    }
+
+    /// <summary>The finished runs of a plan, in its order.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="InvalidDataException">A file of a run is damaged.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public IReadOnlyList<CellRun> Load(ComparisonPlan plan) => [.. plan.Cells.Where(cell => IsFinished(cell.Path)).Select(Load)];
+
+    /// <summary>What the finished probes of cost measured.</summary>
+    /// <param name="plan">The plan.</param>
+    public IReadOnlyList<CostProbe> LoadProbes(ComparisonPlan plan) => CostProbes.Read(Probes(plan), this);
+
+    /// <summary>Keeps other processes from a run while this one is at it.</summary>
+    /// <returns>Disposed, or by the end of the process, it is free again.</returns>
+    internal IDisposable Lock(string path)
+    {
+        var directory = PathOf(path);
+        Directory.CreateDirectory(directory);
+        try
+        {
+            return new FileStream(
+                Path.Combine(directory, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException error)
+        {
+            throw new TrainingException($"Another process is at {path}; wait for it, or end it, then go on with --resume.", error);
+        }
+    }
+
+    /// <summary>Marks a job as finished, and removes what only going on with it would need.</summary>
+    internal void Finish(ComparisonJob job, RunResult result)
+    {
+        var place = new RunDirectory(PathOf(job.Path));
+        var (policy, critic) = job.Options is RunOptions
+            ? Counts(PolicyRun.ReadOptions(place.Root, []), ModelConfig.Read(place.Base))
+            : (0, 0);
+        var content = new Finished(policy, critic, result.Step, result.SampledTokens);
+        AtomicFile.WriteText(Path.Combine(place.Root, FinishedFile), JsonSerializer.Serialize(content, JsonSerializerOptions.Web) + "\n");
+        foreach (var spent in new[] { place.Checkpoints, place.Base, job.KeepsModel ? "" : place.Model }.Where(Directory.Exists))
+            Directory.Delete(spent, recursive: true);
+    }
+
+    private static (long Policy, long Critic) Counts(RunOptions options, ModelConfig config)
+    {
+        var forecast = new MemoryForecast(options, config, longest: 0);
+        return (forecast.PolicyParameters, forecast.CriticParameters);
+    }
+
+    private static string BaseOf(ulong seed) => $"{ContenderList.Bases}/seed-{seed}";
+
+    private static string Example(ComparisonPlan plan) => $"{plan.Cells.First().Path} to {plan.Cells.Last().Path}";
+
+    /// <summary>One finished run.</summary>
+    /// <param name="cell">Which one.</param>
+    /// <exception cref="IOException">It is not finished, or a file cannot be read.</exception>
+    public CellRun Load(Cell cell)
+    {
+        var place = new RunDirectory(PathOf(cell.Path));
+        var finished = JsonSerializer.Deserialize<Finished>(File.ReadAllText(Path.Combine(place.Root, FinishedFile)), JsonSerializerOptions.Web)
+            ?? throw new InvalidDataException($"{cell.Path}/{FinishedFile} is empty; delete it, and go on with --resume.");
+        return new(
+            cell,
+            PolicyRun.ReadOptions(place.Root, []),
+            MetricsFile.Read(place.Metrics),
+            File.Exists(place.Evaluations) ? EvaluationFile.Read(place.Evaluations) : [],
+            finished.PolicyParameters,
+            finished.CriticParameters);
+    }
+
+    private sealed record Finished(long PolicyParameters, long CriticParameters, long Steps, long SampledTokens);
+}

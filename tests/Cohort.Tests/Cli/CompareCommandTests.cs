@@ -1,0 +1,71 @@
+namespace Cohort.Tests.Cli;
+
+public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    [Fact]
+    public void Runs_are_processes_of_their_own_and_a_comparison_grows_by_seeds()
+    {
+        var line = CommandLine.Succeed(Compare("grown", "--seeds", "1", "--jobs", "2"));
+        Assert.Contains("2 of 2 runs are finished", line.Output);
+        Assert.Contains("runs/sum/variant/small/seed-1: pass@1", line.Error);
+
+        var grown = CommandLine.Succeed("compare", "--resume", tiny.File("grown"), "--seeds", "2", "--json").Json;
+        Assert.Equal(4, grown.GetProperty("finished").GetInt32());
+        Assert.Equal([0, 2], grown.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetProperty("finished_runs").GetInt32()));
+        Assert.Equal(["small", "large"], grown.GetProperty("contenders").EnumerateArray().Select(each => each.GetProperty("contender").GetString()));
+    }
+
+    [UnixFact]
+    public void Signal_stops_the_runs_with_a_checkpoint_and_the_comparison_goes_on()
+    {
+        using var process = new ChildProcess(ChildProcess.Tool, Compare("stopped", "--seeds", "1", "--tokens", "3000", "--set", "checkpoints.every=100000"));
+        var metrics = tiny.File("stopped/runs/sum/variant/small/seed-1/metrics.jsonl");
+        process.WaitUntil(() => File.Exists(metrics) && new FileInfo(metrics).Length > 0);
+        process.Signal("INT");
+        var line = process.Wait();
+
+        Assert.Equal(130, line.Code);
+        Assert.Contains("./cohort compare --resume", line.Output);
+        Assert.Single(Directory.EnumerateDirectories(tiny.File("stopped/runs/sum/variant/small/seed-1/checkpoints")));
+        Assert.False(Directory.Exists(tiny.File("stopped/runs/sum/variant/large")));
+        var resumed = CommandLine.Succeed("compare", "--resume", tiny.File("stopped"), "--only", "runs/sum/variant/small/seed-1");
+        Assert.Contains("runs/sum/variant/small/seed-1: finished", resumed.Output);
+    }
+
+    [Fact]
+    public void Failed_run_is_named_with_its_message_and_the_others_are_finished()
+    {
+        var args = Compare("failed", "--seeds", "1", "--variant", "gone model.path=/no/such/model");
+        var line = CommandLine.Run(args);
+
+        Assert.Equal(1, line.Code);
+        Assert.Contains("2 of 3 runs are finished", line.Output);
+        Assert.Contains("failed: runs/sum/variant/gone/seed-1: ", line.Output);
+        Assert.Contains("/no/such/model", line.Output);
+    }
+
+    [Fact]
+    public void Command_lines_that_cannot_be_are_refused()
+    {
+        CommandLine.Refuse(["compare", tiny.Problems, "--algorithms", "gpro"], "gpro, which is none", "grpo");
+        CommandLine.Refuse(["compare", tiny.Problems, "--arms", "equal"], "equal, which is none", "usual and controlled");
+        CommandLine.Refuse(["compare", "--resume", tiny.File("nothing")], "holds no comparison", "begin one without --resume");
+        CommandLine.Refuse(["compare", "--resume", tiny.File("nothing"), "--threads", "2"], "leave out --threads");
+        CommandLine.Refuse(["compare", "--seeds", "0", "--algorithms", "ppo"], "--seeds is 0", "at least 1");
+    }
+
+    private string[] Compare(string name, params string[] more)
+    {
+        var runFile = tiny.File("sum.json");
+        File.WriteAllText(runFile, $$"""
+            {"model": {"path": "{{tiny.Model}}"}, "data": {"path": "{{tiny.Problems}}"}, "reward": {"kind": "exact"}, "budget": {"tokens": 40},
+             "rollout": {"promptsPerStep": 2, "samplesPerPrompt": 2, "maxNewTokens": 4 }
+            }
+            """);
+        return
+        [
+            "compare", runFile, "--variant", "small rollout.samplesPerPrompt=2", "--variant", "large rollout.samplesPerPrompt=3", "--no-cost-probes",
+            "--out", tiny.File(name), "--points", "1", .. more,
+        ];
+    }
+}
