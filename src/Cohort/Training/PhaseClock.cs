@@ -18,9 +18,11 @@ internal enum Phase
 internal sealed class PhaseClock
 {
     private readonly double[] _seconds = new double[Enum.GetValues<Phase>().Length];
+    private readonly double[] _processorSeconds = new double[Enum.GetValues<Phase>().Length];
     private readonly long _began = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
+    private TimeSpan _processorSince = Environment.CpuUsage.TotalTime;
     private double _firstCompletion;
     private bool _firstWritten;
 
@@ -30,9 +32,10 @@ internal sealed class PhaseClock
     /// <summary>Ends the running phase and starts another.</summary>
     public void Start(Phase phase)
     {
-        var now = Stopwatch.GetTimestamp();
+        var (now, processorNow) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         _seconds[(int)_phase] += Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
-        (_phase, _since) = (phase, now);
+        _processorSeconds[(int)_phase] += (processorNow - _processorSince).TotalSeconds;
+        (_phase, _since, _processorSince) = (phase, now, processorNow);
     }
 
     /// <summary>Notes that a completion of training is there; the first call counts.</summary>
@@ -48,8 +51,18 @@ internal sealed class PhaseClock
     public void Reset()
     {
         Array.Clear(_seconds);
+        Array.Clear(_processorSeconds);
         UpdatedTokens = 0;
-        _since = Stopwatch.GetTimestamp();
+        (_since, _processorSince) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+    }
+
+    /// <summary>
+    /// What the step's own phases took so far, measurements left out: wall-clock seconds, and processor seconds of all threads of the process.
+    /// </summary>
+    public (double Seconds, double ProcessorSeconds) OfTraining()
+    {
+        Start(_phase);
+        return (_seconds.Sum() - _seconds[(int)Phase.Evaluation], _processorSeconds.Sum() - _processorSeconds[(int)Phase.Evaluation]);
     }
 
     /// <summary>Gives the step's times and rates.</summary>
