@@ -16,7 +16,7 @@ internal sealed class EvaluateCommand
     private readonly Option<string> _model = SharedOptions.Model();
     private readonly ProblemOptions _problems = new();
     private readonly Option<int> _samples = SharedOptions.Count(
-        "--samples", "K", "Answers per problem; above 1, pass@K is estimated too", 1, 1);
+        "--samples", "K", "Answers per problem; above 1, pass@K and maj@K are estimated too", 1, 1);
 
     private readonly Option<double> _temperature = SharedOptions.Temperature();
     private readonly Option<int> _maxTokens = SharedOptions.Count(

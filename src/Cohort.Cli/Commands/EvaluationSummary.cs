@@ -41,7 +41,10 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
         }
 
         if (K > 1)
+        {
             table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "", "");
+            table.AddRow($"majority of {K}", Numbers.Percent(Sampled.MajorityRate), $"(maj@{K})", "", "", "");
+        }
 
         terminal.Results.Write(table);
         var all = Sampled with { Answers = [.. Sampled.Answers, .. Greedy.Answers] };
@@ -57,6 +60,7 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
         greedy = Describe(Greedy),
         samples = K,
         pass_at_k = SharedOptions.Finite(Sampled.PassAt(K)),
+        maj_at_k = SharedOptions.Finite(Sampled.MajorityRate),
         seconds = Math.Round(Time.TotalSeconds, 3),
     });
 

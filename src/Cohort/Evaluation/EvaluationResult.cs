@@ -8,6 +8,9 @@ namespace Cohort.Evaluation;
 /// <param name="Score">Its score, or none.</param>
 public sealed record Answer(Problem Problem, Completion Completion, Score Score)
 {
+    /// <summary>What it votes for among the answers to its problem, as <see cref="Rewards.RewardSet.AnswerOf"/> gives it; empty for nothing.</summary>
+    public string Vote { get; init; } = "";
+
     /// <summary>Whether the answer passes: part "correct" is at least 1, or where a reward has no such part, the total is.</summary>
     public bool Passes => Score is Scored { Passes: true };
 }
@@ -41,6 +44,14 @@ public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int Samples
         .Select(group => PassAtK.Of(group.Length, group.Count(answer => answer.Passes), k))
         .DefaultIfEmpty(double.NaN)
         .Average();
+
+    /// <summary>Per problem, whether the commonest of its scored answers passes, as <see cref="MajorityVote"/> says; NaN where none was scored.</summary>
+    public IReadOnlyList<double> Majorities => Answers.Chunk(SamplesPerProblem)
+        .Select(group => MajorityVote.Of([.. group.Where(answer => answer.Score is Scored).Select(answer => (answer.Vote, answer.Passes))]))
+        .ToArray();
+
+    /// <summary>maj@K: the mean of <see cref="Majorities"/> over the problems with a scored answer; NaN where there is none.</summary>
+    public double MajorityRate => Majorities.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
     /// <summary>Mean total score of scored answers.</summary>
     public double ScoreMean => Mean(answer => ((Scored)answer.Score).Total);

@@ -58,7 +58,10 @@ public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, R
         var scores = queue.Complete();
         return new EvaluationResult(
             groups.SelectMany(group => group.Completions)
-                .Select((completion, row) => new Answer(problems[completion.PromptIndex], completion, scores[row]))
+                .Select((completion, row) => new Answer(problems[completion.PromptIndex], completion, scores[row])
+                {
+                    Vote = rewards.AnswerOf(completion),
+                })
                 .ToArray(),
             samplesPerProblem);
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Cohort.Parsing;
 
 /// <summary>
@@ -19,6 +21,13 @@ public readonly record struct Rational
 
     /// <summary>Above 0.</summary>
     public Int128 Denominator { get; }
+
+    /// <summary>The fraction in lowest terms, as in "-3/4"; an integer without its denominator.</summary>
+    public override string ToString()
+    {
+        var numerator = Numerator.ToString(CultureInfo.InvariantCulture);
+        return Denominator == 1 ? numerator : $"{numerator}/{Denominator.ToString(CultureInfo.InvariantCulture)}";
+    }
 
     /// <summary>A decimal number, exactly.</summary>
     /// <param name="number">A number of up to <see cref="Numeral.MaxDecimalDigits"/> digits, as <see cref="Numeral"/> reads it.</param>

@@ -18,6 +18,9 @@ public abstract class BoundedReward : IRewardFunction
     public abstract Score Judge(Problem problem, Completion completion);
 
     /// <inheritdoc/>
+    public virtual string AnswerOf(Completion completion) => completion.Text.Trim();
+
+    /// <inheritdoc/>
     public ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel) =>
         ValueTask.FromResult(Judge(problem, completion));
 }

@@ -44,6 +44,11 @@ public sealed class ChoiceReward : TextReward
         return Grade.Of(isLetter && given == right, isLetter);
     }
 
+    /// <summary>The letter, in capitals.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) =>
+        ChoiceLetter.TryFind(completion.Text, _where, _letters, out var given) ? $"{(char)('A' + given)}" : "";
+
     private bool TryIndex(Problem problem, out int index)
     {
         index = -1;

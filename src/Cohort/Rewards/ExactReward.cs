@@ -25,4 +25,8 @@ public sealed class ExactReward(AnswerPlace where = AnswerPlace.Last) : TextRewa
         var isThere = where == AnswerPlace.Last || given.Length > 0;
         return Score.Of(isThere && given.SequenceEqual(sought) ? 1 : 0);
     }
+
+    /// <summary>The part of the text that is compared.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) => MarkedAnswer.Find(completion.Text, where).ToString();
 }

@@ -31,6 +31,10 @@ public sealed class ExpressionReward(string numbers = CountdownTask.NumbersField
             : Score.None($"problem {problem.Id} has no field \"{target}\" with an integer");
     }
 
+    /// <summary>The expression as it is written.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) => MarkedAnswer.Find(completion.Text, where).ToString();
+
     private bool TryNumbers(Problem problem, out IReadOnlyList<long> given)
     {
         given = [];

@@ -26,4 +26,8 @@ public sealed class JsonSchemaReward(JsonSchema schema) : TextReward
             + $"{JsonSchema.LongestMatching.TotalSeconds} s of patterns for an answer to problem {problem.Id}"),
         _ => throw new UnreachableException(),
     };
+
+    /// <summary>The JSON as it is written.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) => FencedJson.Find(completion.Text).ToString();
 }

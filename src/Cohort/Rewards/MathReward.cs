@@ -25,6 +25,10 @@ public sealed class MathReward(AnswerPlace where = AnswerPlace.Any) : TextReward
         return Grade.Of(hasValue && given == right, hasValue);
     }
 
+    /// <summary>The value of the final expression, in lowest terms.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) => TryCompute(completion.Text, where, out var given) ? given.ToString() : "";
+
     private static bool TryCompute(string text, AnswerPlace place, out Rational value)
     {
         var found = MarkedAnswer.Find(text, place);

@@ -24,4 +24,9 @@ public sealed class NumberReward(AnswerPlace where = AnswerPlace.Any) : TextRewa
         var isNumber = Quantity.TryFind(answer, where, out var given);
         return Grade.Of(isNumber && given.Matches(right), isNumber);
     }
+
+    /// <summary>The number as it is written, in lowest terms: "50%" and "0.5" are two answers, since a reference may match one of them alone.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion) =>
+        Quantity.TryFind(completion.Text, where, out var given) ? $"{given.Value}{(given.IsPercent ? "%" : "")}" : "";
 }

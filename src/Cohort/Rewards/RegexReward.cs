@@ -49,6 +49,20 @@ public sealed class RegexReward : TextReward
         }
     }
 
+    /// <summary>What the group matches, or without a group the whole text; empty also where a match takes too long.</summary>
+    /// <inheritdoc/>
+    public override string AnswerOf(Completion completion)
+    {
+        try
+        {
+            return _group == "" ? completion.Text.Trim() : _pattern.Match(completion.Text).Groups[_group].Value.Trim();
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            return "";
+        }
+    }
+
     /// <summary>What is wrong with a pattern and a group, as a sentence; empty where nothing is.</summary>
     internal static string Problem(string pattern, string group)
     {

@@ -61,6 +61,10 @@ public sealed class RewardSet : IDisposable
         };
     }
 
+    /// <summary>The answer that the first reward reads in a completion, which says whether it passes.</summary>
+    /// <inheritdoc cref="IReward.AnswerOf"/>
+    public string AnswerOf(Completion completion) => Rewards[0].Reward.AnswerOf(completion);
+
     /// <summary>These rewards, and others that are only measured: at weight 0. The sets that they come from still own them.</summary>
     /// <param name="metrics">The others.</param>
     public RewardSet Measuring(RewardSet metrics) => new([.. Rewards, .. metrics.Rewards.Select(metric => metric with { Weight = 0 })]);

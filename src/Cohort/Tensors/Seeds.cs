@@ -51,8 +51,11 @@ public enum Purpose
     /// <summary>Which problems a curriculum leaves out.</summary>
     Curriculum = 16,
 
+    /// <summary>Tokens sampled for a run's learning curve on held-out problems.</summary>
+    CurveTokens = 17,
+
     /// <summary>Which values a bootstrap draws again.</summary>
-    Resamples = 20,
+    Resamples = 18,
 }
 
 /// <summary>

@@ -27,17 +27,27 @@ internal interface ITraining : IDisposable
     /// <exception cref="TrainingException">It cannot be measured, for a reason that the user must mend.</exception>
     void Validate(long step, Measures measures, CancellationToken cancel);
 
+    /// <summary>Measures the learning curve where a point of it is due; training without one does nothing.</summary>
+    /// <param name="state">The state after a step; at step 0 that of the start.</param>
+    /// <param name="ends">Whether the run ends with it.</param>
+    /// <param name="measures">Takes the numbers. None where an exception is thrown.</param>
+    /// <param name="cancel">Stops it before its end.</param>
+    /// <returns>The state with the point.</returns>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
+    /// <exception cref="TrainingException">It cannot be measured, for a reason that the user must mend.</exception>
+    TrainerState MeasureCurve(TrainerState state, bool ends, Measures measures, CancellationToken cancel) => state;
+
     /// <summary>Whether the budget is used up.</summary>
     bool IsFinished(TrainerState state);
 
     /// <summary>The share of the budget that is used up, in [0, 1].</summary>
     double Progress(TrainerState state);
 
-    /// <summary>Appends the finished step's completions to their log.</summary>
+    /// <summary>Appends to the logs what the finished step left for them: completions, and a point of the learning curve.</summary>
     void WriteLog();
 
-    /// <summary>Length of the log of completions on disk, in bytes.</summary>
-    long FlushLog();
+    /// <summary>Brings the logs to the disk, and notes their lengths; training without logs of its own changes nothing.</summary>
+    TrainerState FlushLogs(TrainerState state) => state;
 
     /// <summary>Writes networks and optimizers into a checkpoint's folder.</summary>
     void Save(string folder);

@@ -10,6 +10,9 @@ internal sealed class Measures
     private readonly Dictionary<string, (double Sum, double Weight)> _means = [];
     private readonly Dictionary<string, double> _values = [];
 
+    /// <summary>Whether nothing was measured.</summary>
+    public bool IsEmpty => _order.Count == 0;
+
     /// <summary>Sets a number that is known at once.</summary>
     public void Set(string name, double value)
     {

@@ -19,11 +19,11 @@ internal enum Phase
 internal sealed class PhaseClock
 {
     private readonly double[] _seconds = new double[Enum.GetValues<Phase>().Length];
+    private readonly double[] _processorSeconds = new double[Enum.GetValues<Phase>().Length];
     private readonly long _began = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
-    private TimeSpan _processorSince = Processor();
-    private TimeSpan _processor;
+    private TimeSpan _processorSince = Environment.CpuUsage.TotalTime;
     private double _firstCompletion;
     private bool _firstWritten;
 
@@ -33,10 +33,10 @@ internal sealed class PhaseClock
     /// <summary>Ends the running phase and starts another.</summary>
     public void Start(Phase phase)
     {
-        var (now, processor) = (Stopwatch.GetTimestamp(), Processor());
+        var (now, processorNow) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
         _seconds[(int)_phase] += Stopwatch.GetElapsedTime(_since, now).TotalSeconds;
-        _processor += _phase == Phase.Evaluation ? TimeSpan.Zero : processor - _processorSince;
-        (_phase, _since, _processorSince) = (phase, now, processor);
+        _processorSeconds[(int)_phase] += (processorNow - _processorSince).TotalSeconds;
+        (_phase, _since, _processorSince) = (phase, now, processorNow);
     }
 
     /// <summary>Starts a phase; disposing what it gives goes back to the one that ran.</summary>
@@ -60,9 +60,18 @@ internal sealed class PhaseClock
     public void Reset()
     {
         Array.Clear(_seconds);
+        Array.Clear(_processorSeconds);
         UpdatedTokens = 0;
-        _processor = TimeSpan.Zero;
-        (_since, _processorSince) = (Stopwatch.GetTimestamp(), Processor());
+        (_since, _processorSince) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+    }
+
+    /// <summary>
+    /// What the step's own phases took so far, measurements left out: wall-clock seconds, and processor seconds of all threads of the process.
+    /// </summary>
+    public (double Seconds, double ProcessorSeconds) OfTraining()
+    {
+        Start(_phase);
+        return (_seconds.Sum() - _seconds[(int)Phase.Evaluation], _processorSeconds.Sum() - _processorSeconds[(int)Phase.Evaluation]);
     }
 
     /// <summary>Gives the step's times and rates.</summary>
@@ -82,7 +91,7 @@ internal sealed class PhaseClock
 
         measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
-        measures.Set(MetricNames.ProcessorSeconds, _processor.TotalSeconds);
+        measures.Set(MetricNames.ProcessorSeconds, OfTraining().ProcessorSeconds);
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
         if (_firstCompletion > 0 && !_firstWritten)
@@ -105,8 +114,6 @@ internal sealed class PhaseClock
             }
         }
     }
-
-    private static TimeSpan Processor() => Environment.CpuUsage.TotalTime;
 
     /// <summary>A phase within another one.</summary>
     /// <param name="clock">Whose.</param>

@@ -92,6 +92,7 @@ public sealed class PolicyRun : IDisposable
         try
         {
             source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
+            OptionsException.ThrowIfAny(LearningCurve.Problems(options.Evaluation.Curve, source), directory);
             var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
             rewards = Rewards(place, resolved, start, custom);
@@ -155,7 +156,7 @@ public sealed class PolicyRun : IDisposable
             EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
         };
         var state = resume ? RunLoop.LastState(place, first) : first;
-        var training = new PolicyTraining(place, options, start, source, rewards, state.RolloutsBytes, clock, sink);
+        var training = new PolicyTraining(place, options, start, source, rewards, state, clock, sink);
         try
         {
             return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training, rewards);

@@ -13,9 +13,6 @@ internal sealed class PolicyTraining : ITraining
 {
     private const string OptimizerFile = "policy-optimizer.safetensors";
 
-    // The problems whose references are looked at for a notice.
-    private const int MarkSample = 64;
-
     private readonly RunDirectory _place;
     private readonly RunOptions _options;
     private readonly LanguageModel _policy;
@@ -26,9 +23,11 @@ internal sealed class PolicyTraining : ITraining
     private readonly Curriculum _curriculum;
     private readonly PolicyTrainer _trainer;
     private readonly Validation _validation;
+    private readonly LearningCurve _curve;
     private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly List<RolloutLine> _lines = [];
+    private readonly PhaseClock _clock;
     private readonly IMetricSink _sink;
     private bool _toldOfUnscored;
 
@@ -38,15 +37,19 @@ internal sealed class PolicyTraining : ITraining
         StartingModel start,
         DataSource<Problem> source,
         MeasuredRewards rewards,
-        long logBytes,
+        TrainerState state,
         PhaseClock clock,
         IMetricSink sink)
     {
         var (policy, prompts) = (start.Policy, start.Prompts);
-        (_place, _options, _policy, _prompts, _sink) = (place, options, policy, prompts, sink);
-        _log = new RolloutLog(place.Rollouts, logBytes);
+        (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
+        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
+        _log = new RolloutLog(place.Rollouts, state.RolloutsBytes);
         try
         {
+            var points = LearningCurve.Take(options.Evaluation.Curve, source);
+            _curve = new LearningCurve(
+                HeldOut("learning-curve answers", points, Purpose.CurveTokens), rewards.Trained, options, place.Evaluations, state.EvaluationsBytes);
             _reference = new Reference(policy, place.Base, options);
         }
         catch
@@ -56,7 +59,6 @@ internal sealed class PolicyTraining : ITraining
         }
 
         policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
-        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options, clock, Followed(source, prompts));
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
@@ -65,36 +67,14 @@ internal sealed class PolicyTraining : ITraining
         _trainer = new PolicyTrainer(
             options, rewards.Trained, collector, _curriculum, _estimator, _update, noise, clock, (step, batch) => batch.Report(place, step, sink));
         _alarms = new MetricAlarms(rewards.Metrics.Select(metric => metric.Name), sink);
+        var problems = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
-            sampler,
-            prompts,
-            rewards,
-            options.Reward.LargestUnscoredShare,
-            _alarms,
-            source.HeldOut(Split.Validation, options.Evaluation.Problems),
-            options.Rollout.ValidationSampling(),
-            options.Seed,
-            sink);
-        foreach (var notice in options.Notices().Concat(source.Notices))
-        {
+            HeldOut(Validation.Answers, problems, Purpose.ValidationTokens), rewards, _alarms, options.Rollout.ValidationSampling());
+        foreach (var notice in RunNotices.Of(options, source, prompts, policy.Config).Append(_curve.Notice).Where(notice => notice != ""))
             sink.Notice(notice);
-        }
 
-        var sample = Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? MarkSample, MarkSample)).Select(cursor => source.Training(cursor)).ToList();
-        if (RunRewards.MarkNotice(options.Reward, options.Data, sample) is var marks and not "")
-        {
-            sink.Notice(marks);
-        }
-
-        if (Setup.ChatNotice(prompts, source.Training(0), policy.Config) is var chat and not "")
-        {
-            sink.Notice(chat);
-        }
-
-        if (!source.IsHeldOut)
-        {
-            sink.Notice(Setup.NotHeldOut("problems", source.TrainingCount));
-        }
+        HeldOutMeasurement HeldOut(string what, IReadOnlyList<Problem> problems, Purpose purpose) => new(
+            sampler, prompts, options.Reward.LargestUnscoredShare, what, problems, new SampleSeed(options.Seed, purpose, Step: 0), sink);
     }
 
     /// <summary>The source without the problems whose prompts are too long, where the options ask for that.</summary>
@@ -150,7 +130,8 @@ internal sealed class PolicyTraining : ITraining
     {
         var sample = Math.Min(source.TrainingCount ?? 64, 1_000_000);
         var known = Enumerable.Range(0, (int)sample).Select(i => source.Training(i))
-            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems));
+            .Concat(source.HeldOut(Split.Validation, options.Evaluation.Problems))
+            .Concat(LearningCurve.Take(options.Evaluation.Curve, source));
         return known.Select(problem => (problem, Length: prompts.Encode(problem).Count)).MaxBy(prompt => prompt.Length);
     }
 
@@ -178,6 +159,15 @@ internal sealed class PolicyTraining : ITraining
 
     public void Validate(long step, Measures measures, CancellationToken cancel) => _validation.Measure(step, measures, cancel);
 
+    public TrainerState MeasureCurve(TrainerState state, bool ends, Measures measures, CancellationToken cancel)
+    {
+        if (!_curve.IsDue(state, ends))
+            return state;
+
+        _clock.Start(Phase.Evaluation);
+        return _curve.Measure(state, measures, cancel);
+    }
+
     public bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
     public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
@@ -186,12 +176,13 @@ internal sealed class PolicyTraining : ITraining
     {
         _lines.ForEach(_log.Append);
         _lines.Clear();
+        _curve.Write();
     }
 
-    public long FlushLog()
+    public TrainerState FlushLogs(TrainerState state)
     {
         _log.Flush();
-        return _log.Length;
+        return state with { RolloutsBytes = _log.Length, EvaluationsBytes = _curve.Bytes };
     }
 
     public void Save(string folder)

@@ -174,8 +174,6 @@ internal sealed class RewardModelTraining : ITraining
     {
     }
 
-    public long FlushLog() => 0;
-
     public void Save(string folder)
     {
         SaveModel(Path.Combine(folder, Name));

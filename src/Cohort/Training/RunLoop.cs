@@ -83,26 +83,30 @@ internal sealed class RunLoop : IDisposable
         : Directory.Exists(_directory.StartingAdapter) ? _directory.StartingAdapter
         : _directory.Base;
 
+    // Of a new run all that is measured; of one that goes on, and has no step left, the last point of its curve where it could not be measured.
     // Nothing was begun: a measurement that is stopped leaves no numbers, and is made again on resume.
     private RunEnd? MeasureStart(CancellationToken cancel)
     {
-        if (_metrics.Length > 0 || _options.Evaluation.Every == 0)
-        {
-            return null;
-        }
-
+        var isNew = _metrics.Length == 0;
         var measures = new Measures();
         _clock.Reset();
         try
         {
-            Validate(measures, cancel);
+            if (isNew && _options.Evaluation.Every > 0)
+                Validate(measures, cancel);
+
+            MeasureCurve(ends: Limit() is not null, measures, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             return RunEnd.Cancelled;
         }
 
-        Write(measures);
+        if (isNew && !measures.IsEmpty)
+            Write(measures);
+        else
+            RequireRoom($"The measurement after step {_state.Step}", _training.WriteLog);
+
         return null;
     }
 
@@ -111,20 +115,23 @@ internal sealed class RunLoop : IDisposable
     {
         var best = _state.BestStep;
         var limit = Limit();
-        if (_options.Evaluation.Every > 0 && (_state.Step % _options.Evaluation.Every == 0 || limit is not null))
+        var (seconds, processorSeconds) = _clock.OfTraining();
+        _state = _state with { Seconds = _state.Seconds + seconds, ProcessorSeconds = _state.ProcessorSeconds + processorSeconds };
+        try
         {
-            try
+            if (_options.Evaluation.Every > 0 && (_state.Step % _options.Evaluation.Every == 0 || limit is not null))
             {
                 Validate(measures, CancellationToken.None);
-            }
-            catch (TrainingException)
-            {
-                Write(measures);
-                Save();
-                throw;
+                limit ??= Limit();
             }
 
-            limit ??= Limit();
+            MeasureCurve(ends: limit is not null, measures, CancellationToken.None);
+        }
+        catch (TrainingException)
+        {
+            Write(measures);
+            Save();
+            throw;
         }
 
         Write(measures);
@@ -167,6 +174,9 @@ internal sealed class RunLoop : IDisposable
         };
     }
 
+    private void MeasureCurve(bool ends, Measures measures, CancellationToken cancel) =>
+        _state = _training.MeasureCurve(_state, ends, measures, cancel);
+
     private RunEnd? Limit() => _training.IsFinished(_state) ? RunEnd.BudgetUsed
         : _options.Evaluation.StopAt > 0 && _state.LastValue >= _options.Evaluation.StopAt ? RunEnd.TargetReached
         : _options.Evaluation.Patience > 0 && _state.MeasurementsSinceBest >= _options.Evaluation.Patience ? RunEnd.NoImprovement
@@ -199,7 +209,7 @@ internal sealed class RunLoop : IDisposable
         RequireRoom($"The checkpoint of step {_state.Step}", () =>
         {
             _metrics.Flush();
-            _state = _state with { MetricsBytes = _metrics.Length, RolloutsBytes = _training.FlushLog() };
+            _state = _training.FlushLogs(_state with { MetricsBytes = _metrics.Length });
             _store.Save(_state.Step, _state.BestStep, folder =>
             {
                 _training.Save(folder);

@@ -25,7 +25,9 @@ public sealed class RunPlan
         var config = Setup.Config(options.Model, tokenizer);
         var threads = Setup.Threads(options.Threads);
         var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);
-        var longest = PolicyTraining.LongestPrompt(options, PolicyTraining.Fitting(options, source, encoder, config), encoder);
+        source = PolicyTraining.Fitting(options, source, encoder, config);
+        OptionsException.ThrowIfAny(LearningCurve.Problems(options.Evaluation.Curve, source), "");
+        var longest = PolicyTraining.LongestPrompt(options, source, encoder);
         var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), longest, config);
         OptionsException.ThrowIfAny(resolved.Problems(), "");
         return new(resolved, config, longest.Length + resolved.Rollout.MaxNewTokens);

@@ -42,10 +42,12 @@ internal sealed class SftTraining : ITraining
         policy.Trunk.RecomputesBlocks = options.RecomputeActivations == Recomputation.Always;
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
+        var measurement = new HeldOutMeasurement(
+            new TorchSampler(policy, prompts.Tokenizer), prompts, largestUnscoredShare: 1, Validation.Answers, _heldOut.Select(Problem).ToArray(),
+            new SampleSeed(options.Seed, Purpose.ValidationTokens, Step: 0), sink);
         _validation = new Validation(
-            new TorchSampler(policy, prompts.Tokenizer), prompts,
-            MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))), largestUnscoredShare: 1,
-            new MetricAlarms([], sink), _heldOut.Select(Problem).ToArray(), new EvaluationSampling { MaxNewTokens = options.MaxNewTokens }, options.Seed, sink);
+            measurement, MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))), new MetricAlarms([], sink),
+            new EvaluationSampling { MaxNewTokens = options.MaxNewTokens });
         foreach (var notice in source.Notices)
         {
             sink.Notice(notice);
@@ -160,8 +162,6 @@ internal sealed class SftTraining : ITraining
     public void WriteLog()
     {
     }
-
-    public long FlushLog() => 0;
 
     public void Save(string folder)
     {

@@ -53,6 +53,21 @@ public sealed record TrainerState
     /// <summary>Length of rollouts.jsonl, in bytes.</summary>
     public long RolloutsBytes { get; init; }
 
+    /// <summary>Length of evaluations.jsonl, in bytes.</summary>
+    public long EvaluationsBytes { get; init; }
+
+    /// <summary>The step of the learning curve's newest point; -1 before the first.</summary>
+    public long CurveStep { get; init; } = -1;
+
+    /// <summary>The tokens sampled up to that step.</summary>
+    public long CurveTokens { get; init; }
+
+    /// <summary>Wall-clock seconds of all steps so far, measurements left out; steps that were lost and taken again count once.</summary>
+    public double Seconds { get; init; }
+
+    /// <summary>The same in processor seconds of all threads of the process.</summary>
+    public double ProcessorSeconds { get; init; }
+
     /// <summary>Writes the state into a checkpoint's folder.</summary>
     /// <param name="folder">Exists.</param>
     public void Save(string folder) => AtomicFile.WriteText(

@@ -25,6 +25,22 @@ public sealed class EvaluationResultTests
         Assert.Equal(1, Result.PassAt(3), 1e-12);
     }
 
+    // The votes of the first problem are 4 4 5, of the second (whose second answer has no score) 6 and 7, of the third 8 8 4.
+    [Fact]
+    public void Majorities_are_of_scored_answers()
+    {
+        string[] votes = ["4", "4", "5", "6", "4", "7", "8", "8", "4"];
+        var result = Result with { Answers = [.. Result.Answers.Zip(votes, (answer, vote) => answer with { Vote = vote })] };
+
+        Assert.Equal([1, 0, 0], result.Majorities);
+        Assert.Equal(1 / 3.0, result.MajorityRate, 1e-12);
+
+        var late = result.Answers.Skip(6).Select(answer => answer with { Score = Score.None("late") });
+        var unscored = result with { Answers = [.. result.Answers.Take(6), .. late] };
+        Assert.Equal([1, 0, double.NaN], unscored.Majorities);
+        Assert.Equal(1 / 2.0, unscored.MajorityRate, 1e-12);
+    }
+
     [Fact]
     public void The_interval_of_several_answers_is_over_problems()
     {

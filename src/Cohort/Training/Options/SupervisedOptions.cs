@@ -54,6 +54,12 @@ public abstract record SupervisedOptions : CommonOptions
         if (Evaluation.Metrics.Count > 0)
             yield return "evaluation.metrics is for `cohort train`: this run has no reward beside which a metric could fall; leave it empty.";
 
+        if (Evaluation.Curve.Points > 0)
+        {
+            yield return $"evaluation.curve.points is {Evaluation.Curve.Points}, but only `cohort train` measures a learning curve; leave it at 0: "
+                + "evaluation.every measures this run.";
+        }
+
         foreach (var problem in CommonProblems(maxNewTokens))
             yield return problem;
     }

@@ -17,6 +17,7 @@ internal static class RunBits
         var (first, second) = (new RunDirectory(expected), new RunDirectory(actual));
         Assert.Equal(Metrics(first), Metrics(second));
         Assert.Equal(Rollouts(first), Rollouts(second));
+        Assert.Equal(Evaluations(first), Evaluations(second));
         Assert.Equal(Weights(first.Model), Weights(second.Model));
         Assert.Equal(LastCheckpoint(first), LastCheckpoint(second));
     }
@@ -29,6 +30,14 @@ internal static class RunBits
         new[] { "model.safetensors", "adapter_model.safetensors" }.Select(name => Path.Combine(folder, name)).Single(File.Exists));
 
     private static string[] Rollouts(RunDirectory place) => File.Exists(place.Rollouts) ? File.ReadAllLines(place.Rollouts) : [];
+
+    private static string[] Evaluations(RunDirectory place) => File.Exists(place.Evaluations) ? [.. File.ReadAllLines(place.Evaluations).Select(Timeless)] : [];
+
+    private static string Timeless(string line)
+    {
+        var point = JsonNode.Parse(line)!.AsObject();
+        return point.Remove("seconds") && point.Remove("processor_seconds") ? point.ToJsonString() : throw new InvalidDataException(line);
+    }
 
     // The networks, moments and state of the newest checkpoint; the logs' lengths vary with their times.
     private static string[] LastCheckpoint(RunDirectory place)
@@ -50,7 +59,9 @@ internal static class RunBits
     private static string State(string checkpoint)
     {
         var state = JsonNode.Parse(File.ReadAllText(Path.Combine(checkpoint, "state.json")))!.AsObject();
-        state.Remove("metricsBytes");
+        foreach (var name in new[] { "metricsBytes", "evaluationsBytes", "seconds", "processorSeconds" })
+            Assert.True(state.Remove(name));
+
         return state.ToJsonString();
     }
 
