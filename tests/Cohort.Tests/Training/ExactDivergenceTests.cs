@@ -55,7 +55,8 @@ public sealed class ExactDivergenceTests
     [Fact]
     public void Without_a_reference_or_outside_measured_steps_nothing_is_compared()
     {
-        var options = TinyTraining.Options(AlgorithmOptions.Grpo with { Kl = new() { Coefficient = 0.1, Placement = KlPlacement.InLoss, Estimator = KlEstimator.K3 } });
+        var kl = new KlPenalty { Coefficient = 0.1, Placement = KlPlacement.InLoss, Estimator = KlEstimator.K3 };
+        var options = TinyTraining.Options(AlgorithmOptions.Grpo with { Kl = kl });
         using var training = new TinyTraining(options with { Evaluation = new() { Every = 2 } });
         training.MoveReference();
         var (first, second) = (training.Step(), training.Step());
@@ -63,7 +64,8 @@ public sealed class ExactDivergenceTests
         Assert.InRange(second.Of(MetricNames.KlOldExact), 1e-6, 1);
         Assert.InRange(second.Of(MetricNames.KlReferenceExact), 0.05, 20);
 
-        using var free = new TinyTraining(TinyTraining.Options(TinyTraining.Ppo() with { Kl = new() { Coefficient = 0 } }) with { Evaluation = new() { Every = 1 } });
+        var unbound = TinyTraining.Options(TinyTraining.Ppo() with { Kl = new() { Coefficient = 0 } });
+        using var free = new TinyTraining(unbound with { Evaluation = new() { Every = 1 } });
         var measures = free.Step();
         Assert.InRange(measures.Of(MetricNames.KlOldExact), 1e-6, 1);
         Assert.Equal(double.NaN, measures.Of(MetricNames.KlReferenceExact));
