@@ -291,10 +291,10 @@ public static class MetricNames
     /// <summary>Prefix of one metric's alarm: 1 from the measurement on in which it fell while the reward rose, else 0.</summary>
     public const string ValidationAlarmPrefix = "validation/alarm/";
 
-    /// <summary>Share of several sampled answers per problem that pass, on the problems of `evaluation.curve`.</summary>
+    /// <summary>Share of several sampled answers per problem that pass, on the problems of evaluation.curve.</summary>
     public const string HeldOutPass = "held_out/pass_fraction";
 
-    /// <summary>Unbiased estimate of the share of those problems that at least one of k samples solves, k being `evaluation.curve.samples`.</summary>
+    /// <summary>Unbiased estimate of the share of those problems that at least one of k samples solves, k being evaluation.curve.samples.</summary>
     public const string HeldOutPassAtK = "held_out/pass_at_k_fraction";
 
     /// <summary>Share of those problems whose commonest sampled answer passes; among equally common answers, the mean.</summary>

@@ -185,7 +185,6 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
         public override void Describe(Measures measures, bool isMeasured)
         {
             using var scope = NewDisposeScope();
-            using var _ = owner.Clock.During(Phase.Evaluation);
             var mask = batch.ResponseMask;
             measures.Set(MetricNames.ValueMean, Masked.Mean(_values, mask).item<float>());
             measures.Set(MetricNames.ReturnMean, Masked.Mean(_returns, mask).item<float>());

@@ -20,7 +20,10 @@ internal static class Estimators
         LanguageModel policy, RunOptions options, PhaseClock clock, IReadOnlyList<IReadOnlyList<int>> prompts) => options.Algorithm.Advantage switch
     {
         CriticAdvantage critic => new CriticEstimator(
-            critic, CreateCritic(critic.Critic, policy, options), options.Update.MicroBatchRows, clock,
+            critic,
+            CreateCritic(critic.Critic, policy, options),
+            options.Update.MicroBatchRows,
+            clock,
             new ValueTrack(prompts, options.Update.MicroBatchRows)),
         GroupRelative group => Responses((scores, batch) =>
             GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),

@@ -19,7 +19,7 @@ internal sealed class PolicyTrainer(
     Curriculum curriculum,
     IAdvantageEstimator estimator,
     PolicyUpdate update,
-    GradientNoise noise,
+    PolicyProbes probes,
     PhaseClock clock,
     Action<long, BadBatch> keepBadBatch)
 {
@@ -71,15 +71,16 @@ internal sealed class PolicyTrainer(
             StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
             report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
 
-            if (measured && epochs > 0)
-            {
-                using var _ = clock.During(Phase.Evaluation);
-                noise.Measure(batch, credit.Advantages, collected.SampledTokens, update.Optimizer.Steps, measures, cancel);
-            }
+            clock.Start(Phase.Evaluation);
+            using var divergence = probes.Begin(
+                measured && epochs > 0, batch, credit.Advantages, collected.SampledTokens, update.Optimizer.Steps, measures, cancel);
 
             clock.Start(Phase.Update);
             (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
             clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * epochs;
+
+            clock.Start(Phase.Evaluation);
+            divergence.Describe(measures);
             credit.Describe(measures, measured);
         }
 

@@ -59,13 +59,13 @@ internal sealed class PolicyTraining : ITraining
         }
 
         policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
-        _estimator = Estimators.Create(policy, options, clock, Followed(source, prompts));
+        _estimator = Estimators.Create(policy, options, clock, ValueTrack.PromptsOf(source, prompts));
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
         var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
-        var noise = new GradientNoise(policy, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        var probes = new PolicyProbes(policy, _reference.Network, options);
         _trainer = new PolicyTrainer(
-            options, rewards.Trained, collector, _curriculum, _estimator, _update, noise, clock, (step, batch) => batch.Report(place, step, sink));
+            options, rewards.Trained, collector, _curriculum, _estimator, _update, probes, clock, (step, batch) => batch.Report(place, step, sink));
         _alarms = new MetricAlarms(rewards.Metrics.Select(metric => metric.Name), sink);
         var problems = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
@@ -134,11 +134,6 @@ internal sealed class PolicyTraining : ITraining
             .Concat(LearningCurve.Take(options.Evaluation.Curve, source));
         return known.Select(problem => (problem, Length: prompts.Encode(problem).Count)).MaxBy(prompt => prompt.Length);
     }
-
-    // The training problems, from the first, on which a critic is followed: the same ones in every step and after every stop.
-    private static IReadOnlyList<int>[] Followed(DataSource<Problem> source, PromptEncoder prompts) =>
-        [.. Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? ValueTrack.MostPrompts, ValueTrack.MostPrompts))
-            .Select(cursor => prompts.Encode(source.Training(cursor)))];
 
     // Where long prompts are dropped, what is left for completions says which ones are too long, and must not depend on those that are left: a run that
     // goes on drops the same ones.

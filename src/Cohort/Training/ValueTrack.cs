@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Cohort.Data;
 using Cohort.Telemetry;
 using Cohort.Tensors;
 using static TorchSharp.torch;
@@ -14,12 +15,16 @@ namespace Cohort.Training;
 /// <param name="size">Prompts per forward pass.</param>
 internal sealed class ValueTrack(IReadOnlyList<IReadOnlyList<int>> prompts, int size)
 {
-    /// <summary>Prompts that a run follows at most.</summary>
-    public const int MostPrompts = 32;
-
+    private const int MostPrompts = 32;
     private const string FileName = "critic-track.json";
 
     private ValuePast _past = new();
+
+    /// <summary>The first training problems' prompts: the same ones in every step and after every stop.</summary>
+    /// <param name="source">Of the run.</param>
+    /// <param name="encoder">To token ids.</param>
+    public static IReadOnlyList<IReadOnlyList<int>> PromptsOf(DataSource<Problem> source, PromptEncoder encoder) =>
+        [.. Enumerable.Range(0, (int)Math.Min(source.TrainingCount ?? MostPrompts, MostPrompts)).Select(cursor => encoder.Encode(source.Training(cursor)))];
 
     /// <summary>Reads the values before the first step; does nothing where they are known.</summary>
     /// <param name="afterEach">From tokens [b,s] int64 to V after each [b,s] float32.</param>

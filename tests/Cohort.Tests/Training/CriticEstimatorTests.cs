@@ -12,6 +12,7 @@ public sealed class CriticEstimatorTests
 {
     private static readonly long[][] Tokens = [[3, 7, 4, 9, 2, 5], [6, 8, 4, 3, 0, 0], [5, 5, 9, 2, 7, 0]];
     private static readonly string[] Marks = [".xxxx", ".xx..", "..xx."];
+    private static readonly ValueTrack Untracked = new([], 1);
     private static readonly CriticOptions Slow = new() { Optimizer = new AdamOptions { LearningRate = 1e-9 } };
 
     // With lambda and discount 1 an advantage is the reward to go less V, so that what V has read shows in it.
@@ -20,7 +21,7 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var critic = Awake();
-        using var estimator = new CriticEstimator(new() { Lambda = 1 }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+        using var estimator = new CriticEstimator(new() { Lambda = 1 }, critic, microBatchRows: 2, new PhaseClock(), Untracked);
         var advantages = Advantages(estimator, Tokens);
         for (var t = 0; t < 5; t++)
         {
@@ -37,7 +38,7 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var critic = Awake();
-        using var estimator = new CriticEstimator(new() { Lambda = 0.8, Discount = 0.9 }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+        using var estimator = new CriticEstimator(new() { Lambda = 0.8, Discount = 0.9 }, critic, microBatchRows: 2, new PhaseClock(), Untracked);
         var random = new Random(5);
         for (var trial = 0; trial < 20; trial++)
         {
@@ -81,7 +82,8 @@ public sealed class CriticEstimatorTests
         (Tensor Advantages, double ReturnMean) Of(ValueLambda valueLambda)
         {
             // Not disposed, since it owns the critic.
-            var estimator = new CriticEstimator(new() { Discount = 0.9, Lambda = 0.3, ValueLambda = valueLambda }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+            var estimator = new CriticEstimator(
+                new() { Discount = 0.9, Lambda = 0.3, ValueLambda = valueLambda }, critic, microBatchRows: 2, new PhaseClock(), Untracked);
             using var credit = estimator.Estimate(batch, Rewards());
             var measures = new Measures();
             credit.Describe(measures, isMeasured: false);
@@ -98,7 +100,7 @@ public sealed class CriticEstimatorTests
         using var critic = Awake();
         using var batch = Batch(Tokens, Marks, cutOff: [true, false, true]);
         using var estimator = new CriticEstimator(
-            new() { Discount = 0.9, Lambda = 0.8, BootstrapCutOff = bootstrap }, critic, microBatchRows: 1, new PhaseClock(), new ValueTrack([], 1));
+            new() { Discount = 0.9, Lambda = 0.8, BootstrapCutOff = bootstrap }, critic, microBatchRows: 1, new PhaseClock(), Untracked);
         using var credit = estimator.Estimate(batch, Rewards());
         int[] lengths = [6, 4, 5];
         for (var row = 0; row < 3; row++)
@@ -194,7 +196,7 @@ public sealed class CriticEstimatorTests
                     Lambda = 1,
                     Critic = new() { NormalizeReturns = normalize, ClipRange = 0, Optimizer = new AdamOptions { LearningRate = 0.02 } },
                 },
-                critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+                critic, microBatchRows: 2, new PhaseClock(), Untracked);
             var rewards = tensor(new float[] { 0, 0, 0, 0, 900, 0, 0, 1500, 0, 0, 0, 0, 0, 600, 0 }, [3, 5]);
             for (var step = 0; step < 60; step++)
             {
@@ -231,7 +233,7 @@ public sealed class CriticEstimatorTests
         }
 
         CriticEstimator Estimator(ulong seed) => new(
-            new() { Lambda = 1, Critic = new() { NormalizeReturns = normalize } }, Awake(normalize, seed), microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+            new() { Lambda = 1, Critic = new() { NormalizeReturns = normalize } }, Awake(normalize, seed), microBatchRows: 2, new PhaseClock(), Untracked);
     }
 
     [Fact]
@@ -272,13 +274,13 @@ public sealed class CriticEstimatorTests
     {
         using var scope = NewDisposeScope();
         using var batch = Batch(Tokens, Marks);
-        using var estimator = new CriticEstimator(new() { Critic = new() { EpochsPerStep = own } }, Awake(), microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+        using var estimator = new CriticEstimator(new() { Critic = new() { EpochsPerStep = own } }, Awake(), microBatchRows: 2, new PhaseClock(), Untracked);
         using var credit = estimator.Estimate(batch, Rewards());
         Assert.Equal(expected, credit.Epochs(policyEpochs: 7));
     }
 
     private static CriticEstimator Normalizing(Critic critic, CriticOptions options) =>
-        new(new() { Lambda = 1, Critic = options with { NormalizeReturns = true } }, critic, microBatchRows: 2, new PhaseClock(), new ValueTrack([], 1));
+        new(new() { Lambda = 1, Critic = options with { NormalizeReturns = true } }, critic, microBatchRows: 2, new PhaseClock(), Untracked);
 
     // With lambda and discount 1 and no reward, an advantage is -V.
     private static Tensor Values(CriticEstimator estimator, RolloutBatch batch)

@@ -248,9 +248,11 @@ public sealed class PolicyTrainerTests
     }
 
     [Theory]
-    [InlineData("grpo")]
-    [InlineData("ppo")]
-    public void Steps_leave_as_many_tensors_as_they_found(string algorithm)
+    [InlineData("grpo", 0)]
+    [InlineData("ppo", 0)]
+    [InlineData("grpo", 1)]
+    [InlineData("ppo", 1)]
+    public void Steps_leave_as_many_tensors_as_they_found(string algorithm, int measuredEvery)
     {
         var options = TinyTraining.Options(Algorithm(algorithm) with
         {
@@ -258,7 +260,7 @@ public sealed class PolicyTrainerTests
             Kl = new() { Coefficient = 0.1, Placement = KlPlacement.InLoss, Estimator = KlEstimator.Exact },
         });
         using var training = new TinyTraining(
-            options with { Update = new() { EpochsPerStep = 2, MinibatchRows = 8, MicroBatchRows = 3 } },
+            options with { Update = new() { EpochsPerStep = 2, MinibatchRows = 8, MicroBatchRows = 3 }, Evaluation = new() { Every = measuredEvery } },
             completion => completion.SampleIndex == 1 ? Score.None("made up") : TinyTraining.Letters(completion));
         training.Step();
         for (var step = 2; step <= 4; step++)

@@ -26,7 +26,7 @@ internal sealed class TinyTraining : IDisposable
         Source = new TaskProblems(new ReverseTask(2), options.Seed);
         var prompts = new PromptEncoder(tokenizer);
         Estimator = Estimators.Create(Policy, options, clock, [.. Enumerable.Range(0, 6).Select(cursor => prompts.Encode(Source.Training(cursor)))]);
-        var noise = new GradientNoise(Policy, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
+        var probes = new PolicyProbes(Policy, Reference, options);
         Update = new PolicyUpdate(Policy, Reference, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         var letters = new DelegateReward("letters", (_, completion, _) => ValueTask.FromResult((reward ?? Letters)(completion)));
         var rewards = RewardSet.Of(letters, TimeSpan.FromSeconds(10));
@@ -34,7 +34,7 @@ internal sealed class TinyTraining : IDisposable
         _collector = new Collector(
             Policy, Reference, around?.Invoke(sampler) ?? sampler, prompts, rewards, curriculum, options, clock);
         _trainer = new PolicyTrainer(
-            options, rewards, _collector, curriculum, Estimator, Update, noise, clock, (_, _) => Assert.Fail("A batch was bad."));
+            options, rewards, _collector, curriculum, Estimator, Update, probes, clock, (_, _) => Assert.Fail("A batch was bad."));
         _state = new TrainerState
         {
             KlCoefficient = options.Algorithm.Kl.Coefficient,
