@@ -24,12 +24,12 @@ public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int Samples
     public double PassRate => Mean(answer => answer.Passes ? 1 : 0);
 
     /// <summary>
-    /// pass@1 with its 95 % interval: Wilson's for one answer per problem; for several, Student's over the problems, since answers to one
-    /// problem are not independent.
+    /// pass@1 with its 95 % interval: exact for one answer per problem; for several, that of clustered trials, since answers to one problem are not
+    /// independent.
     /// </summary>
     public Interval PassInterval => SamplesPerProblem == 1
         ? ProportionInterval.Of(Answers.Count(answer => answer.Passes), Answers.Count - Unscored)
-        : MeanInterval.Of([.. Outcomes.Where(double.IsFinite)]);
+        : ProportionInterval.OfClusters([.. Outcomes.Where(double.IsFinite)], SamplesPerProblem);
 
     /// <summary>Per problem, the share of its scored answers that pass: 0 or 1 for a single answer; NaN where none was scored.</summary>
     public IReadOnlyList<double> Outcomes => Answers.Chunk(SamplesPerProblem)

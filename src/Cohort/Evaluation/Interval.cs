@@ -4,8 +4,4 @@ namespace Cohort.Evaluation;
 /// <param name="Estimate">The estimate.</param>
 /// <param name="Low">The interval's lower end.</param>
 /// <param name="High">The interval's upper end.</param>
-public readonly record struct Interval(double Estimate, double Low, double High)
-{
-    /// <summary>z, the 97.5 % point of the normal distribution.</summary>
-    internal const double Normal975 = 1.959963984540054;
-}
+public readonly record struct Interval(double Estimate, double Low, double High);

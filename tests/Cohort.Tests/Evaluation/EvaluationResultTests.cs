@@ -42,15 +42,15 @@ public sealed class EvaluationResultTests
     }
 
     [Fact]
-    public void The_interval_of_several_answers_is_over_problems()
+    public void The_interval_of_several_answers_is_that_of_clusters()
     {
         var interval = Result.PassInterval;
 
-        Assert.Equal(MeanInterval.Of([2.0 / 3, 0, 1.0 / 3]), interval);
+        Assert.Equal(ProportionInterval.OfClusters([2.0 / 3, 0, 1.0 / 3], trials: 3), interval);
     }
 
     [Fact]
-    public void The_interval_of_single_answers_is_Wilsons()
+    public void The_interval_of_single_answers_is_exact()
     {
         var single = new EvaluationResult([Answer(0, 1), Answer(1, 0), Answer(2, null), Answer(3, 1)], SamplesPerProblem: 1);
 

@@ -13,6 +13,23 @@ public sealed class PassAtKTests
     public void It_matches_a_hand_computed_value(int samples, int passed, int k, double expected) =>
         Assert.Equal(expected, PassAtK.Of(samples, passed, k), 1e-12);
 
+    // E over c ~ Binomial(n, p) of the estimate, all n + 1 outcomes enumerated, is the chance 1 - (1-p)^k itself.
+    [Theory]
+    [InlineData(7, 3, 0.23)]
+    [InlineData(9, 8, 0.04)]
+    [InlineData(6, 6, 0.61)]
+    public void It_is_unbiased(int samples, int k, double p)
+    {
+        var (weight, mean) = (Math.Pow(1 - p, samples), 0.0);
+        for (var passed = 0; passed <= samples; passed++)
+        {
+            mean += weight * PassAtK.Of(samples, passed, k);
+            weight *= (samples - passed) / (passed + 1.0) * p / (1 - p);
+        }
+
+        Assert.Equal(1 - Math.Pow(1 - p, k), mean, 1e-12);
+    }
+
     [Fact]
     public void Many_samples_do_not_overflow() => Assert.Equal(1 - Math.Pow(0.99, 100), PassAtK.Of(100_000, 1_000, 100), 1e-3);
 
