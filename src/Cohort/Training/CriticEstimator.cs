@@ -144,7 +144,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
         public override int Epochs(int policyEpochs) => Options.EpochsPerStep == 0 ? policyEpochs : Options.EpochsPerStep;
 
-        public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
+        public override void Learn(long[] rows, BudgetShare share, Measures measures, CancellationToken cancel)
         {
             using var scope = NewDisposeScope();
             var tokens = batch.ResponseMask.index_select(0, tensor(rows, device: batch.Tokens.device)).sum().item<long>();
@@ -169,7 +169,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
                 Accumulate(micro, clip, new(rows.Length, tokens, 1), measures);
             }
 
-            var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, progress);
+            var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, share);
             measures.Mean(MetricNames.CriticGradientNorm, owner._optimizer.Step(rate), 1);
             measures.Set(MetricNames.CriticLearningRate, rate);
         }
