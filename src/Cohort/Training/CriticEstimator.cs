@@ -151,7 +151,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
 
         public override int Epochs(int policyEpochs) => Options.EpochsPerStep == 0 ? policyEpochs : Options.EpochsPerStep;
 
-        public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
+        public override void Learn(long[] rows, BudgetShare share, Measures measures, CancellationToken cancel)
         {
             using var scope = NewDisposeScope();
             using var _ = owner.Clock.During(Phase.Critic);
@@ -177,7 +177,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
                 Accumulate(micro, clip, new(rows.Length, tokens, 1), measures);
             }
 
-            var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, progress);
+            var rate = LearningRate.At(Options.Optimizer, owner._optimizer.Steps, share);
             measures.Mean(MetricNames.CriticGradientNorm, owner._optimizer.Step(rate), 1);
             measures.Set(MetricNames.CriticLearningRate, rate);
         }

@@ -32,7 +32,7 @@ internal sealed class CriticFreeEstimator(Func<Tensor, RolloutBatch, Tensor> adv
     {
         public override int Epochs(int policyEpochs) => 0;
 
-        public override void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel)
+        public override void Learn(long[] rows, BudgetShare share, Measures measures, CancellationToken cancel)
         {
         }
 

@@ -37,10 +37,10 @@ internal abstract class Credit(Tensor advantages) : IDisposable
 
     /// <summary>Learns from some rows of the batch, or nothing.</summary>
     /// <param name="rows">Row indices of one minibatch.</param>
-    /// <param name="progress">The share of the run's budget that is used up.</param>
+    /// <param name="share">Where in the run's budget the step lies.</param>
     /// <param name="measures">Takes the critic's numbers.</param>
     /// <param name="cancel">Read between micro-batches.</param>
-    public abstract void Learn(long[] rows, double progress, Measures measures, CancellationToken cancel);
+    public abstract void Learn(long[] rows, BudgetShare share, Measures measures, CancellationToken cancel);
 
     /// <summary>Numbers that are known once the batch is used up.</summary>
     /// <param name="measures">Takes them.</param>

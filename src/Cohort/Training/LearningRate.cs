@@ -2,24 +2,25 @@ using System.Diagnostics;
 
 namespace Cohort.Training;
 
-/// <summary>The learning rate of one optimizer step: warm-up by optimizer steps, then a schedule over the run's budget.</summary>
+/// <summary>The learning rate of one optimizer step: warm-up by optimizer steps or by a share of the budget, then a schedule over the run's budget.</summary>
 public static class LearningRate
 {
     /// <summary>
-    /// lr * min(1, (step+1)/(warmup+1)) * (F + (1 - F) r), with F the final fraction and r the schedule's remainder of p = the used share of the
-    /// run's decaying part. The first step is not thrown away: warm-up begins at 1/(warmup+1), not at 0.
+    /// lr * w * (F + (1 - F) r), with F the final fraction and r the schedule's remainder of p = the used share of the run's decaying part. The warm-up w is
+    /// min(1, (step+1)/(warmup+1)), or with a warm-up share s of the budget min(1, q/s), where q is the share that is used up with the tokens of the step at
+    /// hand. So no first step is thrown away: neither begins at 0.
     /// </summary>
     /// <param name="options">Highest rate, warm-up, schedule.</param>
     /// <param name="optimizerSteps">Optimizer steps taken before this one.</param>
-    /// <param name="progress">The share of the budget that is used up, in [0, 1].</param>
-    public static double At(OptimizerOptions options, long optimizerSteps, double progress)
+    /// <param name="share">Where in the budget the run's step lies.</param>
+    public static double At(OptimizerOptions options, long optimizerSteps, BudgetShare share)
     {
-        var warmup = Math.Min(1, (optimizerSteps + 1.0) / (options.WarmupSteps + 1.0));
-        var used = Math.Max(0, (progress - (1 - options.DecayShare)) / options.DecayShare);
+        var warmup = options.WarmupShare > 0 ? share.Reached / options.WarmupShare : (optimizerSteps + 1.0) / (options.WarmupSteps + 1.0);
+        var used = Math.Max(0, (share.Used - (1 - options.DecayShare)) / options.DecayShare);
         var fall = options.Schedule == LearningRateSchedule.Constant
             ? 1
             : options.FinalFraction + ((1 - options.FinalFraction) * Remainder(options, optimizerSteps, used));
-        return options.LearningRate * warmup * fall;
+        return options.LearningRate * Math.Min(1, warmup) * fall;
     }
 
     private static double Remainder(OptimizerOptions options, long optimizerSteps, double used) => options.Schedule switch

@@ -43,12 +43,13 @@ internal sealed class PolicyTrainer(
     {
         using var scope = NewDisposeScope();
         var step = state.Step + 1;
-        var progress = options.Budget.Progress(state.Step, state.SampledTokens);
         var coefficients = new Coefficients(
             state.KlCoefficient, AdaptiveEntropy.Applied(options.Algorithm.Entropy, state.EntropyCoefficient, state.Entropy));
 
         var collected = collector.Collect(state.ProblemCursor, step, cancel);
         using var batch = collected.Batch;
+        var tokens = state.SampledTokens + collected.SampledTokens;
+        var share = new BudgetShare(options.Budget.Progress(state.Step, state.SampledTokens), options.Budget.Progress(step, tokens));
         StepStatistics.OfCompletions(collected, options, measures);
         RequireScores(collected);
 
@@ -76,7 +77,7 @@ internal sealed class PolicyTrainer(
                 measured && epochs > 0, batch, credit.Advantages, collected.SampledTokens, update.Optimizer.Steps, measures, cancel);
 
             clock.Start(Phase.Update);
-            (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, progress, coefficients, measures, cancel);
+            (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, share, coefficients, measures, cancel);
             clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * epochs;
 
             clock.Start(Phase.Evaluation);
@@ -100,11 +101,11 @@ internal sealed class PolicyTrainer(
         }
 
         measures.Set(MetricNames.SampledTokens, collected.SampledTokens);
-        measures.Set(MetricNames.TotalSampledTokens, state.SampledTokens + collected.SampledTokens);
+        measures.Set(MetricNames.TotalSampledTokens, tokens);
         return state with
         {
             Step = step,
-            SampledTokens = state.SampledTokens + collected.SampledTokens,
+            SampledTokens = tokens,
             ProblemCursor = collected.NextProblem,
             KlCoefficient = epochs == 0
                 ? state.KlCoefficient
@@ -121,7 +122,7 @@ internal sealed class PolicyTrainer(
         Credit credit,
         int epochs,
         long step,
-        double progress,
+        BudgetShare share,
         Coefficients coefficients,
         Measures measures,
         CancellationToken cancel)
@@ -138,14 +139,14 @@ internal sealed class PolicyTrainer(
                 var stop = index == 0 ? cancel : CancellationToken.None;
                 if (!stopped && epoch < epochs)
                 {
-                    var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, progress, measures, CheckFirstRatio, stop);
+                    var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, share, measures, CheckFirstRatio, stop);
                     stopped = outcome == UpdateOutcome.KlLimit;
                     updates += outcome == UpdateOutcome.Stepped ? 1 : 0;
                 }
 
                 if (epoch < creditEpochs)
                 {
-                    credit.Learn(rows, progress, measures, updates == 0 ? stop : CancellationToken.None);
+                    credit.Learn(rows, share, measures, updates == 0 ? stop : CancellationToken.None);
                 }
             }
         }

@@ -43,7 +43,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
     /// <param name="advantages">[B,T] float32.</param>
     /// <param name="rows">The minibatch.</param>
     /// <param name="coefficients">β and c_ent of this step.</param>
-    /// <param name="progress">The share of the run's budget that is used up.</param>
+    /// <param name="share">Where in the run's budget the step lies.</param>
     /// <param name="measures">Takes the numbers.</param>
     /// <param name="beforeStep">Called between the gradient and the optimizer's step.</param>
     /// <param name="cancel">Read between micro-batches.</param>
@@ -53,7 +53,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         Tensor advantages,
         long[] rows,
         Coefficients coefficients,
-        double progress,
+        BudgetShare share,
         Measures measures,
         Action<Measures> beforeStep,
         CancellationToken cancel)
@@ -83,7 +83,7 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
             return UpdateOutcome.KlLimit;
         }
 
-        var rate = LearningRate.At(options.Optimizer, Optimizer.Steps, progress);
+        var rate = LearningRate.At(options.Optimizer, Optimizer.Steps, share);
         measures.Mean(MetricNames.GradientNorm, Optimizer.Step(rate), 1);
         measures.Set(MetricNames.LearningRate, rate);
         return UpdateOutcome.Stepped;

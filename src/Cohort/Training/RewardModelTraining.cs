@@ -116,7 +116,7 @@ internal sealed class RewardModelTraining : ITraining
         try
         {
             var scores = AddGradients(pairs, measures, cancel);
-            var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
+            var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, new(Progress(state), Progress(next)));
             measures.Set(MetricNames.RewardModelGradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.RewardModelLearningRate, rate);
             var ranking = PairwiseRanking.Of(scores);

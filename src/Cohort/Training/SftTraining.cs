@@ -127,7 +127,7 @@ internal sealed class SftTraining : ITraining
         try
         {
             AddGradients(rows, tokens, next.Step, measures, cancel);
-            var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, Progress(state));
+            var rate = LearningRate.At(_options.Optimizer, _optimizer.Steps, new(Progress(state), Progress(next)));
             measures.Set(MetricNames.GradientNorm, _optimizer.Step(rate));
             measures.Set(MetricNames.LearningRate, rate);
             return next;

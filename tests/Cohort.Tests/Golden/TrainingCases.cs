@@ -150,7 +150,7 @@ internal static class TrainingCases
         var ours = theirs.Skip((int)thrownAway).Select((_, step) =>
         {
             var progress = Math.Clamp((step + thrownAway - warmup) / falling, 0, 1);
-            return LearningRate.At(options, step, progress);
+            return LearningRate.At(options, step, new(progress, progress));
         });
         golden.Same(Rates, [.. Enumerable.Repeat(0.0, (int)thrownAway), .. ours]);
     }

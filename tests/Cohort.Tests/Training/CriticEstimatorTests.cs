@@ -124,11 +124,11 @@ public sealed class CriticEstimatorTests
         using var estimator = Normalizing(critic, Slow);
         using var credit = estimator.Estimate(batch, tensor(new float[] { 0, 2, 0, 6 }, [2, 2]));
         var measures = new Measures();
-        credit.Learn([0, 1], 0, measures, default);
+        credit.Learn([0, 1], default, measures, default);
         Assert.Equal((1L, 4.0, 2.0), (estimator.Scale.Steps, estimator.Scale.Mean, estimator.Scale.Deviation));
         Assert.Equal(5, measures.Of(MetricNames.ValueLoss), Tolerances.HandComputed);
         Assert.Equal(0, measures.Of(MetricNames.ValueClip));
-        credit.Learn([0, 1], 0, measures, default);
+        credit.Learn([0, 1], default, measures, default);
         Assert.Equal(1, estimator.Scale.Steps);
         credit.Describe(measures, isMeasured: false);
         Assert.Equal((0.0, 4.0), (measures.Of(MetricNames.ValueMean), measures.Of(MetricNames.ReturnMean)));
@@ -147,7 +147,7 @@ public sealed class CriticEstimatorTests
         for (var step = 1; step <= 3; step++)
         {
             using var credit = estimator.Estimate(batch, Rewards() * size * step);
-            credit.Learn([0, 1, 2], 0, new Measures(), default);
+            credit.Learn([0, 1, 2], default, new Measures(), default);
             Numbers.Same(before, Values(estimator, batch), Tolerances.LogProbs);
         }
 
@@ -171,9 +171,9 @@ public sealed class CriticEstimatorTests
                 parameter.requires_grad_(name == "score.bias");
             using var estimator = Normalizing(critic, new() { ClipRange = range, Optimizer = new AdamOptions { LearningRate = 1 } });
             using var credit = estimator.Estimate(batch, tensor(new float[] { 0, 200, 0, 300 }, [2, 2]));
-            credit.Learn([0, 1], 0, new Measures(), default);
+            credit.Learn([0, 1], default, new Measures(), default);
             var measures = new Measures();
-            credit.Learn([0, 1], 0, measures, default);
+            credit.Learn([0, 1], default, measures, default);
             return measures.Of(MetricNames.ValueClip);
         }
     }
@@ -201,7 +201,7 @@ public sealed class CriticEstimatorTests
             for (var step = 0; step < 60; step++)
             {
                 using var credit = estimator.Estimate(batch, rewards);
-                credit.Learn([0, 1, 2], 0, new Measures(), default);
+                credit.Learn([0, 1, 2], default, new Measures(), default);
             }
 
             return Masked.Mean(Values(estimator, batch), batch.ResponseMask).item<float>();
@@ -228,7 +228,7 @@ public sealed class CriticEstimatorTests
         Tensor Learn(CriticEstimator learner)
         {
             using var credit = learner.Estimate(batch, Rewards());
-            credit.Learn([0, 1, 2], 0, new Measures(), default);
+            credit.Learn([0, 1, 2], default, new Measures(), default);
             return Values(learner, batch);
         }
 
@@ -245,7 +245,7 @@ public sealed class CriticEstimatorTests
         using var estimator = Normalizing(critic, Slow);
         using var credit = estimator.Estimate(batch, Rewards());
         var before = critic.parameters().Select(Numbers.Of).ToArray();
-        Assert.Throws<OperationCanceledException>(() => credit.Learn([0, 1, 2], 0, new Measures(), new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => credit.Learn([0, 1, 2], default, new Measures(), new CancellationToken(canceled: true)));
         Assert.Equal(new ReturnScale(), estimator.Scale);
         Assert.Equal(before, critic.parameters().Select(Numbers.Of));
     }
@@ -262,7 +262,7 @@ public sealed class CriticEstimatorTests
         using var credit = estimator.Estimate(batch, Rewards());
         Assert.Equal(
             "the returns' mean square is not finite.",
-            Assert.Throws<NonFiniteException>(() => credit.Learn([0, 1, 2], 0, new Measures(), default)).Message);
+            Assert.Throws<NonFiniteException>(() => credit.Learn([0, 1, 2], default, new Measures(), default)).Message);
         Assert.Equal(new ReturnScale(), estimator.Scale);
     }
 

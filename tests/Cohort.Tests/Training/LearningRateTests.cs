@@ -26,6 +26,10 @@ public sealed class LearningRateTests
         { With(LearningRateSchedule.InverseSquareRoot), 4, 0.4, 0.008 },
         { With(LearningRateSchedule.InverseSquareRoot), 19, 0.4, 0.005 }, // sqrt(5 / 20) = 0.5
         { With(LearningRateSchedule.InverseSquareRoot) with { TimeScale = 30 }, 19, 0.4, 0.00689898 }, // sqrt(30 / 45)
+        { Share(LearningRateSchedule.Constant), 0, 0, 0.002 }, // with its own tokens the first step reaches 0.05, a quarter of the share
+        { Share(LearningRateSchedule.Constant), 90, 0.1, 0.006 },
+        { Share(LearningRateSchedule.Constant), 0, 0.3, 0.008 },
+        { Share(LearningRateSchedule.Linear), 90, 0.1, 0.00555 }, // 0.75 * (0.25 + 0.75 * 0.9)
         { With(LearningRateSchedule.Linear) with { DecayShare = 0.4 }, 20, 0.5, 0.008 },
         { With(LearningRateSchedule.Linear) with { DecayShare = 0.4 }, 20, 0.9, 0.0035 }, // three quarters: 0.25 + 0.75 * 0.25
     };
@@ -33,11 +37,13 @@ public sealed class LearningRateTests
     [Theory]
     [MemberData(nameof(Rates))]
     public void Rate_is_the_hand_computed_number(OptimizerOptions options, long steps, double progress, double expected) =>
-        Assert.Equal(expected, LearningRate.At(options, steps, progress), 1e-8);
+        Assert.Equal(expected, LearningRate.At(options, steps, new(progress, progress + 0.05)), 1e-8);
 
     [Fact]
     public void Without_warm_up_the_first_step_has_the_whole_rate() =>
-        Assert.Equal(0.008, LearningRate.At(new AdamOptions { LearningRate = 0.008 }, optimizerSteps: 0, progress: 0));
+        Assert.Equal(0.008, LearningRate.At(new AdamOptions { LearningRate = 0.008 }, optimizerSteps: 0, new(0, 0.01)));
+
+    private static AdamOptions Share(LearningRateSchedule schedule) => With(schedule) with { WarmupSteps = 0, WarmupShare = 0.2 };
 
     private static AdamOptions With(LearningRateSchedule schedule) => Options with { Schedule = schedule };
 }

@@ -64,7 +64,7 @@ public sealed class PolicyUpdateTests
         using var batch = collected.Batch;
         using var rewards = TokenRewards.Shape(batch, WholeLoss(algorithm, estimator).Algorithm.Kl, Beta);
         using var credit = training.Estimator.Estimate(batch, rewards);
-        training.Update.Improve(batch, credit.Advantages, Rows(batch), new(Beta, EntropyWeight), 0, new Measures(), _ => { }, default);
+        training.Update.Improve(batch, credit.Advantages, Rows(batch), new(Beta, EntropyWeight), default, new Measures(), _ => { }, default);
         var found = training.Policy.named_parameters().ToDictionary(pair => pair.name, pair => Numbers.Of(pair.parameter.grad!));
 
         // The same again on fresh weights, which the update has moved.
@@ -146,7 +146,7 @@ public sealed class PolicyUpdateTests
         var advantages = Masked.Zero(ones_like(batch.OldLogProbs), batch.ResponseMask);
         batch.OldLogProbs.sub_(Math.Log(1.25)).mul_(batch.ResponseMask);
         var measures = new Measures();
-        training.Update.Improve(batch, advantages, Rows(batch), default, 0, measures, _ => { }, default);
+        training.Update.Improve(batch, advantages, Rows(batch), default, default, measures, _ => { }, default);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioMean), Tolerances.LogProbs);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioHighest), Tolerances.LogProbs);
         Assert.Equal(1.25, measures.Of(MetricNames.RatioLowest), Tolerances.LogProbs);

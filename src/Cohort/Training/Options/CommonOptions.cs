@@ -75,6 +75,9 @@ public abstract record CommonOptions
                 + "model.adapter.kind to lora or none.";
         }
 
+        foreach (var problem in Optimizer.Problems("optimizer"))
+            yield return problem;
+
         if (Data is FileData { HeldOutPath: not "" } file && file.HeldOutPath == file.Path)
         {
             yield return $"data.heldOutPath is data.path, '{file.Path}', so that no row would be left for training; name another file, or leave heldOutPath "

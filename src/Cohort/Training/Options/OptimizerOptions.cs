@@ -28,6 +28,17 @@ public abstract record OptimizerOptions
             : throw new ArgumentOutOfRangeException(nameof(WarmupSteps), value, "WarmupSteps must be at least 0.");
     }
 
+    /// <summary>
+    /// The share of the run's budget over which the learning rate rises instead, in [0, 1): where runs are compared at equal numbers of sampled tokens,
+    /// optimizer steps are no common measure. 0 is <see cref="WarmupSteps"/>.
+    /// </summary>
+    public double WarmupShare
+    {
+        get;
+        init => field = value is >= 0 and < 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(WarmupShare), value, "WarmupShare must lie in [0, 1); 0 warms up by WarmupSteps.");
+    }
+
     /// <summary>How it falls afterwards, over the run's budget.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
@@ -90,7 +101,24 @@ public abstract record OptimizerOptions
     } = 1;
 
     /// <summary>Whether another budget would have given other learning rates.</summary>
-    internal bool FollowsBudget => Schedule is not (LearningRateSchedule.Constant or LearningRateSchedule.InverseSquareRoot);
+    internal bool FollowsBudget => WarmupShare > 0 || Schedule is not (LearningRateSchedule.Constant or LearningRateSchedule.InverseSquareRoot);
+
+    /// <summary>Relations between the options.</summary>
+    /// <param name="path">The option that they are, as in messages.</param>
+    internal IEnumerable<string> Problems(string path)
+    {
+        if (WarmupSteps > 0 && WarmupShare > 0)
+        {
+            yield return $"{path}.warmupSteps is {WarmupSteps} and {path}.warmupShare is {WarmupShare}, two ways to say how long the learning rate rises; "
+                + "set one of them to 0.";
+        }
+
+        if (WarmupShare > 0 && Schedule == LearningRateSchedule.InverseSquareRoot)
+        {
+            yield return $"{path}.schedule is inverseSquareRoot, which falls by optimizer steps whatever the budget, but {path}.warmupShare is {WarmupShare}; "
+                + "warm up by warmupSteps, or choose another schedule.";
+        }
+    }
 }
 
 /// <summary>Adam with decoupled weight decay (arXiv:1711.05101).</summary>

@@ -127,6 +127,12 @@ public sealed record RunOptions : CommonOptions
                 + $"multiple of {fresh.Heads * 2}.";
         }
 
+        if (Algorithm.Advantage is CriticAdvantage { Critic.Optimizer: var its })
+        {
+            foreach (var problem in its.Problems("algorithm.advantage.critic.optimizer"))
+                yield return problem;
+        }
+
         if (Algorithm.Advantage is CriticAdvantage { Critic.Start: RewardModelCritic { Path: "" } })
             yield return "algorithm.advantage.critic.start.path is empty; name the folder of a reward model.";
 
