@@ -70,9 +70,9 @@ internal static class Curves
     /// <param name="metric">The number.</param>
     /// <param name="scale">What it is multiplied by.</param>
     /// <param name="byTokens">Whether the abscissa is sampled tokens.</param>
-    public static IReadOnlyList<Point> Of(ReportRun run, string metric, double scale, bool byTokens)
+    public static IReadOnlyList<ChartPoint> Of(ReportRun run, string metric, double scale, bool byTokens)
     {
-        var points = new List<Point>();
+        var points = new List<ChartPoint>();
         var tokens = 0.0; // of the starting model; a step that does not say has as many as the one before
         foreach (var step in run.Steps)
         {

@@ -3,8 +3,8 @@ using Cohort.Tensors;
 namespace Cohort.Reports;
 
 /// <summary>
-/// Writes report.html: one file that opens offline, without scripts and without a request to anywhere, in light and dark, on a phone and on
-/// paper. Text that a model wrote changes nothing but what is read.
+/// Writes report.html: one file that opens offline, without a request to anywhere, in light and dark, on a phone and on paper; without scripts its
+/// tables are still read. Text that a model wrote changes nothing but what is read.
 /// </summary>
 public static class RunReport
 {
