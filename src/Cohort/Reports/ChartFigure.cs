@@ -3,13 +3,15 @@ namespace Cohort.Reports;
 /// <summary>A chart on a page, with the table of its numbers.</summary>
 internal static class ChartFigure
 {
-    private const int PointsPerSeries = 300;
+    private const int PointsPerSeries = 200;
 
     /// <summary>The figure; nothing where no series has a point that can be drawn.</summary>
     public static Markup Of(Chart chart)
     {
         var drawn = chart.Series.Where(series => series.Points.Any(point => point.IsDrawn)).ToArray();
-        return drawn.Length == 0 ? Markup.Empty : Figure(chart with { Series = [.. drawn.Select(series => ChartThinning.Of(series, PointsPerSeries))] });
+        return drawn.Length == 0 ? Markup.Empty : Figure(
+            chart with { Series = [.. drawn.Select(series => ChartThinning.Of(series, PointsPerSeries))] },
+            isThinned: drawn.Any(series => series.Mark == ChartMark.Line && series.Points.Count > PointsPerSeries));
     }
 
     /// <summary>The chart in words, for those who cannot see it.</summary>
@@ -20,7 +22,7 @@ internal static class ChartFigure
             + $"{Abscissa(drawn[^1])}, between {NumberText.Of(drawn.Min(point => point.Y))} and {NumberText.Of(drawn.Max(point => point.Y))}.";
     }));
 
-    private static Markup Figure(Chart chart)
+    private static Markup Figure(Chart chart, bool isThinned)
     {
         var categories = chart.Series.SelectMany(series => series.Points).Select(point => point.Category).Where(name => name is not "").Distinct().ToArray();
         return $"""
@@ -29,7 +31,7 @@ internal static class ChartFigure
             <div class="plot" role="group" tabindex="0" aria-label="{chart.Title}: {chart.YLabel} by {chart.XLabel}. {Description(chart)}
             Arrow keys move, plus and minus zoom, zero shows everything."></div>
             {Markup.Data(ChartJson.Of(chart, categories))}
-            {Table(chart)}</figure>
+            {Table(chart, isThinned)}</figure>
 
             """;
     }
@@ -41,12 +43,12 @@ internal static class ChartFigure
         <span>{series.Name}</span> <b>{NumberText.Of(series.Last.Y, digits: 3)}</b></button></li>
         """;
 
-    private static Markup Table(Chart chart)
+    private static Markup Table(Chart chart, bool isThinned)
     {
         var hasIntervals = chart.Series.SelectMany(series => series.Points).Any(point => point.HasInterval);
         return $"""
             <details class="numbers"><summary>Numbers</summary><div class="scroll" role="region" aria-label="Numbers of {chart.Title}" tabindex="0"><table>
-            <caption>{chart.Title}{(chart.Series.Any(series => series.Points.Count == PointsPerSeries) ? "; neighbouring points are averaged" : "")}</caption>
+            <caption>{chart.Title}{(isThinned ? "; neighbouring points are averaged" : "")}</caption>
             <thead><tr><th scope="col" class="number">{chart.XLabel}</th><th scope="col" class="number">{chart.YLabel}</th>
             {(hasIntervals ? Interval : Markup.Empty)}</tr></thead>
             {chart.Series.Select(series => Body(series, hasIntervals))}</table></div></details>

@@ -3,18 +3,25 @@ namespace Cohort.Reports;
 /// <summary>The runs' curves: those that sample on one set of charts, supervised ones on another, since they share no axis.</summary>
 internal static class CurvesSection
 {
-    /// <summary>The section; nothing where no run has a point.</summary>
-    public static Markup Of(IReadOnlyList<ReportRun> runs) => $"""
-        {Family(runs.Where(Curves.Samples), "Training")}
-        {Family(runs.Where(run => !Curves.Samples(run) && !Curves.Ranks(run)), "Supervised fine-tuning")}
-        {Family(runs.Where(Curves.Ranks), "Reward model")}
-        """;
-
-    private static Markup Family(IEnumerable<ReportRun> runs, string heading)
+    /// <summary>The sections; nothing where no run has a point.</summary>
+    public static Markup Of(IReadOnlyList<ReportRun> runs)
     {
-        var members = runs.ToArray();
-        var byTokens = members.Length > 1 && members.All(Curves.Samples);
-        var figures = Curves.Plans.Concat(Curves.MetricPlans(members)).Select(plan => ChartFigure.Of(Chart(plan, members, byTokens))).ToArray();
+        ReportRun[] sampling = [.. runs.Where(Curves.Samples)], ranking = [.. runs.Where(Curves.Ranks)];
+        ReportRun[] supervised = [.. runs.Except(sampling).Except(ranking)];
+        var all = Curves.Groups.SelectMany(group => group.Plans).ToArray();
+        return $"""
+            {Curves.Groups.Select(group => Section(sampling, group.Heading, group.Plans, []))}
+            {Section(sampling, "In the last measured step", [], LastStepCharts.Of(sampling))}
+            {Section(sampling, "Reward and metrics that no run is trained on", [.. Curves.MetricPlans(sampling)], [])}
+            {Section(supervised, "Supervised fine-tuning", [.. all, .. Curves.MetricPlans(supervised)], [])}
+            {Section(ranking, "Reward model", [.. all, .. Curves.MetricPlans(ranking)], [])}
+            """;
+    }
+
+    private static Markup Section(ReportRun[] runs, string heading, IReadOnlyList<ChartPlan> plans, IEnumerable<Chart> more)
+    {
+        var byTokens = runs.Length > 1 && runs.All(Curves.Samples);
+        var figures = plans.Select(plan => Chart(plan, runs, byTokens)).Concat(more).Select(ChartFigure.Of).ToArray();
         return figures.All(figure => figure.IsEmpty) ? Markup.Empty : $"""
             <section><h2>{heading}</h2><div class="charts">
             {figures}</div></section>
@@ -29,8 +36,8 @@ internal static class CurvesSection
     private static ChartSeries[] Series(ChartPlan plan, ReportRun[] runs, bool byTokens) =>
     [
         .. from run in runs.Index()
-        from curve in plan.Curves.Index()
-        let name = plan.Curves.Count == 1 ? run.Item.Name : runs.Length == 1 ? curve.Item.Label : $"{run.Item.Name}, {curve.Item.Label}"
+        from curve in (runs.Length == 1 ? plan.Curves.Concat(plan.OfOneRun) : plan.Curves).Index()
+        let name = runs.Length > 1 && plan.Curves.Count == 1 ? run.Item.Name : runs.Length == 1 ? curve.Item.Label : $"{run.Item.Name}, {curve.Item.Label}"
         select new ChartSeries(name, Curves.Of(run.Item, curve.Item.Metric, plan.Scale, byTokens))
         {
             Colour = runs.Length == 1 ? curve.Index : run.Index,

@@ -32,15 +32,9 @@ public static class RunReport
         {CurvesSection.Of(content.Runs)}
         {ReliabilitySection.Of(content.Runs)}
         {SamplesSection.Of(content.Samples)}
-        {GroupSection.Of(content.Runs)}
+        {CompletionsSection.Of(content.Runs)}
+        {LineageSection.Of(content)}
         {MetricsSection.Of(content.Runs)}
-        {OptionsSection(content.OptionsJson)}
         </main>
         """);
-
-    private static Markup OptionsSection(string json) => json is "" ? Markup.Empty : $"""
-        <section><h2>Options</h2>
-        <details><summary>All options, defaults included</summary><pre class="code">{json}</pre></details></section>
-
-        """;
 }

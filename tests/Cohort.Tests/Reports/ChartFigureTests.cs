@@ -57,6 +57,16 @@ public class ChartFigureTests
         Assert.Equal([["GRPO", "12.5", "11", "13.5"], ["PPO", "7.25", "–", "–"]], rows);
     }
 
+    [Theory]
+    [InlineData(200, false)]
+    [InlineData(201, true)]
+    [InlineData(1000, true)]
+    public void A_long_line_says_that_it_is_averaged(int points, bool expected)
+    {
+        var line = new ChartSeries("GRPO", [.. Enumerable.Range(0, points).Select(i => new ChartPoint(i, 0.5 * i))]);
+        Assert.Equal(expected, Figure(new("Entropy", "steps", "nats", [line])).Value.Contains("averaged", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_legend_has_a_button_for_each_series_with_its_last_number()
     {

@@ -56,7 +56,12 @@ public class RunReportTests
     public void Several_runs_that_sample_share_charts_by_tokens_and_supervised_ones_have_their_own()
     {
         var page = Parse(ReportContents.ThreeRuns);
-        Assert.Equal(["Training", "Supervised fine-tuning", "All numbers"], page.Descendants("h2").Select(heading => heading.Value));
+        Assert.Equal(
+            [
+                "Learning", "Policy", "Critic", "Cost", "In the last measured step", "Reward and metrics that no run is trained on", "Supervised fine-tuning",
+                "All numbers",
+            ],
+            page.Descendants("h2").Select(heading => heading.Value));
         var entropy = Figure(page, "Entropy of the policy");
         Assert.Equal(["GRPO", "PPO"], entropy.Descendants("li").Select(key => key.Value.Trim().Split(' ')[0]));
         Assert.Contains("sampled tokens", entropy.Value);
@@ -137,6 +142,17 @@ public class RunReportTests
     {
         var page = Parse(new() { Title = "long", Samples = [new(new string('a', 2345), "", [])] });
         Assert.Contains("345 more characters", page.Value);
+    }
+
+    [Fact]
+    public void Options_that_differ_from_the_defaults_stand_before_all_of_them_and_lineage_has_its_hashes()
+    {
+        var page = Parse(new()
+        {
+            Title = "made", OptionsJson = "{}", ChangedOptions = [new("budget.steps", "50", "200")], Lineage = [new("base, SHA-256", "0a1b")],
+        });
+        var rows = page.Descendants("tbody").Elements("tr").Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value)));
+        Assert.Equal(["budget.steps 50 200", "base, SHA-256 0a1b"], rows);
     }
 
     // The same elements with the same attributes as with a harmless text in its place.
