@@ -101,12 +101,26 @@ internal sealed class RunCommand<TRun>(
         var result = RunView.Show(context.Terminal, name, sink =>
         {
             using var run = Open(request, sink);
-            return train(run, context.Interruption.Token);
+            return Train(context, request, run);
         });
         var resolved = options(result.Directory);
         RunPage.Write(name, result, resolved, context.Terminal);
         new RunSummary(name, result, resolved, watch.Elapsed).Print(context.Terminal, json);
         return result.End == RunEnd.Cancelled ? context.Interruption.ExitCode : ExitCode.Success;
+    }
+
+    // What was measured before an error is worth a page too.
+    private RunResult Train(Context context, RunRequest request, TRun run)
+    {
+        try
+        {
+            return train(run, context.Interruption.Token);
+        }
+        catch (Exception error)
+        {
+            RunPage.WriteFailed(name, request.Directory, error, options, context.Terminal);
+            throw;
+        }
     }
 
     // A run that cannot even begin is the user's to mend.

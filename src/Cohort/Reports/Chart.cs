@@ -19,7 +19,17 @@ public enum ChartMark
 /// <param name="Low">Lower end of an interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Category">The abscissa in words, where the chart has categories; any text.</param>
-public readonly record struct ChartPoint(double X, double Y, double Low = double.NaN, double High = double.NaN, string Category = "");
+public readonly record struct ChartPoint(double X, double Y, double Low = double.NaN, double High = double.NaN, string Category = "")
+{
+    // Beyond this no axis has room.
+    private const double Largest = 1e30;
+
+    /// <summary>Whether the point can be drawn.</summary>
+    internal bool IsDrawn => Math.Abs(X) < Largest && Math.Abs(Y) < Largest;
+
+    /// <summary>Whether its interval can be drawn.</summary>
+    internal bool HasInterval => Math.Abs(Low) < Largest && Math.Abs(High) < Largest;
+}
 
 /// <summary>A curve with a name.</summary>
 /// <param name="Name">As the legend has it; any text.</param>
@@ -29,11 +39,14 @@ public sealed record ChartSeries(string Name, IReadOnlyList<ChartPoint> Points)
     /// <summary>How it is drawn.</summary>
     public ChartMark Mark { get; init; }
 
-    /// <summary>Which of the palette's colours, from 0; the same one means the same thing on the whole page.</summary>
+    /// <summary>Which of the palette's six colours, from 0, and which marker; the same one means the same thing on the whole page.</summary>
     public int Colour { get; init; }
 
-    /// <summary>Which line style, from 0: whole, dashed, dotted.</summary>
+    /// <summary>Which line style, from 0: whole, dashed, dotted, dashes and dots, long dashes.</summary>
     public int Stroke { get; init; }
+
+    /// <summary>The last point that can be drawn, or one that cannot.</summary>
+    internal ChartPoint Last => Points.LastOrDefault(point => point.IsDrawn, new(double.NaN, double.NaN));
 }
 
 /// <summary>An interactive chart with the table of its numbers, for those who cannot see it.</summary>
@@ -48,6 +61,9 @@ public sealed record Chart(string Title, string XLabel, string YLabel, IReadOnly
 
     /// <summary>Whether the ordinate begins at 0.</summary>
     public bool FromZero { get; init; }
+
+    /// <summary>The lowest ordinate that is shown at first; points below it appear on zooming out.</summary>
+    public double Floor { get; init; } = double.NegativeInfinity;
 
     /// <summary>Whether the abscissa is logarithmic.</summary>
     public bool LogX { get; init; }

@@ -12,6 +12,8 @@ namespace Cohort.Reports;
 [InterpolatedStringHandler]
 internal readonly struct Markup
 {
+    private const string DataBegin = """<script type="application/json">""";
+
     private readonly StringBuilder _html;
 
     /// <summary>Called by the compiler.</summary>
@@ -28,6 +30,32 @@ internal readonly struct Markup
         style.AppendLiteral("</style>");
         return style;
     }
+
+    /// <summary>A script of our own, or of a package that we chose; it contains no end tag.</summary>
+    public static Markup Script(string script)
+    {
+        Markup element = $"<script>";
+        element.AppendLiteral(script);
+        element.AppendLiteral("</script>");
+        return element;
+    }
+
+    /// <summary>Data for a script, which runs as nothing.</summary>
+    /// <param name="json">Without &lt;, &gt; and &amp;, as <see cref="ChartJson"/> writes it.</param>
+    public static Markup Data(string json)
+    {
+        Markup element = $"";
+        element.AppendLiteral(DataBegin);
+        element.AppendLiteral(json);
+        element.AppendLiteral("</script>");
+        return element;
+    }
+
+    /// <summary>Whether there is nothing in it.</summary>
+    public bool IsEmpty => _html.Length == 0;
+
+    /// <summary>Whether there is data for a script.</summary>
+    public bool HasData => _html.ToString().Contains(DataBegin, StringComparison.Ordinal);
 
     /// <summary>The library's own resource.</summary>
     public static string Resource(string name)

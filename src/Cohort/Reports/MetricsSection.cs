@@ -33,7 +33,7 @@ internal static class MetricsSection
         """;
 
     private static Markup Row(MetricDefinition metric, Dictionary<string, double>[] last) => $"""
-        <tr><th scope="row"><code>{metric.Name}</code><p>{metric.Definition}</p></th>
+        <tr><th scope="row"><code>{metric.Name}</code><p>{metric.Definition} <i>{metric.LookFor}</i></p></th>
         {last.Select(values => Cell(values, metric.Name))}<td>{metric.Unit}</td></tr>
 
         """;

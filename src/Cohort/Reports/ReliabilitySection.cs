@@ -18,6 +18,7 @@ internal static class ReliabilitySection
             <section><h2>Reliability of {run.Name}</h2>
             <p class="note">Calibrated scores are right as often as they are sure. The expected calibration error is
             {NumberText.Percent(measured[MetricNames.ValidationCalibrationError])} percent.</p>
+            {ChartFigure.Of(Chart(bins, measured))}
             <div class="scroll fit" role="region" aria-label="Reliability" tabindex="0"><table>
             <caption>Validation pairs by the probability that the scores give to their ranking, at step {measured.Step}</caption>
             <thead><tr><th scope="col">probability</th><th scope="col" class="number">pairs</th><th scope="col" class="number">mean probability, %</th>
@@ -25,6 +26,16 @@ internal static class ReliabilitySection
             <tbody>{bins.Select(bin => Row(bin, measured))}</tbody></table></div></section>
 
             """;
+    }
+
+    private static Chart Chart(string[] bins, StepMetrics measured)
+    {
+        var sure = bins.Select(bin => 100 * measured[MetricNames.ReliabilityConfidencePrefix + bin]).ToArray();
+        return new("Ranked right against the probability that the scores give", "mean probability, %", "ranked right, %",
+        [
+            new("ranked right", [.. bins.Zip(sure, (bin, x) => new ChartPoint(x, 100 * measured[MetricNames.ReliabilityAccuracyPrefix + bin]))]),
+            new("calibrated", [.. sure.Select(x => new ChartPoint(x, x))]) { Colour = 5, Stroke = 2 },
+        ]);
     }
 
     private static Markup Row(string bin, StepMetrics measured) => $"""

@@ -26,6 +26,12 @@ public sealed record ReportContent
     /// <summary>Some problems with each model's answer.</summary>
     public IReadOnlyList<ReportSample> Samples { get; init; } = [];
 
+    /// <summary>The options that differ from the defaults.</summary>
+    public IReadOnlyList<ReportOption> ChangedOptions { get; init; } = [];
+
+    /// <summary>What the run was made of: base model, data and reward with their hashes, versions, machine, seed, time.</summary>
+    public IReadOnlyList<ReportFact> Lineage { get; init; } = [];
+
     /// <summary>All options as JSON; empty for none.</summary>
     public string OptionsJson { get; init; } = "";
 }
@@ -34,6 +40,12 @@ public sealed record ReportContent
 /// <param name="Label">Such as "model".</param>
 /// <param name="Text">Such as "runs/base".</param>
 public sealed record ReportFact(string Label, string Text);
+
+/// <summary>One option that differs from its default.</summary>
+/// <param name="Path">Its dotted key.</param>
+/// <param name="Value">As JSON.</param>
+/// <param name="Default">As JSON; empty where there is none.</param>
+public sealed record ReportOption(string Path, string Value, string Default);
 
 /// <summary>A share of held-out problems with its 95 % interval.</summary>
 /// <param name="Value">In [0, 1]; NaN where it was not measured.</param>
@@ -56,7 +68,7 @@ public sealed record ReportResult(string Label, Estimate Sampled, Estimate Greed
 /// <param name="Steps">As <see cref="MetricsFile"/> gives them; step 0 is the starting model.</param>
 public sealed record ReportRun(string Name, IReadOnlyList<StepMetrics> Steps)
 {
-    /// <summary>Logged completions, as <see cref="RolloutFile"/> gives them; the newest group is shown.</summary>
+    /// <summary>Logged completions, as <see cref="RolloutFile"/> gives them; some groups are shown.</summary>
     public IReadOnlyList<RolloutLine> Rollouts { get; init; } = [];
 }
 

@@ -3,8 +3,8 @@ using Cohort.Tensors;
 namespace Cohort.Reports;
 
 /// <summary>
-/// Writes report.html: one file that opens offline, without scripts and without a request to anywhere, in light and dark, on a phone and on
-/// paper. Text that a model wrote changes nothing but what is read.
+/// Writes report.html: one file that opens offline, without a request to anywhere, in light and dark, on a phone and on paper; without scripts its
+/// tables are still read. Text that a model wrote changes nothing but what is read.
 /// </summary>
 public static class RunReport
 {
@@ -32,15 +32,9 @@ public static class RunReport
         {CurvesSection.Of(content.Runs)}
         {ReliabilitySection.Of(content.Runs)}
         {SamplesSection.Of(content.Samples)}
-        {GroupSection.Of(content.Runs)}
+        {CompletionsSection.Of(content.Runs)}
+        {LineageSection.Of(content)}
         {MetricsSection.Of(content.Runs)}
-        {OptionsSection(content.OptionsJson)}
         </main>
         """);
-
-    private static Markup OptionsSection(string json) => json is "" ? Markup.Empty : $"""
-        <section><h2>Options</h2>
-        <details><summary>All options, defaults included</summary><pre class="code">{json}</pre></details></section>
-
-        """;
 }

@@ -16,6 +16,21 @@ internal static class SafeText
             Append(html, rune);
     }
 
+    /// <summary>The text for a place that escapes by itself: only what hides or reorders is replaced.</summary>
+    public static string Visible(string text)
+    {
+        var visible = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value is not ('\n' or '\t') && IsHidden(rune.Value))
+                visible.Append(CultureInfo.InvariantCulture, $"[U+{rune.Value:X4}]");
+            else
+                visible.Append(rune.ToString());
+        }
+
+        return visible.ToString();
+    }
+
     private static void Append(StringBuilder html, Rune rune)
     {
         switch (rune.Value)

@@ -1,30 +1,11 @@
 namespace Cohort.Reports;
 
-/// <summary>Draws what was measured. Colours and fonts come from the page's style sheet.</summary>
+/// <summary>Small drawings within text. Their colours come from the page's style sheet.</summary>
 internal static class SvgWriter
 {
-    private const int FewPoints = 40;
-
-    /// <summary>A chart.</summary>
-    /// <param name="chart">As measured.</param>
-    /// <param name="id">Unique on the page.</param>
-    public static Markup Chart(LineChart chart, string id) => $"""
-        <svg class="chart" viewBox="0 0 {LineChart.Width} {LineChart.Height}" role="img" aria-labelledby="{id}-t {id}-d">
-        <title id="{id}-t">{chart.Labels.Title}</title><desc id="{id}-d">{chart.Description()}</desc>
-        <g class="grid">{chart.Y.Shown.Select(tick => Row(chart, tick))}</g>
-        <g class="axis">{chart.X.Shown.Select(tick => Column(chart, tick))}
-        <line x1="{chart.X.Start}" y1="{chart.Y.Start}" x2="{chart.X.End}" y2="{chart.Y.Start}"/>
-        <text x="0" y="11">{chart.Labels.Unit}</text>
-        <text class="end" x="{chart.X.End}" y="{LineChart.Height - 4}">{chart.Labels.Abscissa}</text></g>
-        {chart.Series.Select(series => Curve(chart, series))}
-        </svg>
-
-        """;
-
-    /// <summary>A curve's key for the legend.</summary>
-    public static Markup Key(Series series) => $"""
-        <svg class="key" viewBox="0 0 28 10" aria-hidden="true">
-        <g class="c{series.Colour} s{series.Stroke}"><path d="M0 5H28"/>{Marker(series, new(14, 5))}</g></svg>
+    /// <summary>A series' key for the legend.</summary>
+    public static Markup Key(ChartSeries series) => $"""
+        <svg class="key" viewBox="0 0 28 10" aria-hidden="true"><g class="c{series.Colour % 6} s{series.Stroke % 5}">{Drawing(series)}</g></svg>
         """;
 
     /// <summary>A share with its interval, on a scale from 0 to 100 %.</summary>
@@ -35,45 +16,24 @@ internal static class SvgWriter
         <circle cx="{Share(estimate.Value, estimate)}" cy="7" r="3.4"/></svg>
         """;
 
+    private static Markup Drawing(ChartSeries series) => series.Mark switch
+    {
+        ChartMark.Bar => $"""<rect x="4" y="0" width="20" height="10"/>""",
+        ChartMark.Point => Marker(series),
+        _ => $"""<path d="M0 5H28"/>{Marker(series)}""",
+    };
+
     private static double Share(double end, Estimate estimate) =>
         5 + (190 * Math.Clamp(double.IsFinite(end) ? end : estimate.Value, 0, 1));
 
-    private static Markup Row(LineChart chart, double tick) => $"""
-        <line x1="{chart.X.Start}" y1="{chart.Y.At(tick)}" x2="{chart.X.End}" y2="{chart.Y.At(tick)}"/>
-        <text class="end" x="{chart.X.Start - 6}" y="{chart.Y.At(tick) + 4}">{chart.Y.Ticks.Label(tick)}</text>
-        """;
-
-    private static Markup Column(LineChart chart, double tick) => $"""
-        <line x1="{chart.X.At(tick)}" y1="{chart.Y.Start}" x2="{chart.X.At(tick)}" y2="{chart.Y.Start + 4}"/>
-        <text class="{Anchor(chart, tick)}" x="{chart.X.At(tick)}" y="{chart.Y.Start + 17}">{chart.X.Ticks.Label(tick)}</text>
-        """;
-
-    // The outermost labels stay inside the drawing.
-    private static string Anchor(LineChart chart, double tick) => chart.X.End - chart.X.At(tick) < 12 ? "end" : "middle";
-
-    private static Markup Curve(LineChart chart, Series series)
+    // The same shapes as in report.js: each colour has its own, for those who see colours alike and for print.
+    private static Markup Marker(ChartSeries series) => (series.Colour % 6) switch
     {
-        var pieces = chart.Pieces(series).ToArray();
-        var few = pieces.Sum(piece => piece.Count) <= FewPoints;
-        var alone = pieces.Where(piece => piece.Count == 1).Select(piece => piece[0]);
-        var marks = few ? pieces.SelectMany(piece => piece) : alone.Append(pieces[^1][^1]).Distinct();
-        return $"""
-            <g class="c{series.Colour} s{series.Stroke}{(few ? "" : " dense")}">
-            {pieces.Where(piece => piece.Count > 1).Select(Path)}{marks.Select(point => Marker(series, point))}</g>
-
-            """;
-    }
-
-    private static Markup Path(IReadOnlyList<Point> piece) =>
-        $"""<path d="M{piece[0].X} {piece[0].Y}L{piece.Skip(1).Select(Corner)}"/>""";
-
-    private static Markup Corner(Point point) => $"{point.X} {point.Y} ";
-
-    // Each colour has a shape of its own, for those who see colours alike and for print.
-    private static Markup Marker(Series series, Point at) => (series.Colour % 3) switch
-    {
-        0 => $"""<circle cx="{at.X}" cy="{at.Y}" r="2.6"/>""",
-        1 => $"""<rect x="{at.X - 2.4}" y="{at.Y - 2.4}" width="4.8" height="4.8"/>""",
-        _ => $"""<path class="solid" d="M{at.X} {at.Y - 3.4}l3.2 5.6h-6.4z"/>""",
+        0 => $"""<circle cx="14" cy="5" r="2.8"/>""",
+        1 => $"""<rect x="11.5" y="2.5" width="5" height="5"/>""",
+        2 => $"""<path class="solid" d="M14 1.4l3.4 6.2h-6.8z"/>""",
+        3 => $"""<path class="solid" d="M14 1.2l3.8 3.8l-3.8 3.8l-3.8 -3.8z"/>""",
+        4 => $"""<path class="solid" d="M14 8.6l3.4 -6.2h-6.8z"/>""",
+        _ => $"""<path class="cross" d="M11.4 2.4l5.2 5.2M16.6 2.4l-5.2 5.2"/>""",
     };
 }

@@ -16,6 +16,7 @@ internal static class RunFiles
     private const string DataKey = "dataSha256";
     private const string HeldOutKey = "heldOutSha256";
     private const string RewardKey = "rewardSha256";
+    private const string BaseKey = "baseSha256";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -43,7 +44,9 @@ internal static class RunFiles
         {
             Directory.CreateDirectory(place.Root);
             saveBase();
-            AtomicFile.WriteText(place.Environment, Describe(options).ToJsonString(Indented) + "\n");
+            var environment = Describe(options);
+            environment[BaseKey] = HashesOfWeights(place.Base);
+            AtomicFile.WriteText(place.Environment, environment.ToJsonString(Indented) + "\n");
             WriteOptions(place.Root, options);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -146,6 +149,11 @@ internal static class RunFiles
         var paths = rewards.Concat(options.Evaluation.Metrics.Values.SelectMany(metric => metric.Files)).Distinct().Where(File.Exists);
         return new(paths.Select(path => KeyValuePair.Create(path, (JsonNode?)HashOf(path))));
     }
+
+    // The starting model's weights, its adapter's too, by their path in the run directory's base.
+    private static JsonObject HashesOfWeights(string folder) => new(
+        Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path =>
+            KeyValuePair.Create(Path.GetRelativePath(folder, path).Replace('\\', '/'), (JsonNode?)HashOf(path))));
 
     private static JsonObject Describe(CommonOptions options) => new()
     {

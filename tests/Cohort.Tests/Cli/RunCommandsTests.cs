@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Cli.Commands;
 using Cohort.Telemetry;
+using Cohort.Training;
 
 namespace Cohort.Tests.Cli;
 
@@ -18,7 +19,30 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Contains($"--problems {tiny.Problems} --reward exact", line.Output);
         Assert.Contains("too few to hold some out", line.Error);
         Assert.Contains("train  step    1  validation", line.Error);
-        Assert.Contains("<!DOCTYPE html>", File.ReadAllText(Path.Combine(tiny.File("words"), "report.html")));
+        var report = File.ReadAllText(Path.Combine(tiny.File("words"), "report.html"));
+        Assert.Contains("The run used its budget and ended after 2 steps and ", report);
+        Assert.Contains("<code>rollout.promptsPerStep</code></th><td><code>2</code>", report);
+        Assert.Matches("base model.safetensors, SHA-256</th><td><code>[0-9a-f]{64}</code>", report);
+    }
+
+    [Fact]
+    public void A_run_that_an_error_ended_has_a_report_that_says_so()
+    {
+        CommandLine.Succeed(tiny.Train("broken"));
+        File.Delete(tiny.File("broken/report.html"));
+        RunPage.WriteFailed(
+            "train", tiny.File("broken"), new TrainingException("loss <NaN>"), folder => PolicyRun.ReadOptions(folder, []), new(TextWriter.Null, TextWriter.Null));
+        Assert.Contains("An error ended the run after 2 steps and ", File.ReadAllText(tiny.File("broken/report.html")));
+        Assert.Contains(" sampled tokens: loss &lt;NaN&gt;", File.ReadAllText(tiny.File("broken/report.html")));
+    }
+
+    [Fact]
+    public void A_run_that_never_measured_a_step_has_no_report()
+    {
+        var error = new StringWriter();
+        RunPage.WriteFailed("train", tiny.File("nothing"), new TrainingException("loss"), _ => throw new InvalidOperationException(), new(error, error));
+        Assert.Equal("", error.ToString());
+        Assert.False(Directory.Exists(tiny.File("nothing")));
     }
 
     [Fact]

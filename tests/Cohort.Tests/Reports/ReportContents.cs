@@ -17,6 +17,8 @@ internal static class ReportContents
         Results = [new(text, new(0.845, 0.828, 0.861), Estimate.None)],
         Runs = [Run(text, steps: 30) with { Rollouts = [Line(text)] }],
         Samples = [new(text, text, [new(text, text, 0.25, false), new(text, text, double.NaN, true)])],
+        ChangedOptions = [new(text, text, text)],
+        Lineage = [new(text, text)],
         OptionsJson = text,
     };
 
@@ -39,5 +41,8 @@ internal static class ReportContents
         ]);
 
     private static RolloutLine Line(string text) =>
-        new(30, 1, 5, text, text, text, text, 7, double.NaN, text, new Dictionary<string, double> { [text] = 0.5 }, -0.75);
+        new(30, 1, 5, text, text, text, text, 7, double.NaN, text, new Dictionary<string, double> { [text] = 0.5 }, -0.75)
+        {
+            Details = [new(5, text, -0.75, 1.25, 0.2), new(6, text, 0.5, double.NaN, double.NaN)],
+        };
 }

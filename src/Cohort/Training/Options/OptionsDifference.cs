@@ -29,6 +29,15 @@ public static class OptionsDifference
             new(path, OptionsJson.Line(old), OptionsJson.Line(now), IsOnlyMoved(path, old, now) ? ResumeEffect.Exact : Effect(path, asked));
     }
 
+    /// <summary>
+    /// The options that are not as in a run file that says nothing, in the order of options.json. Of an object of another kind than the default, or under
+    /// a name of the user's, every option is told, without a default.
+    /// </summary>
+    /// <param name="options">The options of a run.</param>
+    /// <returns>Dotted key, value as JSON, and default as JSON or an empty text.</returns>
+    public static IReadOnlyList<(string Path, string Value, string Default)> FromDefaults(CommonOptions options) =>
+        [.. Departures((JsonObject)OptionsJson.ToNode(OptionsJson.Create(options.GetType()))!, (JsonObject)OptionsJson.ToNode((object)options)!, "")];
+
     /// <summary>The options of the resumption, where what is left to be chosen (0, "auto") is what the saved run has chosen.</summary>
     /// <param name="saved">The options in the run directory, with threads, device, type and rows of batches chosen.</param>
     /// <param name="asked">The options of the resumption.</param>
@@ -57,6 +66,25 @@ public static class OptionsDifference
             MicroBatchRows = Choice(saved.MicroBatchRows, asked.MicroBatchRows),
             RecomputeActivations = Choice(saved.RecomputeActivations, asked.RecomputeActivations),
         });
+
+    private static IEnumerable<(string Path, string Value, string Default)> Departures(JsonObject defaults, JsonObject options, string prefix)
+    {
+        var isOther = !JsonNode.DeepEquals(defaults["kind"], options["kind"]);
+        foreach (var (key, now) in options)
+        {
+            var known = (!isOther || key == "kind") && defaults.ContainsKey(key);
+            var old = known ? defaults[key] : null;
+            if (now is JsonObject inner && !IsSchema(key, inner))
+            {
+                foreach (var departure in Departures(old as JsonObject ?? [], inner, $"{prefix}{key}."))
+                    yield return departure;
+            }
+            else if (!known || !JsonNode.DeepEquals(old, now))
+            {
+                yield return (prefix + key, OptionsJson.Line(now), known ? OptionsJson.Line(old) : "");
+            }
+        }
+    }
 
     private static int Choice(int saved, int asked) => asked == 0 ? saved : asked;
 

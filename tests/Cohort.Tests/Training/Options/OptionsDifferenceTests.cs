@@ -33,6 +33,20 @@ public sealed class OptionsDifferenceTests
     }
 
     [Fact]
+    public void Options_that_say_nothing_do_not_depart_from_the_defaults() => Assert.Empty(OptionsDifference.FromDefaults(new RunOptions()));
+
+    [Fact]
+    public void Departures_have_value_and_default_and_those_of_another_kind_no_default()
+    {
+        var departures = OptionsDifference.FromDefaults(Run with { Model = new NewModel { Layers = 5 }, Seed = 7 });
+        Assert.Contains(("seed", "7", "1"), departures);
+        Assert.Contains(("threads", "2", "0"), departures);
+        Assert.Contains(("model.kind", "\"new\"", "\"folder\""), departures);
+        Assert.Contains(("model.layers", "5", ""), departures);
+        Assert.DoesNotContain(departures, departure => departure.Path.StartsWith("rollout.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Another_kind_is_one_change()
     {
         var asked = Run with { Algorithm = Run.Algorithm with { Advantage = new CriticAdvantage() } };
