@@ -25,4 +25,8 @@ public sealed record RolloutLine(
     double Score,
     string Unscored,
     IReadOnlyDictionary<string, double> Parts,
-    double Advantage);
+    double Advantage)
+{
+    /// <summary>The tokens, the first 2,048 of them; only in some steps, and else none.</summary>
+    public IReadOnlyList<RolloutToken> Details { get; init; } = [];
+}
