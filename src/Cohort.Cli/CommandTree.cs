@@ -51,6 +51,7 @@ internal static class CommandTree
         InitCommand.Create(context),
         PlanCommand.Create(context),
         MergeCommand.Create(context),
+        ExportCommand.Create(context),
         TasksCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },

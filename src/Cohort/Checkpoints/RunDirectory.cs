@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Cohort.Checkpoints;
 
 /// <summary>Where the files of a run lie. A run directory is self-contained: it can be moved, resumed and read anywhere.</summary>
@@ -50,6 +53,29 @@ public sealed class RunDirectory(string root)
     /// <summary>Where a batch with a loss or gradient that is not finite is kept.</summary>
     /// <param name="step">The step.</param>
     public string BadBatch(long step) => Path.Combine(Root, $"bad-batch-{step:D6}.safetensors");
+
+    /// <summary>When the run began, as environment.json says.</summary>
+    /// <exception cref="InvalidDataException">The file says nothing of the kind.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public DateTimeOffset Started()
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(Environment));
+            return DateTimeOffset.Parse(json.RootElement.GetProperty("started").GetString()!, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentNullException or FormatException)
+        {
+            throw new InvalidDataException($"{Environment} does not say when the run began: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Whether the run has come to its end: its model was written after the last step. One that was stopped, killed or is going on has not, and neither has one
+    /// that goes on with a larger budget.
+    /// </summary>
+    public bool IsFinished() => Directory.Exists(Model) && File.Exists(Metrics)
+        && Directory.EnumerateFiles(Model).Select(File.GetLastWriteTimeUtc).DefaultIfEmpty().Max() >= File.GetLastWriteTimeUtc(Metrics);
 
     /// <summary>Whether a run has begun here.</summary>
     public bool Exists => File.Exists(Options);

@@ -24,9 +24,24 @@ public static class MetricCatalogue
     /// <param name="name">The name as in metrics.jsonl.</param>
     public static MetricDefinition Of(string name)
     {
-        var metric = ByName.GetValueOrDefault(name) ?? All.FirstOrDefault(known =>
-            known.Name.EndsWith(AnyName, StringComparison.Ordinal) && name.StartsWith(known.Name[..^AnyName.Length], StringComparison.Ordinal));
-        return metric is null ? new("Other", name, "", "", "") : metric with { Name = name };
+        var (metric, member) = Find(name);
+        return metric with { Name = metric.Name + member };
+    }
+
+    /// <summary>A metric's definition, named without the part that the run chose, such as "reward/part/", and that part; empty for most.</summary>
+    internal static (MetricDefinition Metric, string Member) Find(string name)
+    {
+        if (ByName.TryGetValue(name, out var metric))
+            return (metric, "");
+
+        foreach (var family in All.Where(known => known.Name.EndsWith(AnyName, StringComparison.Ordinal)))
+        {
+            var prefix = family.Name[..^AnyName.Length];
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+                return (family with { Name = prefix }, name[prefix.Length..]);
+        }
+
+        return (new("Other", name, "", "", ""), "");
     }
 
     // Tables of four columns below headings; the table of other systems' names has five.

@@ -13,7 +13,8 @@ public static class MetricsFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static IReadOnlyList<StepMetrics> Read(string path) => LogReader.Read(path, Step);
 
-    private static StepMetrics Step(JsonElement line) => new(
+    /// <summary>The step of one line.</summary>
+    internal static StepMetrics Step(JsonElement line) => new(
         line.GetProperty("step").GetInt64(),
         line.EnumerateObject()
             .Where(field => field.Name != "step")

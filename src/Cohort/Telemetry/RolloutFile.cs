@@ -23,7 +23,24 @@ public static class RolloutFile
         line.GetProperty("score").FiniteOrNaN(),
         Text(line, "unscored"),
         line.GetProperty("parts").EnumerateObject().ToDictionary(part => part.Name, part => part.Value.FiniteOrNaN()),
-        line.GetProperty("advantage").FiniteOrNaN());
+        line.GetProperty("advantage").FiniteOrNaN())
+    {
+        Details = line.TryGetProperty("details", out var details) ? Tokens(details) : [],
+    };
+
+    private static RolloutToken[] Tokens(JsonElement details)
+    {
+        var (advantages, ratios, kls) = (Numbers(details, "advantage"), Numbers(details, "ratio"), Numbers(details, "kl"));
+        var texts = details.GetProperty("text").EnumerateArray().Select(text => text.GetString() ?? "").ToArray();
+        var ids = details.GetProperty("id").EnumerateArray().Select(id => id.GetInt32()).ToArray();
+        if (new[] { texts.Length, advantages.Length, ratios.Length, kls.Length }.Any(count => count != ids.Length))
+            throw new FormatException("the arrays of its details differ in length.");
+
+        return [.. ids.Select((id, i) => new RolloutToken(id, texts[i], advantages[i], ratios[i], kls[i]))];
+    }
+
+    private static double[] Numbers(JsonElement details, string name) => [.. details.GetProperty(name).EnumerateArray()
+        .Select(number => number.ValueKind == JsonValueKind.Null ? double.NaN : number.GetSingle())];
 
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString() ?? "";
 }

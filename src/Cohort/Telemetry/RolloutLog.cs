@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Cohort.Telemetry;
 
 /// <summary>
@@ -36,6 +38,9 @@ public sealed class RolloutLog(string path, long keepBytes) : IDisposable
 
         json.WriteEndObject();
         json.WriteFinite("advantage", line.Advantage);
+        if (line.Details.Count > 0)
+            WriteDetails(json, line.Details);
+
         json.WriteEndObject();
     });
 
@@ -44,4 +49,39 @@ public sealed class RolloutLog(string path, long keepBytes) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // An array for each number of the tokens: several times shorter than an object for each token.
+    private static void WriteDetails(Utf8JsonWriter json, IReadOnlyList<RolloutToken> tokens)
+    {
+        json.WriteStartObject("details");
+        json.WriteStartArray("id");
+        foreach (var token in tokens)
+            json.WriteNumberValue(token.Id);
+
+        json.WriteEndArray();
+        json.WriteStartArray("text");
+        foreach (var token in tokens)
+            json.WriteStringValue(token.Text);
+
+        json.WriteEndArray();
+        WriteNumbers(json, "advantage", tokens.Select(token => token.Advantage));
+        WriteNumbers(json, "ratio", tokens.Select(token => token.Ratio));
+        WriteNumbers(json, "kl", tokens.Select(token => token.Kl));
+        json.WriteEndObject();
+    }
+
+    // They come from tensors of float32, whose shortest digits read back to the same bits.
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<double> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            if (float.IsFinite((float)value))
+                json.WriteNumberValue((float)value);
+            else
+                json.WriteNullValue();
+        }
+
+        json.WriteEndArray();
+    }
 }

@@ -32,14 +32,14 @@ internal sealed class PolicyTrainer(
     /// <summary>Takes one step.</summary>
     /// <param name="state">The state before it.</param>
     /// <param name="measures">Takes the step's numbers.</param>
-    /// <param name="report">Takes the completions with their advantages.</param>
+    /// <param name="report">Takes the completions with the advantages of their tokens, [B,T] float32, once the policy has learnt from them.</param>
     /// <param name="cancel">
     /// Read between tokens and between micro-batches. Until the first optimizer step nothing has changed, and the step is given up; after it the step
     /// goes on to its end.
     /// </param>
     /// <returns>The state after it.</returns>
     /// <exception cref="OperationCanceledException">The step was given up; policy and critic are as they were.</exception>
-    public TrainerState Step(TrainerState state, Measures measures, Action<Collected, IReadOnlyList<double>> report, CancellationToken cancel)
+    public TrainerState Step(TrainerState state, Measures measures, Action<Collected, Tensor> report, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         var step = state.Step + 1;
@@ -64,14 +64,12 @@ internal sealed class PolicyTrainer(
         {
             planned = Passes(batch, epochs, step).Length;
             Keep(batch, rewards, step, new NonFiniteException(bad));
-            report(collected, new double[batch.Count]);
+            report(collected, zeros_like(batch.OldLogProbs));
         }
         else
         {
             using var credit = estimator.Estimate(batch, rewards);
             StepStatistics.OfAdvantages(batch, credit.Advantages, measures);
-            report(collected, StepStatistics.AdvantageOfRows(batch, credit.Advantages));
-
             clock.Start(Phase.Evaluation);
             using var divergence = probes.Begin(
                 measured && epochs > 0, batch, credit.Advantages, collected.SampledTokens, update.Optimizer.Steps, measures, cancel);
@@ -83,6 +81,7 @@ internal sealed class PolicyTrainer(
             clock.Start(Phase.Evaluation);
             divergence.Describe(measures);
             credit.Describe(measures, measured);
+            report(collected, credit.Advantages);
         }
 
         measures.Set(MetricNames.Updates, updates);

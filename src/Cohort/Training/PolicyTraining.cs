@@ -5,6 +5,7 @@ using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Tensors;
+using static TorchSharp.torch;
 
 namespace Cohort.Training;
 
@@ -26,6 +27,7 @@ internal sealed class PolicyTraining : ITraining
     private readonly LearningCurve _curve;
     private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
+    private readonly RolloutLines _logged;
     private readonly List<RolloutLine> _lines = [];
     private readonly PhaseClock _clock;
     private readonly IMetricSink _sink;
@@ -44,6 +46,7 @@ internal sealed class PolicyTraining : ITraining
         var (policy, prompts) = (start.Policy, start.Prompts);
         (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
+        _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
         _log = new RolloutLog(place.Rollouts, state.RolloutsBytes);
         try
         {
@@ -146,7 +149,7 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
-        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state.Step + 1, collected, advantages), cancel);
+        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);
         return next;
@@ -211,32 +214,15 @@ internal sealed class PolicyTraining : ITraining
         _policy.Dispose();
     }
 
-    private void Note(long step, Collected collected, IReadOnlyList<double> advantages)
+    private void Note(TrainerState before, Collected collected, Tensor advantages)
     {
+        var step = before.Step + 1;
         if (!_toldOfUnscored && ScoreLimits.Notice([.. collected.Sampled.SelectMany(group => group.Scores)]) is var notice and not "")
         {
             _toldOfUnscored = true;
             _sink.Notice($"Step {step}: {notice}");
         }
 
-        var logged = collected.Groups.Take(_options.Rollout.LoggedPrompts)
-            .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)));
-        foreach (var (row, (problem, completion, score)) in logged.Index())
-        {
-            var scored = score as Scored;
-            _lines.Add(new RolloutLine(
-                step,
-                completion.PromptIndex,
-                completion.SampleIndex,
-                problem.Id,
-                problem.Prompt,
-                completion.Text,
-                completion.FinishReason == FinishReason.Stop ? "stop" : "length",
-                completion.ResponseTokens.Count,
-                scored?.Total ?? double.NaN,
-                score is Unscored none ? none.Reason : "",
-                scored?.Parts ?? new Dictionary<string, double>(),
-                advantages[row]));
-        }
+        _lines.AddRange(_logged.Of(before, collected, advantages));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Telemetry;
@@ -15,6 +16,7 @@ internal sealed class RunLoop : IDisposable
     private readonly PhaseClock _clock;
     private readonly CheckpointStore _store;
     private readonly JsonLinesSink _metrics;
+    private readonly MeterSink _meter;
     private readonly IMetricSink _sink;
     private TrainerState _state;
     private long _saved = -1;
@@ -30,6 +32,7 @@ internal sealed class RunLoop : IDisposable
         }
 
         _metrics = new JsonLinesSink(directory.Metrics, state.MetricsBytes);
+        _meter = new MeterSink(Path.GetFileName(directory.Root), KindOf(options));
     }
 
     /// <summary>The newest checkpoint's state, or the given one where there is none.</summary>
@@ -77,7 +80,19 @@ internal sealed class RunLoop : IDisposable
             end == RunEnd.Cancelled ? NewestModel() : _directory.Model, _training.ValidationRows);
     }
 
-    public void Dispose() => _metrics.Dispose();
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _meter.Dispose();
+    }
+
+    private static string KindOf(CommonOptions options) => options switch
+    {
+        RunOptions => "train",
+        SftOptions => "sft",
+        RewardModelOptions => "reward-model",
+        _ => throw new UnreachableException(),
+    };
 
     private string NewestModel() => _state.Step > 0 ? Path.Combine(_store.PathOf(_state.Step), _training.ModelName)
         : Directory.Exists(_directory.StartingAdapter) ? _directory.StartingAdapter
@@ -196,6 +211,7 @@ internal sealed class RunLoop : IDisposable
             _metrics.Write(metrics);
             _training.WriteLog();
         });
+        _meter.Write(metrics);
         _sink.Write(metrics);
     }
 

@@ -40,6 +40,26 @@ public sealed class RolloutLogTests : IDisposable
     }
 
     [Fact]
+    public void Tokens_are_written_as_short_arrays_and_read_back_to_the_same_bits()
+    {
+        RolloutToken[] tokens = [new(17, " 1", 0.3f, 1.0000001f, double.NaN), new(3, "\ufffd", -1.25, 0.1f, double.NaN), new(0, "<eos>", 0, double.NaN, 2.5e-9f)];
+        Append(Line with { Details = tokens });
+        Assert.EndsWith(
+            "\"advantage\":-0.5,\"details\":{\"id\":[17,3,0],\"text\":[\" 1\",\"\ufffd\",\"<eos>\"],\"advantage\":[0.3,-1.25,0],"
+            + "\"ratio\":[1.0000001,0.1,null],\"kl\":[null,null,2.5E-09]}}\n",
+            File.ReadAllText(Rollouts));
+        Assert.Equal(tokens, Assert.Single(RolloutFile.Read(Rollouts)).Details);
+    }
+
+    [Fact]
+    public void Tokens_without_all_of_their_numbers_are_refused()
+    {
+        Append(Line with { Details = [new(17, " 1", 0.5, 1.5, 0.25)] });
+        File.WriteAllText(Rollouts, File.ReadAllText(Rollouts).Replace("\"kl\":[0.25]", "\"kl\":[]", StringComparison.Ordinal) + "{}\n");
+        Assert.Contains("differ in length", Assert.Throws<InvalidDataException>(() => RolloutFile.Read(Rollouts)).Message);
+    }
+
+    [Fact]
     public void A_completion_without_a_score_has_null_and_a_reason()
     {
         Append(Line with { Score = double.NaN, Unscored = "the reward threw", Advantage = 0.25 });

@@ -1,0 +1,59 @@
+using Cohort.Data;
+using Cohort.Telemetry;
+using static TorchSharp.torch;
+
+namespace Cohort.Training;
+
+/// <summary>The lines of rollouts.jsonl: the completions of a step's first prompts, in some steps with their tokens.</summary>
+/// <param name="options">All options.</param>
+/// <param name="details">Gives the tokens.</param>
+/// <param name="clock">Takes the time of measuring them.</param>
+internal sealed class RolloutLines(RunOptions options, TokenDetails details, PhaseClock clock)
+{
+    /// <summary>The logged completions of a step.</summary>
+    /// <param name="before">The state before the step.</param>
+    /// <param name="collected">The step's completions.</param>
+    /// <param name="advantages">[B, T] float32.</param>
+    public IEnumerable<RolloutLine> Of(TrainerState before, Collected collected, Tensor advantages)
+    {
+        var step = before.Step + 1;
+        var logged = collected.Groups.Take(options.Rollout.LoggedPrompts)
+            .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)))
+            .ToArray();
+        var means = StepStatistics.AdvantageOfRows(collected.Batch, advantages);
+        IReadOnlyList<IReadOnlyList<RolloutToken>> tokens = [.. logged.Select(_ => Array.Empty<RolloutToken>())];
+        if (logged.Length > 0 && IsMeasured(before, step, before.SampledTokens + collected.SampledTokens))
+        {
+            clock.Start(Phase.Evaluation);
+            tokens = details.Of(collected, advantages, logged.Length);
+        }
+
+        return logged.Select((one, row) => Line(step, one.Problem, one.completion, one.score, means[row]) with { Details = tokens[row] });
+    }
+
+    private static RolloutLine Line(long step, Problem problem, Completion completion, Score score, double advantage)
+    {
+        var scored = score as Scored;
+        return new(
+            step,
+            completion.PromptIndex,
+            completion.SampleIndex,
+            problem.Id,
+            problem.Prompt,
+            completion.Text,
+            completion.FinishReason == FinishReason.Stop ? "stop" : "length",
+            completion.ResponseTokens.Count,
+            scored?.Total ?? double.NaN,
+            score is Unscored none ? none.Reason : "",
+            scored?.Parts ?? new Dictionary<string, double>(),
+            advantage);
+    }
+
+    // The first step, the last one, and those after which the run measures: every so many steps, or where a point of the curve is reached.
+    private bool IsMeasured(TrainerState before, long step, long tokens)
+    {
+        var (every, points) = (options.Evaluation.Every, options.Evaluation.Curve.Points);
+        var (was, now) = (options.Budget.Progress(before.Step, before.SampledTokens), options.Budget.Progress(step, tokens));
+        return step == 1 || now >= 1 || (every > 0 && step % every == 0) || Math.Floor(now * points) > Math.Floor(was * points);
+    }
+}
