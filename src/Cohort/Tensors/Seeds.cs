@@ -50,6 +50,9 @@ public enum Purpose
 
     /// <summary>Which problems a curriculum leaves out.</summary>
     Curriculum = 16,
+
+    /// <summary>Which values a bootstrap draws again.</summary>
+    Resamples = 20,
 }
 
 /// <summary>

@@ -16,17 +16,6 @@ public sealed class MeanIntervalTests
         Assert.Equal(0.5 + 0.657241, interval.High, 1e-6);
     }
 
-    // Tables of Student's distribution.
-    [Theory]
-    [InlineData(1, 12.7062)]
-    [InlineData(4, 2.7764)]
-    [InlineData(5, 2.5706)]
-    [InlineData(9, 2.2622)]
-    [InlineData(30, 2.0423)]
-    [InlineData(1999, 1.9612)]
-    public void Quantiles_are_those_of_the_tables(int degrees, double expected) =>
-        Assert.Equal(expected, MeanInterval.Student975(degrees), 3e-4);
-
     [Fact]
     public void A_single_value_has_no_interval()
     {
