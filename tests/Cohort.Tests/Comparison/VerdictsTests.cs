@@ -1,0 +1,106 @@
+using Cohort.Comparison;
+using Cohort.Data;
+using Cohort.Training;
+using static Cohort.Tests.Comparison.SyntheticRuns;
+
+namespace Cohort.Tests.Comparison;
+
+public class VerdictsTests
+{
+    [Fact]
+    public void A_difference_is_told_in_points_with_interval_seeds_problems_and_scope()
+    {
+        var result = ComparisonAnalysis.Of(Ten, new());
+        var difference = result.Arms[0].Pairs[0].PassAt1;
+        Assert.StartsWith(
+            "Controlled arm (only the credit differs), sort: ppo answers 31.7 points more of the test problems than grpo (95 % interval "
+            + $"{Verdicts.Range(difference)}, p {Verdicts.P(difference.PValue)}, 5 seeds, 24 problems) after 1,000 sampled tokens, and ",
+            result.Headline);
+        Assert.EndsWith("This holds for this base model.", result.Headline);
+    }
+
+    [Fact]
+    public void The_other_order_of_contenders_turns_the_sign()
+    {
+        var result = ComparisonAnalysis.Of([.. Ten.Reverse()], new());
+        Assert.Equal(Conclusion.Worse, result.Arms[0].Pairs[0].Conclusion);
+        Assert.Contains("grpo answers 31.7 points less of the test problems than ppo", result.Headline);
+    }
+
+    [Fact]
+    public void Without_a_conclusion_the_seeds_that_would_be_needed_are_told()
+    {
+        var result = ComparisonAnalysis.Of(Four, new());
+        var difference = result.Arms[0].Pairs[0].PassAt1;
+        Assert.Contains("Nothing yet: ppo answers 18.8 points more of the test problems than grpo (95 % interval -181.1 to 218.6, p 0.44, 2 seeds", result.Headline);
+        Assert.Contains($"about {difference.SeedsNeeded - 2} more seeds would be needed", result.Headline);
+        Assert.DoesNotContain("base model", result.Headline);
+        Assert.Contains("This holds for this base model.", result.Limits);
+    }
+
+    [Fact]
+    public void One_seed_allows_no_conclusion_however_large_the_difference()
+    {
+        var result = ComparisonAnalysis.Of([.. Ten.Where(run => run.Cell.Seed == 3)], new());
+        Assert.Equal(Conclusion.OneSeed, result.Arms[0].Pairs[0].Conclusion);
+        Assert.Contains("No conclusion: with one seed", result.Headline);
+    }
+
+    [Fact]
+    public void Several_tasks_are_told_together()
+    {
+        var undecided = Four.Select(run => run with { Cell = run.Cell with { Task = "max" } });
+        var result = ComparisonAnalysis.Of([.. Ten, .. undecided], new());
+        Assert.Equal(
+            "Controlled arm (only the credit differs): ppo is ahead of grpo on 1 of 2 tasks (sort 31.7 points more, "
+            + $"{Verdicts.Range(result.Arms[0].Pairs[0].PassAt1)}), not told apart from grpo on 1 of 2 tasks (max 18.8 points more, -181.1 to 218.6). "
+            + "This holds for this base model.",
+            result.Headline);
+        Assert.Contains(result.Limits, limit => limit.Contains("corrected by Holm over 2 comparisons"));
+        Assert.StartsWith("Nothing yet. Usual arm (each algorithm as it was published): ppo is not told apart", ComparisonAnalysis.Of(
+            [.. Usual(Four), .. Usual([.. undecided])], new()).Headline);
+
+        static IEnumerable<CellRun> Usual(IReadOnlyList<CellRun> runs) => runs.Select(run => run with { Cell = run.Cell with { Arm = Arm.Usual } });
+    }
+
+    [Fact]
+    public void A_controlled_arm_that_differs_in_more_than_the_credit_says_in_what()
+    {
+        var faster = Four.Select(run => run.Cell.Contender == "grpo" ? run
+            : run with { Options = run.Options with { Optimizer = new AdamOptions { LearningRate = 0.125 } } });
+        Assert.StartsWith(
+            "Controlled arm (beside the credit, optimizer.learningRate differ), sort:", ComparisonAnalysis.Of([.. faster], new()).Headline);
+    }
+
+    [Fact]
+    public void Base_models_seeds_added_later_validation_and_time_limit_the_conclusion()
+    {
+        var own = Four.Select(run => run with
+        {
+            Options = run.Options with
+            {
+                Model = new FolderModel { Path = $"bases/seed-{run.Cell.Seed}" },
+                Evaluation = run.Options.Evaluation with { Curve = run.Options.Evaluation.Curve with { Split = Split.Validation } },
+            },
+        });
+        var result = ComparisonAnalysis.Of([.. own], new() { AddedSeeds = [2], WallClock = true, Jobs = 3 });
+        Assert.Equal((2, true), (result.Bases, result.BasePerSeed));
+        Assert.Equal(
+            [
+                "Every seed has a base model of its own, so that this speaks of base models made as these were.",
+                "Added after the other results could be seen: seed 2. Intervals and p-values do not know that, and are too sure.",
+                "Measured on validation problems, by which settings may have been chosen; the test problems decide.",
+                "Time is that of the clock on the wall, measurements left out, with 3 runs side by side, which slow each other.",
+            ],
+            result.Limits);
+        Assert.Contains("of the validation problems", result.Headline);
+    }
+
+    [Fact]
+    public void Equal_runs_give_no_conclusion_and_no_number_of_seeds()
+    {
+        var same = Four.Select(run => run with { Curve = Four[0].Curve });
+        Assert.Contains("which says nothing of chance", ComparisonAnalysis.Of([.. same], new()).Headline);
+        Assert.StartsWith("Nothing is compared", ComparisonAnalysis.Of([.. Four.Take(2)], new()).Headline);
+    }
+}
