@@ -51,6 +51,7 @@ internal static class CommandTree
         PlanCommand.Create(context),
         MergeCommand.Create(context),
         TasksCommand.Create(context),
+        AuditCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },
         new Option<bool>("--version") { Description = "Show the version", Action = new VersionAction() },
