@@ -53,6 +53,7 @@ internal static class CommandTree
         MergeCommand.Create(context),
         ExportCommand.Create(context),
         TasksCommand.Create(context),
+        AuditCommand.Create(context),
         DoctorCommand.Create(context),
         new HelpOption { Action = new TeachingHelp() },
         new Option<bool>("--version") { Description = "Show the version", Action = new VersionAction() },

@@ -21,17 +21,17 @@ public static class BatchGradients
         return Gathered(problem, rows, gradient).MoveToOuterDisposeScope();
     }
 
-    // The sum of the batches' losses. Batches of one length in tokens share their normalizer.
+    // The sum of the batches' losses. Batches of the same number of tokens and of responses share their normalizer.
     private static Tensor Loss(ExactProblem problem, Estimator estimator, Tensor batches, SampledRows rows)
     {
         var perToken = estimator.PerTokenLoss(rows).view(batches.shape[0], rows.BatchSize, -1);
-        var mask = rows.Mask.view_as(perToken);
-        var tokens = mask.sum([1, 2]);
+        var mask = estimator.LossMask(rows).view_as(perToken);
+        var (tokens, responses) = (mask.sum([1, 2]), mask.any(2).sum(1));
         var loss = zeros([], perToken.dtype);
-        foreach (var count in tokens.data<long>().ToArray().Distinct())
+        foreach (var (count, answers) in tokens.data<long>().Zip(responses.data<long>()).ToArray().Distinct())
         {
-            var same = (tokens == count).nonzero().squeeze(1);
-            var totals = new StepTotals(rows.BatchSize, count, problem.Tree.Shape.Length);
+            var same = (tokens == count).logical_and(responses == answers).nonzero().squeeze(1);
+            var totals = new StepTotals(answers, count, problem.Tree.Shape.Length);
             loss += TokenLoss.Share(
                 perToken.index_select(0, same).flatten(0, 1), mask.index_select(0, same).flatten(0, 1), estimator.Reduction, totals);
         }

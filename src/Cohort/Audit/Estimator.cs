@@ -11,4 +11,8 @@ namespace Cohort.Audit;
 /// <param name="PerTokenLoss">
 /// [R,T] from the rows of one or more batches, in which each batch's rows are adjacent; its batches must not see each other.
 /// </param>
-public sealed record Estimator(string Name, Claim Claim, int SamplesPerPrompt, Reduction Reduction, Func<SampledRows, Tensor> PerTokenLoss);
+public sealed record Estimator(string Name, Claim Claim, int SamplesPerPrompt, Reduction Reduction, Func<SampledRows, Tensor> PerTokenLoss)
+{
+    /// <summary>[R,T] bool, the tokens that the reduction counts; those of the rows, unless some are left out of the loss.</summary>
+    public Func<SampledRows, Tensor> LossMask { get; init; } = rows => rows.Mask;
+}

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Cohort.Audit;
 
-/// <summary>Mean and variance of an estimator's gradient over every batch that can be sampled. Owns its tensor.</summary>
+/// <summary>Mean and variance of an estimator's gradient over the batches that can be sampled. Owns its tensor.</summary>
 public sealed class GradientMoments : IDisposable
 {
     private GradientMoments(Tensor mean, double variance) => (Mean, Variance) = (mean, variance);
@@ -15,16 +15,28 @@ public sealed class GradientMoments : IDisposable
 
     /// <summary>Sums over every batch.</summary>
     /// <param name="problem">The completions.</param>
-    /// <param name="estimator">The loss.</param>
+    /// <param name="estimator">The loss; it must not depend on the order of a group's completions.</param>
     /// <returns>Owned by the caller.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There are more than a million batches.</exception>
-    public static GradientMoments Of(ExactProblem problem, Estimator estimator)
+    public static GradientMoments Of(ExactProblem problem, Estimator estimator) =>
+        Sum(problem, estimator, use => SampledBatches.ForEach(problem, estimator.SamplesPerPrompt, use));
+
+    /// <summary>The mean over batches that are drawn, where they are too many to sum over.</summary>
+    /// <param name="problem">The completions.</param>
+    /// <param name="estimator">The loss.</param>
+    /// <param name="count">M; the mean's standard error is sqrt(<see cref="Variance"/> / M) over all entries.</param>
+    /// <param name="seed">Of the draws.</param>
+    /// <returns>Owned by the caller.</returns>
+    public static GradientMoments Drawn(ExactProblem problem, Estimator estimator, int count, ulong seed) =>
+        Sum(problem, estimator, use => SampledBatches.ForEachDrawn(problem, estimator.SamplesPerPrompt, count, seed, use));
+
+    private static GradientMoments Sum(ExactProblem problem, Estimator estimator, Action<Action<Tensor, Tensor>> forEach)
     {
         using var scope = NewDisposeScope();
         var gram = problem.Jacobian.matmul(problem.Jacobian.t());
         var mean = zeros([problem.Jacobian.shape[0]], gram.dtype);
         var square = 0.0;
-        SampledBatches.ForEach(problem, estimator.SamplesPerPrompt, (rows, weights) =>
+        forEach((rows, weights) =>
         {
             var gradients = BatchGradients.Of(problem, estimator, rows);
             mean.add_(weights.unsqueeze(0).matmul(gradients).squeeze(0));

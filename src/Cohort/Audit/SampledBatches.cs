@@ -12,23 +12,60 @@ public static class SampledBatches
     // Rows of one portion: enough to keep the tensor operations busy, few enough to stay in a few megabytes.
     private const int PortionRows = 1 << 15;
 
-    /// <summary>Every batch that can be sampled, weighted by its probability.</summary>
+    /// <summary>
+    /// Every batch that can be sampled, once whatever the order of the completions in its groups, weighted by the probability of all of its orders:
+    /// what is computed of a batch must not depend on that order.
+    /// </summary>
     /// <param name="problem">The completions and their probabilities.</param>
     /// <param name="samplesPerPrompt">G.</param>
     /// <param name="use">Called with portions of rows [M, P*G] int64 and weights [M], which live as long as the call.</param>
     /// <exception cref="ArgumentOutOfRangeException">There are more than a million.</exception>
     public static void ForEach(ExactProblem problem, int samplesPerPrompt, Action<Tensor, Tensor> use)
     {
-        var slots = samplesPerPrompt * problem.Tree.Shape.Prompts;
-        var batches = Math.Pow(problem.Tree.CompletionsPerPrompt, slots);
+        var (tree, prompts) = (problem.Tree, problem.Tree.Shape.Prompts);
+        var batches = Count(tree, samplesPerPrompt);
         Guards.Require(batches <= MostBatches, batches, $"expectations are summed over at most {MostBatches} batches");
-        for (var first = 0L; first < (long)batches; first += PortionRows / slots)
+        var groups = Groups(tree.CompletionsPerPrompt, samplesPerPrompt);
+        var portion = PortionRows / (samplesPerPrompt * prompts);
+        for (var first = 0L; first < (long)batches; first += portion)
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
-            var numbers = arange(first, Math.Min(first + (PortionRows / slots), (long)batches), ScalarType.Int64);
-            var rows = Rows(problem.Tree, numbers, samplesPerPrompt);
-            use(rows, problem.SamplingProbabilities.index_select(0, rows.flatten()).view_as(rows).prod(1));
+            var numbers = arange(first, Math.Min(first + portion, (long)batches), ScalarType.Int64);
+            var chosen = Enumerable.Range(0, prompts).Select(
+                prompt => numbers.div((long)Math.Pow(groups.Length, prompt), RoundingMode.floor).remainder(groups.Length)).ToArray();
+            var members = tensor(groups.SelectMany(group => group).ToArray(), [groups.Length, samplesPerPrompt]);
+            var orders = tensor(groups.Select(Orders).ToArray());
+            var rows = cat([.. chosen.Select((group, prompt) => members.index_select(0, group) + (prompt * tree.CompletionsPerPrompt))], 1);
+            var ways = stack(chosen.Select(group => orders.index_select(0, group)), 1).prod(1);
+            use(rows, ways * problem.SamplingProbabilities.index_select(0, rows.flatten()).view_as(rows).prod(1));
+        }
+    }
+
+    /// <summary>How many batches <see cref="ForEach"/> goes through: C(N/P + G - 1, G) to the power of P.</summary>
+    /// <param name="tree">The completions.</param>
+    /// <param name="samplesPerPrompt">G.</param>
+    public static double Count(CompletionTree tree, int samplesPerPrompt)
+    {
+        var groups = 1.0;
+        for (var member = 1; member <= samplesPerPrompt; member++)
+            groups *= (tree.CompletionsPerPrompt + member - 1.0) / member;
+
+        return Math.Pow(Math.Round(groups), tree.Shape.Prompts);
+    }
+
+    /// <summary>Batches drawn from the sampling policy, in portions of equal weights that add up to 1.</summary>
+    /// <inheritdoc cref="Drawn" path="/param"/>
+    /// <param name="use">As in <see cref="ForEach"/>.</param>
+    public static void ForEachDrawn(ExactProblem problem, int samplesPerPrompt, int count, ulong seed, Action<Tensor, Tensor> use)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var all = Drawn(problem, samplesPerPrompt, count, seed);
+        foreach (var rows in all.split(PortionRows / (int)all.shape[1]))
+        {
+            using var part = NewDisposeScope();
+            use(rows, full([rows.shape[0]], 1.0 / count, ScalarType.Float64));
         }
     }
 
@@ -56,14 +93,31 @@ public static class SampledBatches
         return tensor(rows, [count, slots]).MoveToOuterDisposeScope();
     }
 
-    // The digits of the batch's number in base N/P, each in the range of its slot's prompt.
-    private static Tensor Rows(CompletionTree tree, Tensor numbers, int samplesPerPrompt)
+    // Every choice of G of the completions of a prompt, repetitions allowed, in ascending order.
+    private static long[][] Groups(int completions, int size)
     {
-        var slots = Enumerable.Range(0, samplesPerPrompt * tree.Shape.Prompts);
-        var digits = slots.Select(slot => numbers.div((long)Math.Pow(tree.CompletionsPerPrompt, slot), RoundingMode.floor)
-            .remainder(tree.CompletionsPerPrompt).add(slot / samplesPerPrompt * tree.CompletionsPerPrompt));
-        return stack(digits, 1);
+        var groups = new List<long[]>();
+        Grow([]);
+        return [.. groups];
+
+        void Grow(long[] chosen)
+        {
+            if (chosen.Length == size)
+            {
+                groups.Add(chosen);
+                return;
+            }
+
+            for (var next = chosen.LastOrDefault(); next < completions; next++)
+                Grow([.. chosen, next]);
+        }
     }
+
+    // G! / (m_1! m_2! ...) for completions that are met m_1, m_2, ... times.
+    private static double Orders(long[] group) =>
+        Factorial(group.Length) / group.CountBy(member => member).Aggregate(1.0, (product, met) => product * Factorial(met.Value));
+
+    private static double Factorial(int number) => Enumerable.Range(1, number).Aggregate(1.0, (product, factor) => product * factor);
 
     private static int Draw(ReadOnlySpan<double> probabilities, double uniform)
     {

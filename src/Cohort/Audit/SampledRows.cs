@@ -71,6 +71,16 @@ public sealed class SampledRows
         return cat([.. Scores.split(BatchSize).Zip(Mask.split(BatchSize), perBatch)]).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same, where more is needed of a batch than scores and mask.</summary>
+    /// <param name="perBatch">Given a function that takes a batch's rows of a tensor [R, ...].</param>
+    /// <returns>[R, ...], owned by the caller's scope.</returns>
+    public Tensor EachBatch(Func<Func<Tensor, Tensor>, Tensor> perBatch)
+    {
+        using var scope = NewDisposeScope();
+        var firsts = Enumerable.Range(0, (int)(Mask.shape[0] / BatchSize)).Select(batch => (long)batch * BatchSize);
+        return cat([.. firsts.Select(first => perBatch(all => all.narrow(0, first, BatchSize)))]).MoveToOuterDisposeScope();
+    }
+
     /// <summary>A number of each row, given to each of its tokens.</summary>
     /// <param name="perResponse">[R].</param>
     /// <returns>[R,T], 0 outside the mask, owned by the caller's scope.</returns>

@@ -150,13 +150,16 @@ public static class ScoreEstimators
     internal static Tensor GroupRelative(SampledRows rows, Tensor scores, GroupScale scale) =>
         GroupRelativeAdvantage.PerResponse(scores, rows.Scored, rows.SamplesPerPrompt, scale, Epsilon);
 
-    private static Estimator WithLoss(string name, Claim claim, int samplesPerPrompt, Reduction reduction, PolicyLoss loss) =>
+    /// <summary>A policy loss over leave-one-out advantages.</summary>
+    internal static Estimator WithLoss(string name, Claim claim, int samplesPerPrompt, Reduction reduction, PolicyLoss loss) =>
         new(name, claim, samplesPerPrompt, reduction, rows => Loss(loss, rows, LeaveOneOut(rows)));
 
-    private static Tensor Loss(PolicyLoss loss, SampledRows rows, Tensor advantages) =>
+    /// <summary>[R,T], a policy loss over advantages.</summary>
+    internal static Tensor Loss(PolicyLoss loss, SampledRows rows, Tensor advantages) =>
         PolicyLosses.PerToken(loss, rows.LogProbs, rows.OldLogProbs, advantages, rows.Mask, zeros_like(rows.Mask));
 
-    private static Tensor LeaveOneOut(SampledRows rows) =>
+    /// <summary>[R,T], each score less the mean of its siblings'.</summary>
+    internal static Tensor LeaveOneOut(SampledRows rows) =>
         rows.Broadcast(LeaveOneOutAdvantage.PerResponse(rows.Scores, rows.Scored, rows.SamplesPerPrompt));
 
     private static Tensor GroupRelative(SampledRows rows, GroupScale scale) => GroupRelative(rows, rows.Scores, scale);
@@ -164,13 +167,14 @@ public static class ScoreEstimators
     private static Tensor BestOfGroup(SampledRows rows) => rows.Broadcast(
         BestOfGroupAdvantage.PerResponse(rows.Scores, rows.Scored, rows.SamplesPerPrompt, GroupScale.None, Epsilon));
 
-    private static Tensor GradientNorms(SampledRows rows) =>
+    /// <summary>[R,T], the squared norm of each token's gradient by its logits.</summary>
+    internal static Tensor GradientNorms(SampledRows rows) =>
         OptimalTokenBaseline.GradientNorm(rows.LogProbs, rows.Distributions.exp().square().sum(-1));
 
-    private static Tensor GreedyScores(ExactProblem problem) => TreeMoments.GreedyScores(problem.Tree, problem.Distributions, problem.Scores);
+    internal static Tensor GreedyScores(ExactProblem problem) => TreeMoments.GreedyScores(problem.Tree, problem.Distributions, problem.Scores);
 
-    // [N,T], E[s | the node].
-    private static Tensor ExactValues(ExactProblem problem) => TreeMoments.NodeMean(
+    /// <summary>[N,T], E[s | the node].</summary>
+    internal static Tensor ExactValues(ExactProblem problem) => TreeMoments.NodeMean(
         problem.Tree, problem.SamplingProbabilities, problem.Scores.unsqueeze(1).expand(-1, problem.Tree.Shape.Length));
 
     // [N,T], a number of each node that has nothing to do with the scores.

@@ -25,7 +25,7 @@ public sealed class FloorsTests : IDisposable
             "Evaluation", "Rollouts", "Rewards", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Parsing", "Tokenization", "Tensors",
         ],
         ["Chat"] = ["Rollouts", "Models", "Data", "Tokenization", "Tensors"], // samples, and knows nothing of training
-        ["Audit"] = ["Advantages", "Losses", "Models", "Tensors"],
+        ["Audit"] = ["Training", "Data", "Advantages", "Losses", "Models", "Tensors"], // of Training and Data, what becomes of a score that was cut off
         ["Comparison"] = ["Training", "Evaluation", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Tensors"],
         ["Reports"] = ["Comparison", "Audit", "Evaluation", "Checkpoints", "Tensors"], // of Tensors, AtomicFile
     };

@@ -5,8 +5,9 @@ namespace Cohort.Tests.Audit;
 
 public sealed class SampledBatchesTests
 {
+    // Of 7 completions there are 28 groups of two without order; a pair of different ones comes in two orders.
     [Fact]
-    public void Every_batch_comes_once_with_its_probability()
+    public void Every_batch_comes_once_with_the_probability_of_all_its_orders()
     {
         using var scope = NewDisposeScope();
         using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
@@ -18,21 +19,38 @@ public sealed class SampledBatchesTests
             {
                 var members = rows[batch].data<long>().ToArray();
                 Assert.Equal([0L, 0, 1, 1], members.Select(row => row / 7));
-                Assert.Equal(members.Aggregate(1.0, (product, row) => product * probabilities[row]), weights[batch].item<double>(), 1e-15);
-                Assert.True(seen.Add(string.Join(',', members)));
+                var orders = (members[0] == members[1] ? 1 : 2) * (members[2] == members[3] ? 1 : 2);
+                Assert.Equal(members.Aggregate((double)orders, (product, row) => product * probabilities[row]), weights[batch].item<double>(), 1e-15);
+                Assert.True(seen.Add($"{string.Join(',', members.Take(2).Order())};{string.Join(',', members.Skip(2).Order())}"));
                 total += weights[batch].item<double>();
             }
         });
-        Assert.Equal(7 * 7 * 7 * 7, seen.Count);
+        Assert.Equal(28 * 28, seen.Count);
+        Assert.Equal(28 * 28, SampledBatches.Count(table.Tree, samplesPerPrompt: 2));
         Assert.Equal(1, total, Tolerances.Float64);
+    }
+
+    [Fact]
+    public void Drawn_portions_weigh_one_together()
+    {
+        using var scope = NewDisposeScope();
+        using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
+        var (total, rows) = (0.0, new List<long>());
+        SampledBatches.ForEachDrawn(table.Problem, samplesPerPrompt: 3, count: 9000, seed: 4, (portion, weights) =>
+        {
+            total += weights.sum().item<double>();
+            rows.AddRange(portion.data<long>().ToArray());
+        });
+        Assert.Equal(1, total, Tolerances.Float64);
+        Assert.Equal(SampledBatches.Drawn(table.Problem, 3, 9000, seed: 4).data<long>().ToArray(), rows);
     }
 
     [Fact]
     public void More_than_a_million_batches_are_refused()
     {
         using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 4, Prompts: 1));
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SampledBatches.ForEach(table.Problem, samplesPerPrompt: 5, (_, _) => { }));
-        Assert.Contains("batches is 28629151; expectations are summed over at most 1000000 batches.", error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SampledBatches.ForEach(table.Problem, samplesPerPrompt: 7, (_, _) => { }));
+        Assert.Contains("batches is 10295472; expectations are summed over at most 1000000 batches.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
