@@ -18,35 +18,35 @@ internal static class Estimators
     /// <param name="prompts">Token ids of fixed prompts, on which a critic is followed.</param>
     public static IAdvantageEstimator Create(
         LanguageModel policy, RunOptions options, PhaseClock clock, IReadOnlyList<IReadOnlyList<int>> prompts) => options.Algorithm.Advantage switch
-    {
-        CriticAdvantage critic => new CriticEstimator(
-            critic,
-            CreateCritic(critic.Critic, policy, options),
-            options.Update.MicroBatchRows,
-            clock,
-            new ValueTrack(prompts, options.Update.MicroBatchRows)),
-        GroupRelative group => Responses((scores, batch) =>
-            GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
-        LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
-        BatchBaseline => Responses((scores, batch) => BatchBaselineAdvantage.PerResponse(scores, batch.Scored)),
-        SignalScaled => Responses((scores, batch) => GpgAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
-        LengthWeighted => Responses((scores, batch) =>
-            LengthWeightedBaseline.PerResponse(scores, batch.Scored, batch.ResponseMask, batch.GroupSize)),
-        BestOfGroup best => Responses((scores, batch) =>
-            BestOfGroupAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, best.Scale, best.Epsilon, best.Deviation)),
-        PerReward parts => Responses((_, batch) => PerRewardAdvantage.PerResponse(
-            batch.Parts, batch.Scored.unsqueeze(1).expand_as(batch.Parts), parts.Weights, batch.GroupSize, GroupScale.GroupDeviation, parts.Epsilon)),
-        ReinforcePlusPlus plus => new CriticFreeEstimator((rewards, batch) =>
-            ReinforcePlusPlusAdvantage.PerToken(rewards, batch.ResponseMask, plus.Discount)),
-        GroupBaseline => new CriticFreeEstimator((rewards, batch) =>
-            ReinforcePlusPlusAdvantage.WithGroupBaseline(rewards.sum(1), batch.Scored, batch.ResponseMask, batch.GroupSize)),
-        GreedyBaseline => new CriticFreeEstimator((rewards, batch) => GreedyBaselineAdvantage.PerToken(rewards, batch.GreedyScores, batch.ResponseMask)),
-        OptimalToken token => new CriticFreeEstimator((rewards, batch) => OptimalTokenBaseline.PerToken(
-            rewards, GradientNorms(policy, batch, options), batch.ResponseMask, batch.GroupSize, token.LoneTail)),
-        ProcessRelative process => new CriticFreeEstimator((rewards, batch) => ProcessRelativeAdvantage.PerToken(
-            rewards, batch.StepEnds, batch.ResponseMask, batch.GroupSize, process.Epsilon)),
-        _ => throw new UnreachableException(),
-    };
+        {
+            CriticAdvantage critic => new CriticEstimator(
+                critic,
+                CreateCritic(critic.Critic, policy, options),
+                options.Update.MicroBatchRows,
+                clock,
+                new ValueTrack(prompts, options.Update.MicroBatchRows)),
+            GroupRelative group => Responses((scores, batch) =>
+                GroupRelativeAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, group.Scale, group.Epsilon, group.Deviation)),
+            LeaveOneOut => Responses((scores, batch) => LeaveOneOutAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
+            BatchBaseline => Responses((scores, batch) => BatchBaselineAdvantage.PerResponse(scores, batch.Scored)),
+            SignalScaled => Responses((scores, batch) => GpgAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize)),
+            LengthWeighted => Responses((scores, batch) =>
+                LengthWeightedBaseline.PerResponse(scores, batch.Scored, batch.ResponseMask, batch.GroupSize)),
+            BestOfGroup best => Responses((scores, batch) =>
+                BestOfGroupAdvantage.PerResponse(scores, batch.Scored, batch.GroupSize, best.Scale, best.Epsilon, best.Deviation)),
+            PerReward parts => Responses((_, batch) => PerRewardAdvantage.PerResponse(
+                batch.Parts, batch.Scored.unsqueeze(1).expand_as(batch.Parts), parts.Weights, batch.GroupSize, GroupScale.GroupDeviation, parts.Epsilon)),
+            ReinforcePlusPlus plus => new CriticFreeEstimator((rewards, batch) =>
+                ReinforcePlusPlusAdvantage.PerToken(rewards, batch.ResponseMask, plus.Discount)),
+            GroupBaseline => new CriticFreeEstimator((rewards, batch) =>
+                ReinforcePlusPlusAdvantage.WithGroupBaseline(rewards.sum(1), batch.Scored, batch.ResponseMask, batch.GroupSize)),
+            GreedyBaseline => new CriticFreeEstimator((rewards, batch) => GreedyBaselineAdvantage.PerToken(rewards, batch.GreedyScores, batch.ResponseMask)),
+            OptimalToken token => new CriticFreeEstimator((rewards, batch) => OptimalTokenBaseline.PerToken(
+                rewards, GradientNorms(policy, batch, options), batch.ResponseMask, batch.GroupSize, token.LoneTail)),
+            ProcessRelative process => new CriticFreeEstimator((rewards, batch) => ProcessRelativeAdvantage.PerToken(
+                rewards, batch.StepEnds, batch.ResponseMask, batch.GroupSize, process.Epsilon)),
+            _ => throw new UnreachableException(),
+        };
 
     /// <summary>The shape of a run's critic; null where it has none.</summary>
     /// <param name="options">The run's.</param>
