@@ -10,7 +10,7 @@ internal static class NumberTable
     public static Markup Of(string caption, IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows) => rows.Count == 0 ? Markup.Empty : $"""
         <div class="scroll" role="region" aria-label="{caption}" tabindex="0"><table>
         <caption>{caption}</caption>
-        <thead><tr><th scope="col">{head[0]}</th>{head.Skip(1).Select(Head)}</tr></thead>
+        <thead><tr><th scope="col" class="wide">{head[0]}</th>{head.Skip(1).Select(Head)}</tr></thead>
         <tbody>{rows.Select(Row)}</tbody></table></div>
 
         """;
