@@ -38,7 +38,7 @@ internal static class CompletionsSection
         var content = new TokenColours(shown);
         Markup heading = $"<summary><h3>{run.Name}, step {lines[0].Step}, problem {lines[0].ProblemId}{more}</h3></summary>";
         Markup body = $"""
-            <div class="group"><div class="sample">{ModelText.Of(lines[0].PromptText)}</div>
+            <div class="rollouts"><div class="sample">{ModelText.Of(lines[0].PromptText)}</div>
             {content.Choice(name)}
             <div class="answers">{shown.Select(line => Card(line, content))}</div></div>
             """;
