@@ -324,7 +324,7 @@ public static class MetricNames
 
     /// <summary>Wall-clock time of the critic: its values, and its updates.</summary>
     public const string CriticSeconds = "time/critic_seconds";
-    /// <summary>Time spent measuring on validation problems.</summary>
+    /// <summary>Time spent measuring: on validation problems, and what a step did with the tokens of logged completions.</summary>
     public const string EvaluationSeconds = "time/evaluation_seconds";
     /// <summary>Time of the whole step: the sum of the phases above.</summary>
     public const string StepSeconds = "time/step_seconds";

@@ -93,6 +93,7 @@ public sealed class PolicyRun : IDisposable
         {
             source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
+            resolved = ReplaySampler.Settle(resolved, sink.Notice);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
             rewards = Rewards(place, resolved, start, custom);
             RunFiles.Begin(place, resolved, () => start.Save(place));
@@ -155,7 +156,7 @@ public sealed class PolicyRun : IDisposable
             EntropyCoefficient = options.Algorithm.Entropy.Coefficient,
         };
         var state = resume ? RunLoop.LastState(place, first) : first;
-        var training = new PolicyTraining(place, options, start, source, rewards, state.RolloutsBytes, clock, sink);
+        var training = new PolicyTraining(place, options, start, source, rewards, state, clock, sink);
         try
         {
             return new PolicyRun(new RunLoop(place, options, training, state, clock, sink), training, rewards);

@@ -30,6 +30,8 @@ internal sealed class PolicyTraining : ITraining
     private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly RolloutLines _logged;
+    private readonly ReplayLog _replay;
+    private readonly ISampler _sampler;
     private readonly List<RolloutLine> _lines = [];
     private readonly IMetricSink _sink;
     private bool _toldOfUnscored;
@@ -40,14 +42,17 @@ internal sealed class PolicyTraining : ITraining
         StartingModel start,
         DataSource<Problem> source,
         MeasuredRewards rewards,
-        long logBytes,
+        TrainerState state,
         PhaseClock clock,
         IMetricSink sink)
     {
         var (policy, prompts) = (start.Policy, start.Prompts);
         (_place, _options, _policy, _prompts, _sink) = (place, options, policy, prompts, sink);
         _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
-        _log = new RolloutLog(place.Rollouts, logBytes);
+        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
+        (_sampler, var trained) = ReplaySampler.Or(sampler, rewards.Trained, options, policy.Config.VocabularySize);
+        _replay = new ReplayLog(place.Replay, state.Step);
+        _log = new RolloutLog(place.Rollouts, state.RolloutsBytes);
         try
         {
             _reference = new Reference(policy, place.Base, options);
@@ -59,12 +64,16 @@ internal sealed class PolicyTraining : ITraining
         }
 
         policy.Trunk.RecomputesBlocks = options.Update.RecomputeActivations == Recomputation.Always;
-        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _estimator = Estimators.Create(policy, options);
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
-        _trainer = new PolicyTrainer(options, rewards.Trained, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
+        var collector = new Collector(policy, _reference.Network, _sampler, prompts, trained, _curriculum, options, clock);
+        if (options.Rollout.SaveAll)
+        {
+            collector.Sampled += _replay.Add;
+        }
+
+        _trainer = new PolicyTrainer(options, trained, collector, _curriculum, _estimator, _update, clock, (step, batch) => batch.Report(place, step, sink));
         _alarms = new MetricAlarms(rewards.Metrics.Select(metric => metric.Name), sink);
         _validation = new Validation(
             sampler,
@@ -166,6 +175,7 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
+        _replay.Clear();
         var next = _trainer.Step(state, measures, (collected, advantages) => Note(state, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);
@@ -180,12 +190,14 @@ internal sealed class PolicyTraining : ITraining
 
     public void WriteLog()
     {
+        _replay.Write();
         _lines.ForEach(_log.Append);
         _lines.Clear();
     }
 
     public long FlushLog()
     {
+        _replay.Flush();
         _log.Flush();
         return _log.Length;
     }
@@ -215,6 +227,8 @@ internal sealed class PolicyTraining : ITraining
     public void Dispose()
     {
         _log.Dispose();
+        _replay.Dispose();
+        (_sampler as IDisposable)?.Dispose();
         _estimator.Dispose();
         _update.Dispose();
         _reference.Dispose();
