@@ -31,11 +31,13 @@ internal sealed record RunRequest(string Directory, bool IsResumed, string RunFi
 /// <param name="open">Begins or resumes a run that shows its numbers.</param>
 /// <param name="train">Runs it.</param>
 /// <param name="options">Reads the options of a run.</param>
+/// <param name="shorthands">Further options that each stand for a setting, whose key comes with it.</param>
 internal sealed class RunCommand<TRun>(
     string name,
     Func<RunRequest, IMetricSink, TRun> open,
     Func<TRun, CancellationToken, RunResult> train,
-    Func<string, CommonOptions> options)
+    Func<string, CommonOptions> options,
+    params IReadOnlyList<(Option<string?> Option, string Key)> shorthands)
     where TRun : IDisposable
 {
     private readonly Argument<string> _runFile = new("RUNFILE")
@@ -67,6 +69,9 @@ internal sealed class RunCommand<TRun>(
     public Command Create(Context context, string description, string details, params string[] examples)
     {
         var command = new TaughtCommand(name, description, details, examples) { _runFile, _sets, _out, _resume, _threads, _seed, _skipBadLines, _json };
+        foreach (var (option, _) in shorthands)
+            command.Add(option);
+
         _runFile.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: ['-', ..] } token])
@@ -90,6 +95,8 @@ internal sealed class RunCommand<TRun>(
             sets.Add($"threads={threads}");
         if (parsed.GetValue(_seed) is { } seed)
             sets.Add($"seed={seed}");
+        foreach (var (option, key) in shorthands)
+            sets.AddRange(parsed.GetValue(option) is { } value ? [$"{key}={value}"] : []);
 
         var stem = runFile == "" ? name : Path.GetFileNameWithoutExtension(runFile);
         return new(resume ?? place ?? RunPlaces.Next(stem), resume is not null, runFile, sets, parsed.GetValue(_skipBadLines));

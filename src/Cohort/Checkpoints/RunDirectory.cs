@@ -25,6 +25,9 @@ public sealed class RunDirectory(string root)
     /// <summary>One line per logged completion.</summary>
     public string Rollouts => Path.Combine(Root, "rollouts.jsonl");
 
+    /// <summary>One line per group of completions that training can be repeated with; only where the run saves them.</summary>
+    public string Replay => Path.Combine(Root, "replay.jsonl");
+
     /// <summary>One line per measurement of the learning curve.</summary>
     public string Evaluations => Path.Combine(Root, "evaluations.jsonl");
 

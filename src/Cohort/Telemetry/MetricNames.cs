@@ -325,7 +325,7 @@ public static class MetricNames
 
     /// <summary>Wall-clock time of the critic: its values, and its updates.</summary>
     public const string CriticSeconds = "time/critic_seconds";
-    /// <summary>Time spent measuring: held-out problems, and the closer looks of measured steps.</summary>
+    /// <summary>Time spent measuring: held-out problems, the closer looks of measured steps, and the tokens of logged completions.</summary>
     public const string EvaluationSeconds = "time/evaluation_seconds";
     /// <summary>Time of the whole step: the sum of the phases, the critic among them.</summary>
     public const string StepSeconds = "time/step_seconds";

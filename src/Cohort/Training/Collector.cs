@@ -50,6 +50,9 @@ internal sealed class Collector(
     RunOptions options,
     PhaseClock clock)
 {
+    /// <summary>Tells of groups as they were sampled and scored: where their prompts stand in the step, and whether they are greedy.</summary>
+    public event Action<SampleSeed, bool, IReadOnlyList<ScoredGroup>>? Sampled;
+
     /// <summary>
     /// Samples, scores and packs. Groups without a signal are replaced by those of further problems, up to the limit on refills (dynamic sampling,
     /// arXiv:2503.14476, section 3.2); what is flat then leaves the loss.
@@ -115,11 +118,13 @@ internal sealed class Collector(
             },
             cancel);
         clock.Start(Phase.Reward);
-        var scores = queue.Complete().Chunk(samples).ToArray();
-        return [.. groups.Select((group, i) => new ScoredGroup(problems[i], group.Completions, Adjusted(group.Completions, scores[i])))];
+        var scores = queue.Complete().Chunk(samples);
+        ScoredGroup[] scored = [.. groups.Zip(scores, (group, each) => new ScoredGroup(problems[group.PromptIndex], group.Completions, each))];
+        Sampled?.Invoke(seed, sampling is EvaluationSampling, scored);
+        return [.. scored.Select(group => group with { Scores = Adjusted(group.Completions, group.Scores) })];
     }
 
-    private Score[] Adjusted(IReadOnlyList<Completion> completions, Score[] scores) =>
+    private Score[] Adjusted(IReadOnlyList<Completion> completions, IReadOnlyList<Score> scores) =>
         [.. completions.Zip(scores, (completion, score) => Truncation.Adjust(
             options.Algorithm.Truncation, score, completion.ResponseTokens.Count, options.Rollout.MaxNewTokens, completion.FinishReason))];
 

@@ -94,6 +94,7 @@ public sealed class PolicyRun : IDisposable
             source = PolicyTraining.Fitting(options, source, start.Prompts, start.Policy.Config);
             OptionsException.ThrowIfAny(LearningCurve.Problems(options.Evaluation.Curve, source), directory);
             var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), source, start.Prompts, start.Policy.Config);
+            resolved = ReplaySampler.Settle(resolved, sink.Notice);
             OptionsException.ThrowIfAny(resolved.Problems(), directory);
             rewards = Rewards(place, resolved, start, custom);
             RunFiles.Begin(place, resolved, () => start.Save(place));

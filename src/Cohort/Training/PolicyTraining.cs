@@ -28,6 +28,8 @@ internal sealed class PolicyTraining : ITraining
     private readonly MetricAlarms _alarms;
     private readonly RolloutLog _log;
     private readonly RolloutLines _logged;
+    private readonly ReplayLog _replay;
+    private readonly ISampler _sampler;
     private readonly List<RolloutLine> _lines = [];
     private readonly PhaseClock _clock;
     private readonly IMetricSink _sink;
@@ -47,6 +49,8 @@ internal sealed class PolicyTraining : ITraining
         (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
         var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
         _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
+        (_sampler, var trained) = ReplaySampler.Or(sampler, rewards.Trained, options, policy.Config.VocabularySize);
+        _replay = new ReplayLog(place.Replay, state.Step);
         _log = new RolloutLog(place.Rollouts, state.RolloutsBytes);
         try
         {
@@ -65,10 +69,13 @@ internal sealed class PolicyTraining : ITraining
         _estimator = Estimators.Create(policy, options, clock, ValueTrack.PromptsOf(source, prompts));
         _update = new PolicyUpdate(policy, _reference.Network, options, options.Update.MicroBatchRows, options.Rollout.MaxNewTokens);
         _curriculum = new Curriculum(source, options.Rollout.Curriculum, options.Seed);
-        var collector = new Collector(policy, _reference.Network, sampler, prompts, rewards.Trained, _curriculum, options, clock);
+        var collector = new Collector(policy, _reference.Network, _sampler, prompts, trained, _curriculum, options, clock);
+        if (options.Rollout.SaveAll)
+            collector.Sampled += _replay.Add;
+
         var probes = new PolicyProbes(policy, _reference.Network, options);
         _trainer = new PolicyTrainer(
-            options, rewards.Trained, collector, _curriculum, _estimator, _update, probes, clock, (step, batch) => batch.Report(place, step, sink));
+            options, trained, collector, _curriculum, _estimator, _update, probes, clock, (step, batch) => batch.Report(place, step, sink));
         _alarms = new MetricAlarms(rewards.Metrics.Select(metric => metric.Name), sink);
         var problems = source.HeldOut(Split.Validation, options.Evaluation.Problems);
         _validation = new Validation(
@@ -149,6 +156,7 @@ internal sealed class PolicyTraining : ITraining
     public TrainerState Step(TrainerState state, Measures measures, CancellationToken cancel)
     {
         _lines.Clear();
+        _replay.Clear();
         var next = _trainer.Step(state, measures, (collected, advantages) => Note(state, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);
@@ -172,6 +180,7 @@ internal sealed class PolicyTraining : ITraining
 
     public void WriteLog()
     {
+        _replay.Write();
         _lines.ForEach(_log.Append);
         _lines.Clear();
         _curve.Write();
@@ -179,6 +188,7 @@ internal sealed class PolicyTraining : ITraining
 
     public TrainerState FlushLogs(TrainerState state)
     {
+        _replay.Flush();
         _log.Flush();
         return state with { RolloutsBytes = _log.Length, EvaluationsBytes = _curve.Bytes };
     }
@@ -208,6 +218,8 @@ internal sealed class PolicyTraining : ITraining
     public void Dispose()
     {
         _log.Dispose();
+        _replay.Dispose();
+        (_sampler as IDisposable)?.Dispose();
         _estimator.Dispose();
         _update.Dispose();
         _reference.Dispose();

@@ -82,11 +82,13 @@ public sealed class ExportCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) => seen.Add($"{instrument.Name} {tags[0].Value} {tags[1].Value}"));
         listener.Start();
         CommandLine.Succeed(tiny.Train("heard"));
-        CommandLine.Succeed("sft", "--out", tiny.File("heard-too"), "--threads", "1", "--set", "model.kind=new", "--set", $"data.path={tiny.Problems}", "--set", "steps=1");
+        CommandLine.Succeed(
+            "sft", "--out", tiny.File("heard-too"), "--threads", "1", "--set", "model.kind=new", "--set", $"data.path={tiny.Problems}", "--set", "steps=1");
         Assert.Superset(
             new HashSet<string>
             {
-                "cohort.run.sampled_tokens heard train", "cohort.reward.score_mean heard train", "cohort.time.step_seconds heard-too sft", "cohort.step heard-too sft",
+                "cohort.run.sampled_tokens heard train", "cohort.reward.score_mean heard train",
+                "cohort.time.step_seconds heard-too sft", "cohort.step heard-too sft",
             },
             seen);
     }

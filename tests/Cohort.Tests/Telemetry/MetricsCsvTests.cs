@@ -15,8 +15,9 @@ public sealed class MetricsCsvTests
     }
 
     [Fact]
-    public void Names_with_commas_quotes_and_lines_are_quoted() =>
-        Assert.Equal("step,\"part/a,b\",\"part/\"\"c\"\"\",\"part/d\ne\"\r\n3,0.5,0.6,0.7\r\n", Csv(Steps.Of(3, ("part/a,b", 0.5), ("part/\"c\"", 0.6), ("part/d\ne", 0.7))));
+    public void Names_with_commas_quotes_and_lines_are_quoted() => Assert.Equal(
+        "step,\"part/a,b\",\"part/\"\"c\"\"\",\"part/d\ne\"\r\n3,0.5,0.6,0.7\r\n",
+        Csv(Steps.Of(3, ("part/a,b", 0.5), ("part/\"c\"", 0.6), ("part/d\ne", 0.7))));
 
     [Fact]
     public void Another_culture_writes_the_same()

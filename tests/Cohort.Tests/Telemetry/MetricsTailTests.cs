@@ -23,8 +23,8 @@ public sealed class MetricsTailTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"step\":1,\"a/x\":0.5}\n{\"step\":2,\"a/x\":0.7}\n", 2)]                              // shorter
-    [InlineData("{\"step\":1,\"a/x\":0.5}\n{\"step\":2,\"a/x\":0.75}\n{\"step\":3,\"a/x\":0.8}\n{\"step\":4}\n", 4)] // longer, and the old end lies within a line
+    [InlineData("{\"step\":1,\"a/x\":0.5}\n{\"step\":2,\"a/x\":0.7}\n", 2)] // shorter
+    [InlineData("{\"step\":1,\"a/x\":0.5}\n{\"step\":2,\"a/x\":0.75}\n{\"step\":3,\"a/x\":0.8}\n{\"step\":4}\n", 4)] // longer; the old end is within a line
     [InlineData("{\"step\":1,\"a/x\":0.5}\n{\"step\":2,\"a/x\":0.6}\n{\"step\":3,\"a/x\":0.9}\n{\"step\":3}\n", 4)] // a step again
     public void A_file_that_a_resumed_run_cut_is_read_again_from_its_beginning(string after, int steps)
     {

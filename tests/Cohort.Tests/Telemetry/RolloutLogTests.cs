@@ -42,7 +42,8 @@ public sealed class RolloutLogTests : IDisposable
     [Fact]
     public void Tokens_are_written_as_short_arrays_and_read_back_to_the_same_bits()
     {
-        RolloutToken[] tokens = [new(17, " 1", 0.3f, 1.0000001f, double.NaN), new(3, "\ufffd", -1.25, 0.1f, double.NaN), new(0, "<eos>", 0, double.NaN, 2.5e-9f)];
+        RolloutToken[] tokens =
+            [new(17, " 1", 0.3f, 1.0000001f, double.NaN), new(3, "\ufffd", -1.25, 0.1f, double.NaN), new(0, "<eos>", 0, double.NaN, 2.5e-9f)];
         Append(Line with { Details = tokens });
         Assert.EndsWith(
             "\"advantage\":-0.5,\"details\":{\"id\":[17,3,0],\"text\":[\" 1\",\"\ufffd\",\"<eos>\"],\"advantage\":[0.3,-1.25,0],"

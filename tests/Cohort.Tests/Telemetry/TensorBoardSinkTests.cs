@@ -41,7 +41,8 @@ public sealed class TensorBoardSinkTests
     [Fact]
     public void A_metric_is_a_scalar_by_its_name_at_its_step_and_time()
     {
-        var bytes = Write(Steps.Of(1, ("a/x", 0.5), (MetricNames.StepSeconds, 2.25)), Steps.Of(2, ("a/x", 0.75), ("b/y", double.NaN), (MetricNames.StepSeconds, 3)));
+        var bytes = Write(
+            Steps.Of(1, ("a/x", 0.5), (MetricNames.StepSeconds, 2.25)), Steps.Of(2, ("a/x", 0.75), ("b/y", double.NaN), (MetricNames.StepSeconds, 3)));
         var events = Records(bytes).Select(Tensorboard.Event.Parser.ParseFrom).ToArray();
         Assert.Equal([0L, 1L, 2L], events.Select(one => one.Step));
         Assert.Equal([1_700_000_000.5, 1_700_000_002.75, 1_700_000_005.75], events.Select(one => one.WallTime));
@@ -52,7 +53,8 @@ public sealed class TensorBoardSinkTests
     [Fact]
     public void Steps_that_come_again_make_readers_forget_the_old_ones()
     {
-        var events = Records(Write(Steps.Of(1, ("a/x", 0.5)), Steps.Of(2, ("a/x", 0.6)), Steps.Of(1, ("a/x", 0.7)))).Select(Tensorboard.Event.Parser.ParseFrom).ToArray();
+        var bytes = Write(Steps.Of(1, ("a/x", 0.5)), Steps.Of(2, ("a/x", 0.6)), Steps.Of(1, ("a/x", 0.7)));
+        var events = Records(bytes).Select(Tensorboard.Event.Parser.ParseFrom).ToArray();
         Assert.Equal(5, events.Length);
         Assert.Equal((1L, Tensorboard.SessionLog.Types.SessionStatus.Start), (events[3].Step, events[3].SessionLog.Status));
         Assert.Equal(0.7f, events[4].Summary.Value[0].SimpleValue);

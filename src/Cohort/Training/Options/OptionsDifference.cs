@@ -121,7 +121,7 @@ public static class OptionsDifference
             && OfRewardCalls.Contains(path[(path.LastIndexOf('.') + 1)..]) => ResumeEffect.Exact,
         "threads" or "device" => ResumeEffect.OtherRounding,
         "budget.steps" or "budget.tokens" or "steps" => HasSchedule(asked) ? ResumeEffect.OtherSchedule : ResumeEffect.Exact,
-        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "data.path"
+        "checkpoints.every" or "checkpoints.keep" or "evaluation.stopAt" or "evaluation.patience" or "rollout.loggedPrompts" or "rollout.saveAll" or "data.path"
             or "update.recomputeActivations" or "recomputeActivations" => ResumeEffect.Exact,
         _ => ResumeEffect.Refused,
     };

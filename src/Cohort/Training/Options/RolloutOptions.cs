@@ -84,6 +84,17 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(LoggedPrompts), value, "LoggedPrompts must lie in [0, 1000000].");
     } = 2;
 
+    /// <summary>
+    /// Whether all completions of all steps are written to replay.jsonl with their tokens, log-probabilities and scores, for <see cref="Replay"/>.
+    /// </summary>
+    public bool SaveAll { get; init; }
+
+    /// <summary>
+    /// A run directory whose saved completions and scores training takes in place of sampling and scoring, to debug an update; the run must have been trained
+    /// with <see cref="SaveAll"/>. Empty samples.
+    /// </summary>
+    public string Replay { get; init; } = "";
+
     /// <summary>B, rows per step.</summary>
     [JsonIgnore]
     public int Rows => PromptsPerStep * SamplesPerPrompt;

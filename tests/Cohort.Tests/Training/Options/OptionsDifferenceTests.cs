@@ -15,7 +15,7 @@ public sealed class OptionsDifferenceTests
         string[] mayChange = ["budget.steps", "budget.tokens", "checkpoints.every", "checkpoints.keep", "data.heldOutPath", "data.path", "device",
             "evaluation.patience", "evaluation.stopAt", "recomputeActivations", "reward.concurrency", "reward.deadlineSeconds",
             "reward.keyVariable", "reward.largestUnscoredShare", "reward.replySeconds", "reward.retries", "reward.tokenVariable",
-            "reward.url", "reward.workers", "rollout.loggedPrompts", "steps", "threads", "update.recomputeActivations"];
+            "reward.url", "reward.workers", "rollout.loggedPrompts", "rollout.saveAll", "steps", "threads", "update.recomputeActivations"];
         var allowed = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var defaults in new CommonOptions[] { new RunOptions(), new SftOptions(), new RewardModelOptions() })
         {
