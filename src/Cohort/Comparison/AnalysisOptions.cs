@@ -10,7 +10,8 @@ public sealed record AnalysisOptions
     {
         get;
         init => field = value is >= 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Threshold), value, "Threshold must lie in [0, 1]; 0 is half way from the baseline's start to its end.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(Threshold), value, "Threshold must lie in [0, 1]; 0 is half way from the baseline's start to its end.");
     }
 
     /// <summary>Whether time is that of the clock on the wall instead of the processor's.</summary>

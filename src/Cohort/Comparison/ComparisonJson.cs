@@ -18,7 +18,8 @@ public static class ComparisonJson
     WriteIndented = true,
     Converters =
     [
-        typeof(FiniteNumber), typeof(SnakeCaseName<Arm>), typeof(SnakeCaseName<Conclusion>), typeof(SnakeCaseName<HeldOutMeasure>), typeof(SnakeCaseName<Period>),
+        typeof(FiniteNumber), typeof(SnakeCaseName<Arm>), typeof(SnakeCaseName<Conclusion>), typeof(SnakeCaseName<HeldOutMeasure>),
+        typeof(SnakeCaseName<Period>),
     ])]
 [JsonSerializable(typeof(ComparisonResult))]
 internal sealed partial class ComparisonJsonContext : JsonSerializerContext;

@@ -11,7 +11,8 @@ internal static class ContenderOptions
     /// <summary>The options in which two contenders differ, by runs of the same seed where there are such.</summary>
     public static IReadOnlyList<OptionDifference> Between(IReadOnlyList<CellRun> baseline, IReadOnlyList<CellRun> contender)
     {
-        var (other, run) = baseline.Join(contender, one => one.Cell.Seed, two => two.Cell.Seed, (one, two) => (one, two)).FirstOrDefault((baseline[0], contender[0]));
+        var (other, run) = baseline.Join(contender, one => one.Cell.Seed, two => two.Cell.Seed, (one, two) => (one, two))
+            .FirstOrDefault((baseline[0], contender[0]));
         return
         [
             .. OptionsDifference.Between(other.Options with { Seed = run.Options.Seed }, run.Options)

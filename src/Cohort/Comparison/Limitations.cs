@@ -56,8 +56,8 @@ internal static class Limitations
 
         if (result.AddedSeeds.Count > 0)
         {
-            yield return $"Added after the other results could be seen: seed {string.Join(", ", result.AddedSeeds)}. Intervals and p-values do not know that, and are "
-                + "too sure.";
+            yield return $"Added after the other results could be seen: seed {string.Join(", ", result.AddedSeeds)}. Intervals and p-values do not know "
+                + "that, and are too sure.";
         }
 
         if (result.Arms.Any(arm => arm.OnValidation))
@@ -65,8 +65,8 @@ internal static class Limitations
 
         if (result.Comparisons > 1)
         {
-            yield return $"p-values of sampled pass@1 at equal tokens are corrected by Holm over {result.Comparisons} comparisons; intervals, greedy answers and "
-                + "differences at equal time are not.";
+            yield return $"p-values of sampled pass@1 at equal tokens are corrected by Holm over {result.Comparisons} comparisons; intervals, greedy "
+                + "answers and differences at equal time are not.";
         }
 
         yield return (result.WallClock, result.Jobs) switch

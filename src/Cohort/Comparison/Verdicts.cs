@@ -31,8 +31,8 @@ internal static class Verdicts
         return pair.Conclusion switch
         {
             Conclusion.NotMeasured => $"{pair.Contender} and {pair.Baseline} have no seed in common yet.",
-            Conclusion.OneSeed => $"No conclusion: with one seed, {pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline}, which "
-                + "says nothing about other seeds; run at least 5.",
+            Conclusion.OneSeed => $"No conclusion: with one seed, {pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline}, "
+                + "which says nothing about other seeds; run at least 5.",
             Conclusion.Better or Conclusion.Worse => $"{pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline} "
                 + $"({told}) after {Tokens(arm)}{AtEqualTime(pair, result)}.",
             Conclusion.Open => $"Nothing yet: {pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline} ({told}) after "
@@ -83,7 +83,8 @@ internal static class Verdicts
         string[] parts =
         [
             Tasks(Conclusion.Better, "ahead of"), Tasks(Conclusion.Worse, "behind"), Tasks(Conclusion.Open, "not told apart from"),
-            Tasks(Conclusion.OneSeed, "seen with one seed only, which allows no conclusion, beside"), Tasks(Conclusion.NotMeasured, "without a seed in common with"),
+            Tasks(Conclusion.OneSeed, "seen with one seed only, which allows no conclusion, beside"),
+            Tasks(Conclusion.NotMeasured, "without a seed in common with"),
         ];
         return $"{Limitations.Name(pairs[0].Arm)}: {contender} is {string.Join(", ", parts.Where(part => part != ""))}.";
 

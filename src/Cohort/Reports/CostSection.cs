@@ -9,7 +9,8 @@ internal static class CostSection
     /// <summary>The section.</summary>
     public static Markup Of(ComparisonResult result) => $"""
         <section><h2>Cost</h2>
-        <p class="note">Means over seeds with Student's 95 % intervals; {result.Jobs} at a time on the machine. Seconds of phases are of the clock on the wall.</p>
+        <p class="note">Means over seeds with Student's 95 % intervals; {result.Jobs} at a time on the machine. Seconds of phases are of the clock on
+        the wall.</p>
         {result.Arms.Select(Arm)}
         {Growth(result.Probes)}</section>
 
@@ -40,14 +41,16 @@ internal static class CostSection
 
     private static Chart Phases(ArmResult arm) => new($"Seconds of each phase, {arm.Task}", "phase", "s",
     [
-        .. arm.Contenders.Select((contender, index) => new ChartSeries(contender.Name, [.. PhaseNames(arm).Select(phase => Of(contender.Cost, phase) is var seconds
-            ? new ChartPoint(0, seconds.Estimate, seconds.Low, seconds.High, phase) : default)])
+        .. arm.Contenders.Select((contender, index) => new ChartSeries(
+            contender.Name, [.. PhaseNames(arm).Select(phase => Point(Of(contender.Cost, phase), phase))])
         {
             Colour = index % ArmText.Colours,
             Mark = ChartMark.Bar,
         }),
     ])
     { FromZero = true };
+
+    private static ChartPoint Point(Interval seconds, string phase) => new(0, seconds.Estimate, seconds.Low, seconds.High, phase);
 
     private static string[] PhaseNames(ArmResult arm) =>
         [.. arm.Contenders.SelectMany(contender => contender.Cost.Phases).Select(phase => phase.Metric).Distinct()];
@@ -60,10 +63,10 @@ internal static class CostSection
         <h3>Growth with group size and length</h3>
         <p class="note">Short runs of a few steps each: enough for the size of a cost, and too little for a small difference.</p>
         <div class="charts">
-        {ChartFigure.Of(Lines(probes, "Seconds of a step by group size", "completions per prompt", probe => probe.SamplesPerPrompt, probe => probe.MaxNewTokens, "s", probe => probe.StepSeconds))}
-        {ChartFigure.Of(Lines(probes, "Seconds of a step by length", "longest completion, tokens", probe => probe.MaxNewTokens, probe => probe.SamplesPerPrompt, "s", probe => probe.StepSeconds))}
-        {ChartFigure.Of(Lines(probes, "Peak memory by group size", "completions per prompt", probe => probe.SamplesPerPrompt, probe => probe.MaxNewTokens, "MiB", probe => probe.PeakMib))}
-        {ChartFigure.Of(Lines(probes, "Peak memory by length", "longest completion, tokens", probe => probe.MaxNewTokens, probe => probe.SamplesPerPrompt, "MiB", probe => probe.PeakMib))}
+        {ChartFigure.Of(ByGroup(probes, "Seconds of a step", "s", probe => probe.StepSeconds))}
+        {ChartFigure.Of(ByLength(probes, "Seconds of a step", "s", probe => probe.StepSeconds))}
+        {ChartFigure.Of(ByGroup(probes, "Peak memory", "MiB", probe => probe.PeakMib))}
+        {ChartFigure.Of(ByLength(probes, "Peak memory", "MiB", probe => probe.PeakMib))}
         </div>
         {NumberTable.Of(
             "Cost of a step in short runs",
@@ -75,8 +78,20 @@ internal static class CostSection
             ])])}
         """;
 
+    private static Chart ByGroup(IReadOnlyList<CostProbe> probes, string what, string unit, Func<CostProbe, double> cost) => Lines(
+        probes, $"{what} by group size", "completions per prompt", unit, probe => probe.SamplesPerPrompt, probe => probe.MaxNewTokens, cost);
+
+    private static Chart ByLength(IReadOnlyList<CostProbe> probes, string what, string unit, Func<CostProbe, double> cost) => Lines(
+        probes, $"{what} by length", "longest completion, tokens", unit, probe => probe.MaxNewTokens, probe => probe.SamplesPerPrompt, cost);
+
     private static Chart Lines(
-        IReadOnlyList<CostProbe> probes, string title, string xLabel, Func<CostProbe, int> x, Func<CostProbe, int> other, string unit, Func<CostProbe, double> y) =>
+        IReadOnlyList<CostProbe> probes,
+        string title,
+        string xLabel,
+        string unit,
+        Func<CostProbe, int> x,
+        Func<CostProbe, int> other,
+        Func<CostProbe, double> y) =>
         new(title, xLabel, unit, [.. probes.GroupBy(probe => probe.Contender).SelectMany((contender, colour) => contender.GroupBy(other)
             .Where(line => line.Select(x).Distinct().Count() > 1)
             .Select((line, stroke) => new ChartSeries(

@@ -16,13 +16,16 @@ internal static class DifferencesSection
             {ChartFigure.Of(Forest(pairs))}
             {NumberTable.Of(
                 "Contender minus baseline in points of held-out problems, with 95 % intervals: same seeds, same problems",
-                ["comparison", "pass@1, equal tokens", "p", "p by Holm", "greedy, equal tokens", $"pass@1, equal {time} time", $"greedy, equal {time} time", "seeds", "problems"],
+                [
+                    "comparison", "pass@1, equal tokens", "p", "p by Holm", "greedy, equal tokens", $"pass@1, equal {time} time", $"greedy, equal {time} time",
+                    "seeds", "problems",
+                ],
                 [.. pairs.Select(Row)])}
             <ul>{pairs.Select(each => Sentence(each.Arm, each.Pair))}</ul>
             <h3>What limits the conclusion</h3>
             <ul>{result.Limits.Select(Item)}</ul>
-            <p class="note">Intervals and p-values take both seeds and problems as drawn from more of their kind: a two-way variance with Satterthwaite's degrees of
-            freedom. At equal time, each seed's two curves end at the time of the run that needed less, interpolated between measurements.</p></section>
+            <p class="note">Intervals and p-values take both seeds and problems as drawn from more of their kind: a two-way variance with Satterthwaite's
+            degrees of freedom. At equal time, each seed's two curves end at the time of the run that needed less, interpolated between measurements.</p></section>
 
             """;
     }

@@ -27,7 +27,8 @@ internal static class LearningSection
             {Chart(arm, HeldOutMeasure.PassAt1, "steps", measured => measured.OverSteps)}
             </div>
             {NumberTable.Of(
-                $"{ArmText.Name(arm)}: percent of {arm.Problems} held-out problems solved after {NumberText.Of(arm.Tokens)} sampled tokens, mean over seeds with Student's 95 % interval",
+                $"{ArmText.Name(arm)}: percent of {arm.Problems} held-out problems solved after {NumberText.Of(arm.Tokens)} sampled tokens, "
+                    + "mean over seeds with Student's 95 % interval",
                 ["contender", "seeds", "pass@1 at the start", .. measures.Select(measure => ComparisonText.Name(measure, arm.Samples))],
                 [.. arm.Contenders.Select(contender => Finals(contender, measures))])}
             {Threshold(arm, seconds)}
@@ -52,7 +53,7 @@ internal static class LearningSection
     [
         contender.Name,
         $"{contender.Seeds.Count}",
-        .. contender.Measures.Where(measured => measured.Measure == HeldOutMeasure.PassAt1).Select(measured => ArmText.Percent(measured.Start)).DefaultIfEmpty(""),
+        contender.Measures.Where(measured => measured.Measure == HeldOutMeasure.PassAt1).Select(measured => ArmText.Percent(measured.Start)).FirstOrDefault(""),
         .. measures.Select(measure => contender.Measures.Where(measured => measured.Measure == measure)
             .Select(measured => ArmText.Percent(measured.Final)).FirstOrDefault("")),
     ];

@@ -33,7 +33,12 @@ internal static class MetricSummarySection
         contender => contender.TrustRegion, TrustRegionCurves, arm => ChartFigure.Of(Ratios(arm)));
 
     private static Markup Section(
-        string title, string note, ComparisonResult result, Func<ContenderResult, IReadOnlyList<MetricSummary>> summaries, string[] curves, Func<ArmResult, Markup> figure)
+        string title,
+        string note,
+        ComparisonResult result,
+        Func<ContenderResult, IReadOnlyList<MetricSummary>> summaries,
+        string[] curves,
+        Func<ArmResult, Markup> figure)
     {
         var arms = result.Arms.Where(arm => arm.Contenders.Any(contender => summaries(contender).Count > 0)).ToArray();
         return arms.Length == 0 ? Markup.Empty : $"""
@@ -94,12 +99,14 @@ internal static class MetricSummarySection
     [
         .. arm.Contenders.Select((contender, index) => new ChartSeries(
             contender.Name,
-            [.. contender.TrustRegion.Where(summary => summary.Metric.StartsWith(MetricNames.RatioSharePrefix, StringComparison.Ordinal)).Select(summary =>
-                new ChartPoint(0, 100 * summary.Mean.Estimate, 100 * summary.Mean.Low, 100 * summary.Mean.High, summary.Metric[MetricNames.RatioSharePrefix.Length..]))])
+            [.. contender.TrustRegion.Where(summary => summary.Metric.StartsWith(MetricNames.RatioSharePrefix, StringComparison.Ordinal)).Select(Share)])
         {
             Colour = index % ArmText.Colours,
             Mark = ChartMark.Bar,
         }),
     ])
     { FromZero = true };
+
+    private static ChartPoint Share(MetricSummary share) => new(
+        0, 100 * share.Mean.Estimate, 100 * share.Mean.Low, 100 * share.Mean.High, share.Metric[MetricNames.RatioSharePrefix.Length..]);
 }

@@ -86,7 +86,10 @@ public class ComparisonAnalysisTests
     [Fact]
     public void Problems_without_a_score_are_left_out()
     {
-        var unscored = Four.Select(run => run with { Curve = [run.Curve[0], run.Curve[1] with { Scored = [2, 0, 2, 2], Passed = [2, 0, 0, 1], Greedy = [1, double.NaN, 0, 0] }] });
+        var unscored = Four.Select(run => run with
+        {
+            Curve = [run.Curve[0], run.Curve[1] with { Scored = [2, 0, 2, 2], Passed = [2, 0, 0, 1], Greedy = [1, double.NaN, 0, 0] }],
+        });
         var grpo = Only([.. unscored]).Contenders[0];
         Near(0.5, grpo.Seeds[0].Points[1].PassAt1); // 1 0 .5
         Near(1.0 / 3, grpo.Seeds[0].Points[1].Greedy);
@@ -188,7 +191,11 @@ public class ComparisonAnalysisTests
         };
         var critic = Only([Four[0], ppo]).Contenders[1];
         Assert.Equal(
-            [(MetricNames.ExplainedVariance, Period.FirstThird, -0.5), (MetricNames.ExplainedVariance, Period.LastThird, 0.4), (MetricNames.ValueReversals, Period.WholeRun, 0.5)],
+            [
+                (MetricNames.ExplainedVariance, Period.FirstThird, -0.5),
+                (MetricNames.ExplainedVariance, Period.LastThird, 0.4),
+                (MetricNames.ValueReversals, Period.WholeRun, 0.5),
+            ],
             critic.Critic.Select(summary => (summary.Metric, summary.Period, Math.Round(summary.Mean.Estimate, 9))));
         var tenth = Assert.Single(critic.Calibration);
         Assert.Equal(0, tenth.Tenth);
@@ -201,11 +208,13 @@ public class ComparisonAnalysisTests
     {
         var ppo = Four[2] with
         {
-            Steps = Steps((MetricNames.RolloutSeconds, [1, 2, 3, 4]), (MetricNames.CriticSeconds, [0.5, 0.5, 0.5, 0.5]), (MetricNames.PeakMemory, [100, 300, 300, 300])),
+            Steps = Steps(
+                (MetricNames.RolloutSeconds, [1, 2, 3, 4]), (MetricNames.CriticSeconds, [0.5, 0.5, 0.5, 0.5]), (MetricNames.PeakMemory, [100, 300, 300, 300])),
         };
         var cost = Only([Four[0], ppo]).Contenders[1].Cost;
         Assert.Equal((3000, 1000, 0.25), (cost.PolicyParameters, cost.CriticParameters, cost.CriticShare));
-        Assert.Equal([(MetricNames.RolloutSeconds, 10.0), (MetricNames.CriticSeconds, 2.0)], cost.Phases.Select(phase => (phase.Metric, phase.Seconds.Estimate)));
+        Assert.Equal(
+            [(MetricNames.RolloutSeconds, 10.0), (MetricNames.CriticSeconds, 2.0)], cost.Phases.Select(phase => (phase.Metric, phase.Seconds.Estimate)));
         Assert.Equal(
             (300.0, 4.0, 1000.0, 10.0, 20.0, 100.0, 50.0),
             (cost.PeakMib.Estimate, cost.Steps.Estimate, cost.Tokens.Estimate, cost.Seconds.Estimate, cost.ProcessorSeconds.Estimate,
@@ -224,7 +233,8 @@ public class ComparisonAnalysisTests
         Assert.Empty(Only(Four).Contenders[0].CriticSettings);
     }
 
-    private static ArmResult Only(IReadOnlyList<CellRun> runs, AnalysisOptions? options = null) => Assert.Single(ComparisonAnalysis.Of(runs, options ?? new()).Arms);
+    private static ArmResult Only(IReadOnlyList<CellRun> runs, AnalysisOptions? options = null) =>
+        Assert.Single(ComparisonAnalysis.Of(runs, options ?? new()).Arms);
 
     private static void Near(double expected, double actual, double tolerance = Digits) => Assert.Equal(expected, actual, tolerance);
 }

@@ -18,7 +18,8 @@ public class ComparisonTextTests
     [Fact]
     public void Many_contenders_stand_in_several_tables()
     {
-        var runs = Enumerable.Range(0, 6).SelectMany(number => Four.Take(2).Select(run => run with { Cell = run.Cell with { Contender = $"variant-{number}" } }));
+        var runs = Enumerable.Range(0, 6).SelectMany(number =>
+            Four.Take(2).Select(run => run with { Cell = run.Cell with { Contender = $"variant-{number}" } }));
         var lines = ComparisonText.Lines(ComparisonAnalysis.Of([.. runs], new()));
         Assert.Equal(2, lines.Count(line => line.StartsWith("  mean over steps and seeds", StringComparison.Ordinal)));
         Assert.All(lines, line => Assert.True(line.Length <= 100, line));
@@ -49,7 +50,8 @@ public class ComparisonTextTests
         {
             Steps = Steps(
             [
-                (MetricNames.RolloutSeconds, [1 + index, 2, 3, 4]), (MetricNames.UpdateSeconds, [1, 1, 1, 1.5 + index]), (MetricNames.PeakMemory, [100, 300, 300, 300 + index]),
+                (MetricNames.RolloutSeconds, [1 + index, 2, 3, 4]), (MetricNames.UpdateSeconds, [1, 1, 1, 1.5 + index]),
+                (MetricNames.PeakMemory, [100, 300, 300, 300 + index]),
                 (MetricNames.GradientSignal, [0.5, 0.25, double.NaN, 0.125 * index]), (MetricNames.AdvantageDeviation, [0.5, 0.5, 0.25, 0.5]),
                 (MetricNames.RatioSharePrefix + "0.95_1.05", [1, 0.9, 0.8, 0.9]), (MetricNames.ClipHigh, [0, 0.01, 0.02, 0.01 * index]),
                 .. run.Cell.Contender == "ppo"

@@ -32,7 +32,8 @@ public class VerdictsTests
     {
         var result = ComparisonAnalysis.Of(Four, new());
         var difference = result.Arms[0].Pairs[0].PassAt1;
-        Assert.Contains("Nothing yet: ppo answers 18.8 points more of the test problems than grpo (95 % interval -181.1 to 218.6, p 0.44, 2 seeds", result.Headline);
+        Assert.Contains(
+            "Nothing yet: ppo answers 18.8 points more of the test problems than grpo (95 % interval -181.1 to 218.6, p 0.44, 2 seeds", result.Headline);
         Assert.Contains($"about {difference.SeedsNeeded - 2} more seeds would be needed", result.Headline);
         Assert.DoesNotContain("base model", result.Headline);
         Assert.Contains("This holds for this base model.", result.Limits);
