@@ -17,7 +17,8 @@ internal static class RunPage
     /// <param name="options">The run's options.</param>
     /// <param name="terminal">Told where there is no report.</param>
     public static void Write(string command, RunResult result, CommonOptions options, Terminal terminal) => Write(
-        command, result.Directory, terminal, result.ValidationRows, () => options, run => $"{Reason(result)} after {Steps(run)}; the model is in {Numbers.ShortPath(result.ModelFolder)}.");
+        command, result.Directory, terminal, result.ValidationRows, () => options,
+        run => $"{Reason(result)} after {Steps(run)}; the model is in {Numbers.ShortPath(result.ModelFolder)}.");
 
     /// <summary>Writes report.html of a run that an error ended.</summary>
     /// <param name="command">The command that ran it.</param>

@@ -64,7 +64,8 @@ internal static class ChartFigure
         """;
 
     private static Markup Row(ChartPoint point, bool hasIntervals) => $"""
-        <tr><th scope="row" class="number">{Abscissa(point)}</th><td class="number">{NumberText.Of(point.Y)}</td>{(hasIntervals ? Ends(point) : Markup.Empty)}</tr>
+        <tr><th scope="row" class="number">{Abscissa(point)}</th><td class="number">{NumberText.Of(point.Y)}</td>
+        {(hasIntervals ? Ends(point) : Markup.Empty)}</tr>
 
         """;
 

@@ -47,7 +47,10 @@ internal static class Curves
             new("Loss", "nats per token", new(MetricNames.SftLoss, "training"), new(MetricNames.ValidationLoss, "validation")),
             new("Tokens predicted", "%", new CurvePlan(MetricNames.SftAccuracy, "accuracy")) { Scale = 100 },
             new("Ranking loss", "nats per pair", new(MetricNames.RewardModelLoss, "training"), new(MetricNames.ValidationPairLoss, "validation")),
-            new("Pairs ranked right", "%", new(MetricNames.RewardModelAccuracy, "training"), new(MetricNames.ValidationPairAccuracy, "validation")) { Scale = 100 },
+            new("Pairs ranked right", "%", new(MetricNames.RewardModelAccuracy, "training"), new(MetricNames.ValidationPairAccuracy, "validation"))
+            {
+                Scale = 100,
+            },
             new("Calibration error", "%", new CurvePlan(MetricNames.ValidationCalibrationError, "validation")) { Scale = 100 },
         ]),
         ("Policy",
@@ -58,7 +61,10 @@ internal static class Curves
             new("KL of one step", "nats per token", new(MetricNames.KlOldK3, "k3 estimate"), new(MetricNames.KlOldExact, "exact")),
             new("Tokens clipped", "%", new(MetricNames.ClipLow, "below"), new(MetricNames.ClipHigh, "above")) { Scale = 100 },
             new("Gradient norm", "before cutting", new(MetricNames.GradientNorm, "norm"), new(MetricNames.RewardModelGradientNorm, "norm")),
-            new("Signal to noise of the gradient", "per sampled token", new CurvePlan(MetricNames.GradientSignalPerToken, "signal to noise")) { FromZero = false },
+            new("Signal to noise of the gradient", "per sampled token", new CurvePlan(MetricNames.GradientSignalPerToken, "signal to noise"))
+            {
+                FromZero = false,
+            },
             new("Standard deviation of the advantages", "score", new CurvePlan(MetricNames.AdvantageDeviation, "deviation")),
         ]),
         ("Critic",
@@ -75,7 +81,8 @@ internal static class Curves
             {
                 OfOneRun =
                 [
-                    new(MetricNames.RolloutSeconds, "sampling"), new(MetricNames.UpdateSeconds, "updates"), new(MetricNames.LogProbSeconds, "log-probabilities"),
+                    new(MetricNames.RolloutSeconds, "sampling"), new(MetricNames.UpdateSeconds, "updates"),
+                    new(MetricNames.LogProbSeconds, "log-probabilities"),
                     new(MetricNames.CriticSeconds, "critic"), new(MetricNames.RewardSeconds, "waiting for scores"),
                 ],
             },

@@ -32,7 +32,9 @@ internal static class LastStepCharts
     private static ChartPoint[] Pairs(ReportRun run) =>
     [
         .. Last(run, MetricNames.CalibrationValuePrefix)
-            .Join(Last(run, MetricNames.CalibrationReturnPrefix), value => value.Name, gain => gain.Name, (value, gain) => new ChartPoint(value.Value, gain.Value))
+            .Join(
+                Last(run, MetricNames.CalibrationReturnPrefix), value => value.Name, gain => gain.Name,
+                (value, gain) => new ChartPoint(value.Value, gain.Value))
             .OrderBy(point => point.X),
     ];
 

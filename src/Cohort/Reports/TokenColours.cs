@@ -20,7 +20,8 @@ internal sealed class TokenColours(IReadOnlyList<RolloutLine> group)
         <label><input type="radio" name="{name}" value="kl" /> KL to the reference</label>
         <p class="note"><span class="tokens"><span class="a3 r3 k3">above</span></span> 0 (of the ratio, 1): blue with a solid underline.
         <span class="tokens"><span class="a-3 r-3 k-3">below</span></span>: orange with a dashed one. Three strengths: of advantages, thirds of the group's
-        largest, {NumberText.Of(_largest)}; of ratios, by more than 1 %, 10 %, 30 %; of log-ratios to the reference, more than 0.01, 0.1, 0.5 nats.</p></fieldset>
+        largest, {NumberText.Of(_largest)}; of ratios, by more than 1 %, 10 %, 30 %; of log-ratios to the reference,
+        more than 0.01, 0.1, 0.5 nats.</p></fieldset>
         """;
 
     /// <summary>A completion's tokens, each with its numbers, and a table of them.</summary>
@@ -30,14 +31,19 @@ internal sealed class TokenColours(IReadOnlyList<RolloutLine> group)
         var left = line.Details.Count - shown.Length;
         return $"""
             <div class="text tokens" dir="auto">{shown.Select(Token)}</div>{(left > 0 ? (Markup)$"""<p class="note">{left} more tokens</p>""" : Markup.Empty)}
-            <details class="numbers"><summary>Numbers of the tokens</summary><div class="scroll" role="region" aria-label="Tokens of sample {line.Sample}" tabindex="0">
+            <details class="numbers"><summary>Numbers of the tokens</summary>
+            <div class="scroll" role="region" aria-label="Tokens of sample {line.Sample}" tabindex="0">
             <table><caption>Tokens of sample {line.Sample}</caption><thead><tr><th scope="col">token</th><th scope="col" class="number">advantage</th>
-            <th scope="col" class="number">ratio</th><th scope="col" class="number">KL, nats</th></tr></thead><tbody>{shown.Select(Row)}</tbody></table></div></details>
+            <th scope="col" class="number">ratio</th><th scope="col" class="number">KL, nats</th></tr></thead>
+            <tbody>{shown.Select(Row)}</tbody></table></div></details>
             """;
     }
 
     private Markup Token(RolloutToken token) =>
-        $"""<span class="{Classes(token)}" title="advantage {NumberText.Of(token.Advantage)}, ratio {NumberText.Of(token.Ratio)}, KL {NumberText.Of(token.Kl)}">{Shown(token)}</span>""";
+        $"""<span class="{Classes(token)}" title="{Numbers(token)}">{Shown(token)}</span>""";
+
+    private static string Numbers(RolloutToken token) =>
+        $"advantage {NumberText.Of(token.Advantage)}, ratio {NumberText.Of(token.Ratio)}, KL {NumberText.Of(token.Kl)}";
 
     private string Classes(RolloutToken token) =>
         $"a{Advantage(token.Advantage)} r{Level(Math.Log(token.Ratio), 0.01, 0.1, 0.3)} k{Level(token.Kl, 0.01, 0.1, 0.5)}";

@@ -31,7 +31,8 @@ public sealed class RunCommandsTests(TinyModel tiny) : IClassFixture<TinyModel>
         CommandLine.Succeed(tiny.Train("broken"));
         File.Delete(tiny.File("broken/report.html"));
         RunPage.WriteFailed(
-            "train", tiny.File("broken"), new TrainingException("loss <NaN>"), folder => PolicyRun.ReadOptions(folder, []), new(TextWriter.Null, TextWriter.Null));
+            "train", tiny.File("broken"), new TrainingException("loss <NaN>"), folder => PolicyRun.ReadOptions(folder, []),
+            new(TextWriter.Null, TextWriter.Null));
         Assert.Contains("An error ended the run after 2 steps and ", File.ReadAllText(tiny.File("broken/report.html")));
         Assert.Contains(" sampled tokens: loss &lt;NaN&gt;", File.ReadAllText(tiny.File("broken/report.html")));
     }

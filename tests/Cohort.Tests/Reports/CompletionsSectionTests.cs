@@ -69,6 +69,7 @@ public class CompletionsSectionTests
 
     private static XElement Page(RolloutLine[] lines) => HtmlPage.Parse(RunReport.Html(new()
     {
-        Title = "logged", Runs = [new("GRPO", [Steps.Of(1, ("own/number", double.NaN))]) { Rollouts = lines }],
+        Title = "logged",
+        Runs = [new("GRPO", [Steps.Of(1, ("own/number", double.NaN))]) { Rollouts = lines }],
     })).Descendants("section").First();
 }

@@ -149,7 +149,10 @@ public class RunReportTests
     {
         var page = Parse(new()
         {
-            Title = "made", OptionsJson = "{}", ChangedOptions = [new("budget.steps", "50", "200")], Lineage = [new("base, SHA-256", "0a1b")],
+            Title = "made",
+            OptionsJson = "{}",
+            ChangedOptions = [new("budget.steps", "50", "200")],
+            Lineage = [new("base, SHA-256", "0a1b")],
         });
         var rows = page.Descendants("tbody").Elements("tr").Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value)));
         Assert.Equal(["budget.steps 50 200", "base, SHA-256 0a1b"], rows);
