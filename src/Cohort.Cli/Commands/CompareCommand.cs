@@ -20,7 +20,7 @@ internal sealed class CompareCommand
         var command = new TaughtCommand(
             "compare",
             "Compare algorithms or settings with equal numbers of sampled tokens, over several seeds.",
-            "Every run is a process of its own with its own threads, starts from the same model and sees the same problems; a comparison that was stopped goes on.",
+            "Every run is a process of its own with its own threads, starts from the same model and sees the same problems; what was stopped goes on.",
             "./cohort compare run.json --algorithms ppo,grpo --seeds 5 --tokens 400000",
             "./cohort compare sort.json sum.json --algorithms ppo,grpo,rloo --arms controlled --critic \"lambda=1 critic.start.kind=fresh\"",
             "./cohort compare run.json --variant \"small rollout.samplesPerPrompt=4\" --variant \"large rollout.samplesPerPrompt=16\"",
@@ -51,7 +51,9 @@ internal sealed class CompareCommand
         var ends = ProgressView.Show(context.Terminal, "compare", view => new ComparisonRun(
             folder, plan, jobs, (job, cancel) => CompareChild.Run(folder, job, cancel)).Run(
                 new CompareProgress(folder, plan, view, TimeProvider.System).Report, context.Interruption.Token));
-        var failed = ends.Where(end => end.State == JobState.Failed).ToArray();
+
+        // A probe of a size that the model's context does not hold is no failure of the comparison.
+        var failed = ends.Where(end => end is { State: JobState.Failed, Job.Kind: not JobKind.Probe }).ToArray();
         new CompareSummary(folder, plan, folder.Load(plan), failed).Print(context.Terminal, parsed.GetValue(_options.Json));
         return context.Interruption.IsRequested ? context.Interruption.ExitCode : failed.Length > 0 ? ExitCode.Failed : ExitCode.Success;
     }
@@ -75,7 +77,7 @@ internal sealed class CompareCommand
         var tokens = plan.Contenders.Max(contender => contender.Options.Budget.Tokens);
         return $"compare: {plan.Contenders.Count} contenders x {plan.Seeds.Count} seeds = {cells} runs of {tokens:#,0} tokens, {jobs} at a time with "
             + $"{plan.Threads} {(plan.Threads == 1 ? "thread" : "threads")} each, in {Numbers.ShortPath(folder.Root)}; "
-            + $"{folder.Runs(plan).Count(job => folder.IsFinished(job.Path))} are finished";
+            + $"{plan.Runs.Count(job => folder.IsFinished(job.Path))} are finished";
     }
 
     private sealed class Silence : IMetricSink

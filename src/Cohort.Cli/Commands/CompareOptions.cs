@@ -21,7 +21,7 @@ internal sealed class CompareOptions
     private readonly Option<int?> _seeds = new("--seeds") { Description = "Seeds; with --resume in all [default: 5]", HelpName = "N" };
     private readonly Option<ulong?> _firstSeed = new("--first-seed") { Description = "The first seed; the others follow it [default: 1]", HelpName = "N" };
     private readonly Option<long?> _tokens = new("--tokens") { Description = "Sampled tokens of each run [default: budget.tokens]", HelpName = "N" };
-    private readonly Option<int?> _points = new("--points") { Description = "Measurements of the learning curve after the start [default: 10]", HelpName = "N" };
+    private readonly Option<int?> _points = new("--points") { Description = "Measurements of the curve after the start [default: 10]", HelpName = "N" };
     private readonly Option<int?> _problems = new("--problems") { Description = "Held-out problems of each measurement [default: 200]", HelpName = "N" };
     private readonly Option<int?> _samples = new("--samples") { Description = "Sampled answers per held-out problem [default: 4]", HelpName = "N" };
     private readonly Option<string?> _split = SharedOptions.Choice("--split", "Held-out problems [default: test]", "test", "validation");
@@ -64,9 +64,9 @@ internal sealed class CompareOptions
     /// <exception cref="UsageException">It cannot be.</exception>
     public (ComparisonFolder Folder, ComparisonPlan Plan) Open(ParseResult parsed, TimeProvider time)
     {
-        foreach (var (option, value) in new (Option, int?)[] { (_seeds, parsed.GetValue(_seeds)), (Jobs, parsed.GetValue(Jobs)), (_threads, parsed.GetValue(_threads)) })
+        foreach (var option in new[] { _seeds, Jobs, _threads })
         {
-            if (value < 1)
+            if (parsed.GetValue(option) is { } value and < 1)
                 throw new UsageException($"{option.Name} is {value}; it must be at least 1.");
         }
 
@@ -105,9 +105,12 @@ internal sealed class CompareOptions
             return (folder, plan);
 
         if (seeds < plan.Seeds.Count)
-            throw new UsageException($"--seeds is {seeds}, but the comparison in {directory} has {plan.Seeds.Count} already; seeds are added, never taken away.");
+        {
+            throw new UsageException(
+                $"--seeds is {seeds}, but the comparison in {directory} has {plan.Seeds.Count} already; seeds are added, never taken away.");
+        }
 
-        var more = plan.WithSeeds(seeds, folder.Runs(plan).Count(job => folder.IsFinished(job.Path)), time);
+        var more = plan.WithSeeds(seeds, plan.Runs.Count(job => folder.IsFinished(job.Path)), time);
         ComparisonPlanFile.Write(folder.PlanFile, more);
         return (folder, more);
     }

@@ -84,7 +84,14 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
             group.Key.Task,
             group.Key.Arm,
             group.Key.Contender,
-            Runs = group.Select(run => new { run.Cell.Path, run.Cell.Seed, Pass = SharedOptions.Finite(FinalPass(run)), Steps = Steps(run), Tokens = Tokens(run) }),
+            Runs = group.Select(run => new
+            {
+                run.Cell.Path,
+                run.Cell.Seed,
+                Pass = SharedOptions.Finite(FinalPass(run)),
+                Steps = Steps(run),
+                Tokens = Tokens(run),
+            }),
         }),
         Failed = Failed.Select(end => new { end.Job.Path, end.Message }),
     });

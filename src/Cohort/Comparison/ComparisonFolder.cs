@@ -34,7 +34,8 @@ public sealed class ComparisonFolder(string root)
         if (File.Exists(PlanFile) || new RunDirectory(Root).Exists)
         {
             throw new TrainingException(
-                $"'{Root}' holds a {(File.Exists(PlanFile) ? "comparison" : "run")} already; go on with it by --resume, or name another directory. Nothing was changed.");
+                $"'{Root}' holds a {(File.Exists(PlanFile) ? "comparison" : "run")} already; go on with it by --resume, or name another directory. "
+                + "Nothing was changed.");
         }
 
         Directory.CreateDirectory(Root);
@@ -44,16 +45,6 @@ public sealed class ComparisonFolder(string root)
     /// <summary>Whether a run is finished.</summary>
     /// <param name="path">Its directory, relative to the comparison's.</param>
     public bool IsFinished(string path) => File.Exists(Path.Combine(PathOf(path), FinishedFile));
-
-    /// <summary>The bases of a plan; none where all seeds start from one.</summary>
-    /// <param name="plan">The plan.</param>
-    public IReadOnlyList<ComparisonJob> Bases(ComparisonPlan plan) => plan.Base is not BasePerSeed own ? [] :
-        [.. plan.Seeds.Select(seed => new ComparisonJob(BaseOf(seed.Seed), own.Options with { Seed = seed.Seed }, KeepsModel: true))];
-
-    /// <summary>The runs of a plan.</summary>
-    /// <param name="plan">The plan.</param>
-    public IReadOnlyList<ComparisonJob> Runs(ComparisonPlan plan) =>
-        [.. plan.Cells.Select(cell => new ComparisonJob(cell.Path, plan.OptionsOf(cell), plan.KeepsModels))];
 
     /// <summary>The probes of cost of a plan, as far as its runs are finished; none where it asks for none.</summary>
     /// <param name="plan">The plan.</param>
@@ -67,10 +58,13 @@ public sealed class ComparisonFolder(string root)
     {
         var wanted = path.Replace('\\', '/').TrimEnd('/');
         var cell = plan.Cells.FirstOrDefault(cell => cell.Path == wanted);
-        if (cell is not null && plan.Base is BasePerSeed && !IsFinished(BaseOf(cell.Seed)))
-            throw new TrainingException($"{wanted} starts from {BaseOf(cell.Seed)}, which is not finished; make it first, by --only {BaseOf(cell.Seed)}.");
+        if (cell is not null && plan.Base is BasePerSeed && !IsFinished(ComparisonPlan.BaseOf(cell.Seed)))
+        {
+            var start = ComparisonPlan.BaseOf(cell.Seed);
+            throw new TrainingException($"{wanted} starts from {start}, which is not finished; make it first, by --only {start}.");
+        }
 
-        return Bases(plan).Concat(Runs(plan)).FirstOrDefault(job => job.Path == wanted)
+        return plan.Bases.Concat(plan.Runs).FirstOrDefault(job => job.Path == wanted)
             ?? Probes(plan).FirstOrDefault(job => job.Path == wanted)
             ?? throw new TrainingException($"The comparison in '{Root}' has no {wanted}; its runs are {Example(plan)}.");
     }
@@ -120,8 +114,6 @@ public sealed class ComparisonFolder(string root)
         var forecast = new MemoryForecast(options, config, longest: 0);
         return (forecast.PolicyParameters, forecast.CriticParameters);
     }
-
-    private static string BaseOf(ulong seed) => $"{ContenderList.Bases}/seed-{seed}";
 
     private static string Example(ComparisonPlan plan) => $"{plan.Cells.First().Path} to {plan.Cells.Last().Path}";
 

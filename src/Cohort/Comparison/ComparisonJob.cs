@@ -4,11 +4,25 @@ using Cohort.Training;
 
 namespace Cohort.Comparison;
 
-/// <summary>What one process of a comparison does: a run, the base of a seed, or a probe of cost.</summary>
+/// <summary>What a job of a comparison is for.</summary>
+public enum JobKind
+{
+    /// <summary>The model that the runs of a seed start from.</summary>
+    Base,
+
+    /// <summary>A run that is compared.</summary>
+    Run,
+
+    /// <summary>A short run that measures cost; results do without it.</summary>
+    Probe,
+}
+
+/// <summary>What one process of a comparison does.</summary>
+/// <param name="Kind">What it is for.</param>
 /// <param name="Path">Its run directory, relative to the comparison's.</param>
 /// <param name="Options">Those of an RL run, or of fine-tuning a base.</param>
 /// <param name="KeepsModel">Whether its model is needed later.</param>
-public sealed record ComparisonJob(string Path, CommonOptions Options, bool KeepsModel)
+public sealed record ComparisonJob(JobKind Kind, string Path, CommonOptions Options, bool KeepsModel)
 {
     /// <summary>
     /// Does it on the calling thread: begins the run or goes on with it, and when it is finished, says so on the disk and removes what no result needs.

@@ -60,6 +60,13 @@ public sealed record ComparisonPlan(
     /// <summary>Every run, seed by seed, so that what a stopped comparison has finished can be compared.</summary>
     public IEnumerable<Cell> Cells => Seeds.SelectMany(seed => Contenders.Select(contender => CellOf(contender, seed.Seed)));
 
+    /// <summary>The bases that runs start from; none where all seeds start from one.</summary>
+    public IReadOnlyList<ComparisonJob> Bases => Base is not BasePerSeed own ? [] :
+        [.. Seeds.Select(seed => new ComparisonJob(JobKind.Base, BaseOf(seed.Seed), own.Options with { Seed = seed.Seed }, KeepsModel: true))];
+
+    /// <summary>A job for each of <see cref="Cells"/>.</summary>
+    public IReadOnlyList<ComparisonJob> Runs => [.. Cells.Select(cell => new ComparisonJob(JobKind.Run, cell.Path, OptionsOf(cell), KeepsModels))];
+
     /// <summary>The options of a run.</summary>
     /// <param name="cell">One of <see cref="Cells"/>.</param>
     public RunOptions OptionsOf(Cell cell)
@@ -69,6 +76,9 @@ public sealed record ComparisonPlan(
             ? options with { Model = bases with { Path = Path.Combine(bases.Path, $"seed-{cell.Seed}", "model") } }
             : options;
     }
+
+    /// <summary>Where the base of a seed lies, relative to the comparison's directory.</summary>
+    internal static string BaseOf(ulong seed) => $"{ContenderList.Bases}/seed-{seed}";
 
     private static Cell CellOf(Contender contender, ulong seed) => new(contender.Task, contender.Arm, contender.Name, seed);
 }

@@ -44,7 +44,8 @@ public static class ComparisonPlanFile
         if (!File.Exists(path))
         {
             throw new TrainingException(
-                $"'{Path.GetDirectoryName(path)}' holds no comparison (there is no {Path.GetFileName(path)}); begin one without --resume, or name another directory.");
+                $"'{Path.GetDirectoryName(path)}' holds no comparison (there is no {Path.GetFileName(path)}); begin one without --resume, or name another "
+                + "directory.");
         }
 
         Content content;

@@ -39,7 +39,7 @@ public sealed class ComparisonRun(ComparisonFolder folder, ComparisonPlan plan, 
     public IReadOnlyList<JobEnd> Run(Action<JobEnd, int, int> report, CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(jobs, 1);
-        var (bases, runs) = (folder.Bases(plan), folder.Runs(plan));
+        var (bases, runs) = (plan.Bases, plan.Runs);
         var progress = new JobProgress(bases.Count + runs.Count, bases.Concat(runs).Count(IsFinished), report);
         Do(bases, jobs, progress, cancel);
         Do(runs, jobs, progress, cancel);

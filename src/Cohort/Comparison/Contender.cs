@@ -16,5 +16,6 @@ public sealed record Variant(string Name, IReadOnlyList<string> Sets)
 {
     /// <summary>A variant as a command line writes it.</summary>
     /// <param name="text">A name, then settings, with blanks between them.</param>
-    public static Variant Parse(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, .. var sets] ? new(name, sets) : new("", []);
+    public static Variant Parse(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, .. var sets] ? new(name, sets) : new("", []);
 }

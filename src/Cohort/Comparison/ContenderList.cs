@@ -10,6 +10,8 @@ public static partial class ContenderList
     /// <summary>Where bases of a comparison lie, relative to its directory.</summary>
     internal const string Bases = "bases";
 
+    private const string CriticOptimizer = "algorithm.advantage.critic.optimizer";
+
     private static readonly Variant NoVariant = new("", []);
 
     private static readonly string[] Equal = ["seed", "threads", "budget", "evaluation", "data", "checkpoints"];
@@ -70,7 +72,9 @@ public static partial class ContenderList
 
         var holder = run with { Algorithm = AlgorithmOptions.Ppo with { Advantage = critic }, Rollout = run.Rollout with { MaxRefills = 0 } };
         var read = RunFile.ParseRun(RunFile.Write(holder), [.. sets.Select(set => $"algorithm.advantage.{set}")], file);
-        return (CriticAdvantage)read.Algorithm.Advantage;
+        critic = (CriticAdvantage)read.Algorithm.Advantage;
+        OptionsException.ThrowIfAny(ByStep(CriticOptimizer, critic.Critic.Optimizer), "--critic");
+        return critic;
     }
 
     private static IEnumerable<string> Problems(ComparisonRequest request)
@@ -98,15 +102,18 @@ public static partial class ContenderList
         {
             if (Equal.Contains(set.Split('.', '=')[0]))
             {
-                yield return $"The variant {variant.Name} sets {set}, but seeds, threads, budget, evaluation, data and checkpoints are the same for all contenders; "
-                    + "leave it out, or use --set, --tokens, --threads for all.";
+                yield return $"The variant {variant.Name} sets {set}, but seeds, threads, budget, evaluation, data and checkpoints are the same for all "
+                    + "contenders; leave it out, or use --set, --tokens, --threads for all.";
             }
         }
 
         if (request.Arms.Contains(Arm.Controlled))
         {
-            foreach (var alike in request.Algorithms.GroupBy(preset => ComparisonArms.Controlled(new(), preset, new()).Algorithm.Advantage).Where(same => same.Count() > 1))
+            foreach (var alike in request.Algorithms.GroupBy(preset => ComparisonArms.Controlled(new(), preset, new()).Algorithm.Advantage))
             {
+                if (alike.Count() == 1)
+                    continue;
+
                 var names = alike.Select(ComparisonArms.NameOf).ToArray();
                 yield return $"In the controlled arm only the credit differs, and {string.Join(" and ", names)} have the same one; leave out "
                     + $"{string.Join(" and ", names[1..])}, or compare them by --arms usual.";
@@ -117,37 +124,46 @@ public static partial class ContenderList
     private static IEnumerable<string> Unequal(RunOptions run, long tokens)
     {
         if (tokens == 0)
-            yield return "A comparison gives every run the same number of sampled tokens, but there is none; give --tokens, such as 200000, or set budget.tokens.";
+        {
+            yield return "A comparison gives every run the same number of sampled tokens, but there is none; give --tokens, such as 200000, or set "
+                + "budget.tokens.";
+        }
 
         if (run.Evaluation is { StopAt: > 0 } or { Patience: > 0 })
         {
-            yield return $"evaluation.stopAt is {run.Evaluation.StopAt} and evaluation.patience {run.Evaluation.Patience}, which would end runs at different numbers of "
-                + "tokens; set both to 0.";
+            yield return $"evaluation.stopAt is {run.Evaluation.StopAt} and evaluation.patience {run.Evaluation.Patience}, which would end runs at different "
+                + "numbers of tokens; set both to 0.";
         }
 
         if (run.Evaluation.Metrics.Count > 0)
-            yield return "evaluation.metrics are measured with evaluation.every, and a comparison measures its own curve instead; leave them out (--set evaluation.metrics={}).";
+        {
+            yield return "evaluation.metrics are measured with evaluation.every, and a comparison measures its own curve instead; leave them out "
+                + "(--set evaluation.metrics={}).";
+        }
 
         if (run.Rollout.Curriculum.LeaveOut > 0)
         {
-            yield return $"rollout.curriculum.leaveOut is {run.Rollout.Curriculum.LeaveOut}, so that the problems would depend on what a contender solves; set it to 0: "
-                + "all contenders see the same problems.";
+            yield return $"rollout.curriculum.leaveOut is {run.Rollout.Curriculum.LeaveOut}, so that the problems would depend on what a contender solves; "
+                + "set it to 0: all contenders see the same problems.";
         }
 
         var critic = run.Algorithm.Advantage is CriticAdvantage advantage ? advantage.Critic.Optimizer : new AdamOptions();
-        foreach (var (key, optimizer) in new[] { ("optimizer", run.Optimizer), ("algorithm.advantage.critic.optimizer", critic) })
-        {
-            if (optimizer.WarmupSteps > 0)
-            {
-                yield return $"{key}.warmupSteps is {optimizer.WarmupSteps}, but contenders take different numbers of optimizer steps for the same tokens; set it to 0, and "
-                    + $"{key}.warmupShare to the share of the budget over which the learning rate is to rise.";
-            }
+        foreach (var problem in ByStep("optimizer", run.Optimizer).Concat(ByStep(CriticOptimizer, critic)))
+            yield return problem;
+    }
 
-            if (optimizer.Schedule == LearningRateSchedule.InverseSquareRoot)
-            {
-                yield return $"{key}.schedule is inverseSquareRoot, which counts optimizer steps, but contenders take different numbers of them for the same tokens; "
-                    + "choose one that runs over the budget, such as oneLessRoot.";
-            }
+    private static IEnumerable<string> ByStep(string key, OptimizerOptions optimizer)
+    {
+        if (optimizer.WarmupSteps > 0)
+        {
+            yield return $"{key}.warmupSteps is {optimizer.WarmupSteps}, but contenders take different numbers of optimizer steps for the same tokens; "
+                + $"set it to 0, and {key}.warmupShare to the share of the budget over which the learning rate is to rise.";
+        }
+
+        if (optimizer.Schedule == LearningRateSchedule.InverseSquareRoot)
+        {
+            yield return $"{key}.schedule is inverseSquareRoot, which counts optimizer steps, but contenders take different numbers of them for the same "
+                + "tokens; choose one that runs over the budget, such as oneLessRoot.";
         }
     }
 
@@ -155,7 +171,8 @@ public static partial class ContenderList
 
     private static string TaskOf(string file) => file == "" ? "run" : Path.GetFileNameWithoutExtension(file);
 
-    private static IEnumerable<string> Repeated(IEnumerable<string> names) => names.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key);
+    private static IEnumerable<string> Repeated(IEnumerable<string> names) =>
+        names.GroupBy(name => name).Where(same => same.Count() > 1).Select(same => same.Key);
 
     [GeneratedRegex(@"^[\p{L}\p{Nd}_-][\p{L}\p{Nd}._-]{0,63}$")]
     private static partial Regex Name();

@@ -24,7 +24,8 @@ internal static class CostProbes
            let run = runs.OrderByDescending(run => run.Arm == Arm.Controlled).First()
            let options = PolicyRun.ReadOptions(folder.PathOf(run.Path), [])
            from size in Sizes(options)
-           select new ComparisonJob(PathOf(run, size.Samples, size.MaxNewTokens), Probe(options, size.Samples, size.MaxNewTokens), KeepsModel: false),
+           select new ComparisonJob(
+               JobKind.Probe, PathOf(run, size.Samples, size.MaxNewTokens), Probe(options, size.Samples, size.MaxNewTokens), KeepsModel: false),
     ];
 
     /// <summary>What the finished probes measured.</summary>

@@ -27,7 +27,9 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     /// <summary>Numbers that the policy is made of, its adapter's included.</summary>
     public long PolicyParameters => Parameters + AdapterParameters;
 
-    /// <summary>Numbers that the critic is made of, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.</summary>
+    /// <summary>
+    /// Numbers that the critic is made of, all of which learn: a trunk with a head of one output, or an adapter with one on the policy's base.
+    /// </summary>
     public long CriticParameters { get; } = Estimators.CriticShape(options, config) is not { } shape ? 0
         : shape.HiddenSize + (SharesBase(options) ? AdapterSize.Of(options.Model, config) : CountOf(shape with { TieEmbeddings = true }));
 

@@ -1,3 +1,5 @@
+using Cohort.Tests.Comparison;
+
 namespace Cohort.Tests.Cli;
 
 public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
@@ -20,7 +22,7 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     {
         using var process = new ChildProcess(ChildProcess.Tool, Compare("stopped", "--seeds", "1", "--tokens", "3000", "--set", "checkpoints.every=100000"));
         var metrics = tiny.File("stopped/runs/sum/variant/small/seed-1/metrics.jsonl");
-        process.WaitUntil(() => File.Exists(metrics) && new FileInfo(metrics).Length > 0);
+        process.WaitUntil(() => File.Exists(metrics) && Lines(metrics) > 1); // that of the start, and a step
         process.Signal("INT");
         var line = process.Wait();
 
@@ -35,13 +37,25 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [Fact]
     public void Failed_run_is_named_with_its_message_and_the_others_are_finished()
     {
-        var args = Compare("failed", "--seeds", "1", "--variant", "gone model.path=/no/such/model");
-        var line = CommandLine.Run(args);
+        var line = CommandLine.Run(Compare("failed", "--seeds", "1", "--jobs", "3", "--variant", "gone model.path=/no/such/model"));
 
         Assert.Equal(1, line.Code);
         Assert.Contains("2 of 3 runs are finished", line.Output);
         Assert.Contains("failed: runs/sum/variant/gone/seed-1: ", line.Output);
         Assert.Contains("/no/such/model", line.Output);
+    }
+
+    // The context holds 32 tokens: twice 20 for a completion do not fit.
+    [Fact]
+    public void Probe_that_does_not_fit_the_context_is_left_out()
+    {
+        string[] one = ["compare", tiny.File("probed.json"), "--variant", "long rollout.maxNewTokens=20", "--seeds", "1", "--tokens", "30", "--points", "1"];
+        File.Copy(RunFile(), tiny.File("probed.json"));
+        var line = CommandLine.Succeed([.. one, "--out", tiny.File("probed")]);
+
+        Assert.Contains("probes/probed/variant/long/g2-n40: failed: ", line.Error);
+        Assert.Contains("probes/probed/variant/long/g2-n10: finished", line.Error);
+        Assert.DoesNotContain("failed", line.Output);
     }
 
     [Fact]
@@ -54,18 +68,28 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         CommandLine.Refuse(["compare", "--seeds", "0", "--algorithms", "ppo"], "--seeds is 0", "at least 1");
     }
 
-    private string[] Compare(string name, params string[] more)
+    private string[] Compare(string name, params string[] more) =>
+    [
+        "compare", RunFile(), "--variant", "small rollout.samplesPerPrompt=2", "--variant", "large rollout.samplesPerPrompt=3", "--no-cost-probes",
+        "--out", tiny.File(name), "--points", "1", .. more,
+    ];
+
+    private static int Lines(string path)
     {
-        var runFile = tiny.File("sum.json");
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Count(character => character == '\n');
+    }
+
+    private string RunFile()
+    {
+        var (runFile, heldOut) = (tiny.File("sum.json"), tiny.File("held-out.jsonl"));
+        File.WriteAllText(heldOut, TinyComparison.HeldOut);
         File.WriteAllText(runFile, $$"""
-            {"model": {"path": "{{tiny.Model}}"}, "data": {"path": "{{tiny.Problems}}"}, "reward": {"kind": "exact"}, "budget": {"tokens": 40},
+            {"model": {"path": "{{tiny.Model}}"}, "data": {"path": "{{tiny.Problems}}", "heldOutPath": "{{heldOut}}"},
+             "reward": {"kind": "exact"}, "budget": {"tokens": 40},
              "rollout": {"promptsPerStep": 2, "samplesPerPrompt": 2, "maxNewTokens": 4 }
             }
             """);
-        return
-        [
-            "compare", runFile, "--variant", "small rollout.samplesPerPrompt=2", "--variant", "large rollout.samplesPerPrompt=3", "--no-cost-probes",
-            "--out", tiny.File(name), "--points", "1", .. more,
-        ];
+        return runFile;
     }
 }

@@ -34,7 +34,8 @@ public sealed class ContenderListTests : IDisposable
     [Fact]
     public void Critic_is_the_run_files_with_the_settings_of_the_command_line()
     {
-        var request = Request("""{"model": {"path": "m"}, "algorithm": {"preset": "ppo", "advantage": {"lambda": 0.8, "critic": {"coefficient": 0.25}}}}""") with
+        const string Ppo = """{"preset": "ppo", "advantage": {"lambda": 0.8, "critic": {"coefficient": 0.25}}}""";
+        var request = Request($$"""{"model": {"path": "m"}, "algorithm": {{Ppo}} }""") with
         {
             Critic = ["critic.start.kind=fresh", "critic.start.hiddenSize=32"],
             Arms = [Arm.Usual],
@@ -63,7 +64,10 @@ public sealed class ContenderListTests : IDisposable
     [Fact]
     public void Algorithms_with_the_same_credit_are_refused_in_the_controlled_arm_alone()
     {
-        var request = Request("""{"model": {"path": "m"}}""") with { Algorithms = [AlgorithmPreset.Ppo, AlgorithmPreset.Grpo, AlgorithmPreset.Dapo, AlgorithmPreset.Rloo] };
+        var request = Request("""{"model": {"path": "m"}}""") with
+        {
+            Algorithms = [AlgorithmPreset.Ppo, AlgorithmPreset.Grpo, AlgorithmPreset.Dapo, AlgorithmPreset.Rloo],
+        };
 
         Assert.Contains("grpo and dapo have the same one; leave out dapo", Refusal(request));
         Assert.Equal(4, ContenderList.Of(request with { Arms = [Arm.Usual] }).Count);
@@ -90,6 +94,10 @@ public sealed class ContenderListTests : IDisposable
     [Fact]
     public void Variant_that_would_not_compare_is_named() => Assert.Contains("run.json, variant slow: optimizer.warmupSteps is 9", Refusal(
         Request("""{"model": {"path": "m"}}""") with { Variants = [Variant.Parse("slow optimizer.warmupSteps=9")] }));
+
+    [Fact]
+    public void Critic_whose_learning_rate_counts_steps_is_refused() => Assert.Contains("critic.optimizer.warmupSteps is 4", Refusal(
+        Request("""{"model": {"path": "m"}}""") with { Critic = ["critic.optimizer.warmupSteps=4"] }));
 
     [Fact]
     public void Run_without_a_number_of_tokens_is_refused() =>

@@ -8,12 +8,22 @@ namespace Cohort.Tests.Comparison;
 /// <summary>A comparison of runs of a few steps, done in this process.</summary>
 internal sealed class TinyComparison : IMetricSink, IDisposable
 {
+    /// <summary>Problems beside those of <see cref="TinyModel"/>, with its characters.</summary>
+    public const string HeldOut = """
+        {"prompt": "4+3=", "answer": "7"}
+        {"prompt": "2+7=", "answer": "9"}
+        {"prompt": "8+1=", "answer": "9"}
+        {"prompt": "4+4=", "answer": "8"}
+
+        """;
+
     private readonly TemporaryFolder _folder = new();
     private CancellationTokenSource? _stop;
 
     public TinyComparison(TinyModel tiny, BaseModel? start = null, params string[] sets)
     {
         File.WriteAllText(_folder.File("sum.json"), "{}");
+        File.WriteAllText(_folder.File("held-out.jsonl"), HeldOut);
         string[] model = start is null ? [$"model.path={tiny.Model}"] : [];
         Request = new()
         {
@@ -22,7 +32,7 @@ internal sealed class TinyComparison : IMetricSink, IDisposable
             Arms = [Arm.Controlled],
             Sets =
             [
-                $"data.path={tiny.Problems}", "reward.kind=exact", "rollout.promptsPerStep=2", "rollout.samplesPerPrompt=2", "rollout.maxNewTokens=4",
+                $"data.path={tiny.Problems}", $"data.heldOutPath={_folder.File("held-out.jsonl")}", "reward.kind=exact", "rollout.promptsPerStep=2", "rollout.samplesPerPrompt=2", "rollout.maxNewTokens=4",
                 .. model, .. sets,
             ],
             Tokens = 60,
