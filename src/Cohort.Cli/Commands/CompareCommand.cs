@@ -54,7 +54,8 @@ internal sealed class CompareCommand
 
         // A probe of a size that the model's context does not hold is no failure of the comparison.
         var failed = ends.Where(end => end is { State: JobState.Failed, Job.Kind: not JobKind.Probe }).ToArray();
-        new CompareSummary(folder, plan, folder.Load(plan), failed).Print(context.Terminal, parsed.GetValue(_options.Json));
+        new CompareSummary(folder, plan, folder.Load(plan), failed).Print(
+            context.Terminal, _options.Analysis(parsed), parsed.GetValue(_options.Json));
         return context.Interruption.IsRequested ? context.Interruption.ExitCode : failed.Length > 0 ? ExitCode.Failed : ExitCode.Success;
     }
 

@@ -30,6 +30,17 @@ internal sealed class CompareOptions
     private readonly Option<string?> _critic = SharedOptions.Text(
         "--critic", "TEXT", "The critic where there is one, \"KEY=VALUE KEY=VALUE\" below algorithm.advantage, such as \"lambda=1 critic.start.kind=fresh\"");
 
+    private readonly Option<string[]> _usual = Repeated(
+        "--usual", "TEXT", "Settings of one algorithm in the usual arm, \"ALGORITHM KEY=VALUE\", such as its own learning rate; may be repeated");
+
+    private readonly Option<double?> _threshold = new("--threshold")
+    {
+        Description = "The pass@1 whose first reaching is timed, in (0, 1] [default: half way from the first contender's start to its end]",
+        HelpName = "SHARE",
+    };
+
+    private readonly Option<bool> _wallClock = SharedOptions.Flag("--wall-clock", "Compare at equal wall-clock time instead of processor time");
+
     private readonly Option<int?> _threads = new("--threads") { Description = "Threads of each run, whatever runs beside it [default: 1]", HelpName = "N" };
     private readonly Option<string?> _basePerSeed = SharedOptions.Text(
         "--base-per-seed", "SFTRUNFILE", "Fine-tune a base per seed, from which the runs of that seed start");
@@ -54,8 +65,8 @@ internal sealed class CompareOptions
     /// <summary>All of them, in the order of the help.</summary>
     public IReadOnlyList<Symbol> All =>
     [
-        _runFiles, _algorithms, _arms, _critic, _variants, _sets, _seeds, _firstSeed, _tokens, _points, _problems, _samples, _split, _basePerSeed,
-        Jobs, _threads, _out, _resume, Only, _keepModels, _noCostProbes, Json, Child,
+        _runFiles, _algorithms, _arms, _usual, _critic, _variants, _sets, _seeds, _firstSeed, _tokens, _points, _problems, _samples, _split, _basePerSeed,
+        Jobs, _threads, _out, _resume, Only, _keepModels, _noCostProbes, _threshold, _wallClock, Json, Child,
     ];
 
     /// <summary>The comparison that is begun or gone on with.</summary>
@@ -72,6 +83,15 @@ internal sealed class CompareOptions
 
         return parsed.GetValue(_resume) is { } resume ? Resume(parsed, resume, time) : Begin(parsed, time);
     }
+
+    /// <summary>How the finished runs are read.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="UsageException">A number is outside its range.</exception>
+    public AnalysisOptions Analysis(ParseResult parsed) => UsageException.Check(() => new AnalysisOptions
+    {
+        Threshold = parsed.GetValue(_threshold) ?? 0,
+        WallClock = parsed.GetValue(_wallClock),
+    });
 
     private (ComparisonFolder Folder, ComparisonPlan Plan) Begin(ParseResult parsed, TimeProvider time)
     {
@@ -91,12 +111,12 @@ internal sealed class CompareOptions
 
     private (ComparisonFolder Folder, ComparisonPlan Plan) Resume(ParseResult parsed, string directory, TimeProvider time)
     {
-        var given = All.Except([_resume, _seeds, Jobs, Only, Json, Child]).Where(symbol => IsGiven(parsed, symbol)).Select(symbol => symbol.Name).ToArray();
+        var given = All.Except([_resume, _seeds, Jobs, Only, _threshold, _wallClock, Json, Child]).Where(symbol => IsGiven(parsed, symbol)).Select(symbol => symbol.Name).ToArray();
         if (given.Length > 0)
         {
             throw new UsageException(
                 $"--resume takes the plan from {directory}, so that all runs are alike; leave out {string.Join(", ", given)}, or begin another comparison. "
-                + "--seeds, --jobs, --only and --json can stand beside it.");
+                + "--seeds, --jobs, --only, --threshold, --wall-clock and --json can stand beside it.");
         }
 
         var folder = new ComparisonFolder(directory);
@@ -120,6 +140,7 @@ internal sealed class CompareOptions
         RunFiles = parsed.GetValue(_runFiles) is { Length: > 0 } files ? files : [""],
         Algorithms = [.. Words(parsed.GetValue(_algorithms)).Select(AlgorithmOf)],
         Arms = parsed.GetValue(_arms) is { } arms ? [.. Words(arms).Select(ArmOf).Distinct()] : [Arm.Usual, Arm.Controlled],
+        Usual = [.. (parsed.GetValue(_usual) ?? []).Select(text => UsualOf(Variant.Parse(text)))],
         Variants = [.. (parsed.GetValue(_variants) ?? []).Select(Variant.Parse)],
         Sets = parsed.GetValue(_sets) ?? [],
         Critic = (parsed.GetValue(_critic) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
@@ -147,8 +168,10 @@ internal sealed class CompareOptions
         }
 
         throw new UsageException(
-            $"--algorithms names {name}, which is none; there are {string.Join(", ", Enum.GetValues<AlgorithmPreset>().Select(ComparisonArms.NameOf))}.");
+            $"{name} is not an algorithm; there are {string.Join(", ", Enum.GetValues<AlgorithmPreset>().Select(ComparisonArms.NameOf))}.");
     }
+
+    private static UsualSetting UsualOf(Variant text) => new(AlgorithmOf(text.Name), text.Sets);
 
     private static Arm ArmOf(string name) => name switch
     {

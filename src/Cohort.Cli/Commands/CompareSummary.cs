@@ -1,12 +1,13 @@
-using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Cohort.Cli.Terminals;
 using Cohort.Comparison;
-using Cohort.Telemetry;
-using Spectre.Console;
+using Cohort.Reports;
+using Cohort.Tensors;
 
 namespace Cohort.Cli.Commands;
 
-/// <summary>What a comparison came to: its finished runs, contender by contender. The one place from which results are printed.</summary>
+/// <summary>What a comparison came to, of the runs that are finished: result.json, report.html, and what is printed.</summary>
 /// <param name="Folder">The comparison's.</param>
 /// <param name="Plan">Its plan.</param>
 /// <param name="Runs">The finished runs.</param>
@@ -17,91 +18,80 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
 
     private int Planned => Plan.Cells.Count();
 
-    private bool IsWhole => Runs.Count == Planned;
+    private string Page => Path.Combine(Folder.Root, ComparisonPage.FileName);
 
-    /// <summary>The pass@1 of a run's end on the held-out problems; NaN where none was measured.</summary>
-    /// <param name="run">A finished run.</param>
-    public static double FinalPass(CellRun run) =>
-        run.Steps.Select(step => step[MetricNames.HeldOutPass]).LastOrDefault(double.IsFinite, double.NaN);
+    private string Result => Path.Combine(Folder.Root, ComparisonJson.FileName);
 
-    /// <summary>Prints it to standard output.</summary>
+    /// <summary>Analyses the runs, writes the files, and prints to standard output.</summary>
     /// <param name="terminal">Where.</param>
-    /// <param name="json">As one JSON object instead of a table.</param>
-    public void Print(Terminal terminal, bool json)
+    /// <param name="analysis">What is asked beside the runs; the rest is filled in here.</param>
+    /// <param name="json">As one JSON object instead of tables.</param>
+    public void Print(Terminal terminal, AnalysisOptions analysis, bool json)
     {
+        var result = Runs.Count == 0 ? null : ComparisonAnalysis.Of(Runs, analysis with
+        {
+            Probes = Folder.LoadProbes(Plan),
+            AddedSeeds = [.. Plan.Seeds.Where(seed => seed.FinishedRuns > 0).Select(seed => seed.Seed)],
+            Jobs = Plan.Jobs,
+            Facts = Facts(),
+        });
+        if (result is not null)
+        {
+            AtomicFile.WriteText(Result, ComparisonJson.Of(result));
+            ComparisonPage.Write(Page, result, Title());
+        }
+
         if (json)
         {
-            terminal.Output.WriteLine(Json());
+            terminal.Output.WriteLine(Json(result));
             return;
         }
 
-        terminal.Output.WriteLine($"{Runs.Count} of {Planned} runs are finished: pass@1 on held-out problems at the end, mean over seeds");
-        terminal.Results.Write(Table());
-        foreach (var late in Plan.Seeds.Where(seed => seed.FinishedRuns > 0).GroupBy(seed => (seed.Added, seed.FinishedRuns)))
-        {
-            terminal.Output.WriteLine(
-                $"Added after {late.Key.FinishedRuns} runs were finished and could be looked at: seeds {string.Join(", ", late.Select(seed => seed.Seed))}.");
-        }
+        foreach (var line in result is null ? [] : ComparisonText.Lines(result))
+            terminal.Output.WriteLine(SafeText.Line(line));
 
+        terminal.Output.WriteLine();
+        terminal.Output.WriteLine($"{Runs.Count} of {Planned} runs are finished");
         foreach (var end in Failed)
             terminal.Output.WriteLine(SafeText.Line($"failed: {end.Job.Path}: {end.Message}"));
 
-        if (!IsWhole)
+        if (result is not null)
+        {
+            terminal.Output.WriteLine($"  report  {Numbers.ShortPath(Page)}");
+            terminal.Output.WriteLine($"  result  {Numbers.ShortPath(Result)}");
+        }
+
+        if (Runs.Count < Planned)
             terminal.Output.WriteLine($"next:\n  ./cohort compare --resume {Place}");
     }
 
-    private Table Table()
+    private string Title()
     {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var title in new[] { "task", "arm", "contender", "runs", "pass@1", "lowest – highest", "steps", "tokens" })
-            table.AddColumn(title, column => column.NoWrap().PadLeft(0).PadRight(1));
-
-        foreach (var group in ByContender())
-        {
-            var pass = group.Select(FinalPass).Where(double.IsFinite).DefaultIfEmpty(double.NaN).ToArray();
-            table.AddRow(
-                SafeText.InMarkup(group.Key.Task),
-                group.Key.Arm,
-                SafeText.InMarkup(group.Key.Contender),
-                Text(group.Count()),
-                Numbers.Percent(pass.Average()),
-                $"{Numbers.Percent(pass.Min())} – {Numbers.Percent(pass.Max())}",
-                Text(group.Average(Steps)),
-                Text(group.Average(Tokens)));
-        }
-
-        return table;
+        var names = Plan.Contenders.Select(contender => contender.Name).Distinct().ToArray();
+        var tasks = Plan.Contenders.Select(contender => contender.Task).Distinct().ToArray();
+        var who = names.Length <= 3 ? string.Join(" and ", names) : $"{names.Length} contenders";
+        return $"{char.ToUpperInvariant(who[0])}{who[1..]} on {string.Join(", ", tasks)}";
     }
 
-    private string Json() => SharedOptions.ToJson(new
+    private List<KeyValuePair<string, string>> Facts()
+    {
+        var first = Runs[0];
+        var lineage = RunLineage.Of(Folder.PathOf(first.Cell.Path), first.Options);
+        return
+        [
+            new("seeds", string.Join(", ", Plan.Seeds.Select(seed => seed.Seed))),
+            new("runs", $"{Runs.Count} of {Planned}, {Plan.Jobs} side by side"),
+            .. lineage.Select(fact => KeyValuePair.Create(fact.Label, fact.Text)),
+        ];
+    }
+
+    private string Json(ComparisonResult? result) => SharedOptions.ToJson(new
     {
         Directory = Folder.Root,
         Finished = Runs.Count,
         Planned,
-        Seeds = Plan.Seeds.Select(seed => new { seed.Seed, Added = seed.Added.ToString("O", CultureInfo.InvariantCulture), seed.FinishedRuns }),
-        Contenders = ByContender().Select(group => new
-        {
-            group.Key.Task,
-            group.Key.Arm,
-            group.Key.Contender,
-            Runs = group.Select(run => new
-            {
-                run.Cell.Path,
-                run.Cell.Seed,
-                Pass = SharedOptions.Finite(FinalPass(run)),
-                Steps = Steps(run),
-                Tokens = Tokens(run),
-            }),
-        }),
+        Seeds = Plan.Seeds.Select(seed => new { seed.Seed, seed.Added, seed.FinishedRuns }),
         Failed = Failed.Select(end => new { end.Job.Path, end.Message }),
+        Result = result is null ? null : JsonNode.Parse(ComparisonJson.Of(result)),
     });
-
-    private IEnumerable<IGrouping<(string Task, string Arm, string Contender), CellRun>> ByContender() =>
-        Runs.GroupBy(run => (run.Cell.Task, run.Cell.Arm.ToString().ToLowerInvariant(), run.Cell.Contender));
-
-    private static double Steps(CellRun run) => run.Steps[^1].Step;
-
-    private static double Tokens(CellRun run) => run.Steps[^1][MetricNames.TotalSampledTokens];
-
-    private static string Text(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 }

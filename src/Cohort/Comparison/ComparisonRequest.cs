@@ -14,6 +14,9 @@ public sealed record ComparisonRequest
     /// <summary>The arms in which algorithms stand.</summary>
     public IReadOnlyList<Arm> Arms { get; init; } = [Arm.Usual, Arm.Controlled];
 
+    /// <summary>Settings of single algorithms in the arm <see cref="Arm.Usual"/>, such as the learning rate that suits each best.</summary>
+    public IReadOnlyList<UsualSetting> Usual { get; init; } = [];
+
     /// <summary>Contenders of the arm <see cref="Arm.Variant"/>.</summary>
     public IReadOnlyList<Variant> Variants { get; init; } = [];
 
@@ -38,6 +41,11 @@ public sealed record ComparisonRequest
     /// <summary>What all runs of a seed start from.</summary>
     public BaseModel Base { get; init; } = new OneBase();
 }
+
+/// <summary>Settings of one algorithm in the usual arm.</summary>
+/// <param name="Algorithm">The algorithm.</param>
+/// <param name="Sets">Settings over its published ones, as in <c>optimizer.learningRate=0.0001</c>.</param>
+public sealed record UsualSetting(AlgorithmPreset Algorithm, IReadOnlyList<string> Sets);
 
 /// <summary>What the runs of a comparison start from: a closed set.</summary>
 public abstract record BaseModel

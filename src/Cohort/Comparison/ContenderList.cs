@@ -37,7 +37,7 @@ public static partial class ContenderList
         {
             var options = arm switch
             {
-                Arm.Usual => ComparisonArms.Usual(run, preset, critic),
+                Arm.Usual => Usual(ComparisonArms.Usual(run, preset, critic), preset, request, file),
                 Arm.Controlled => ComparisonArms.Controlled(run, preset, critic),
                 _ => throw new UnreachableException(),
             };
@@ -46,6 +46,17 @@ public static partial class ContenderList
 
         foreach (var variant in request.Variants)
             yield return new(task, Arm.Variant, variant.Name, Read(file, variant, request));
+    }
+
+    private static RunOptions Usual(RunOptions published, AlgorithmPreset preset, ComparisonRequest request, string file)
+    {
+        var sets = request.Usual.Where(setting => setting.Algorithm == preset).SelectMany(setting => setting.Sets).ToArray();
+        if (sets.Length == 0)
+            return published;
+
+        var own = RunFile.ParseRun(RunFile.Write(published), sets, file);
+        OptionsException.ThrowIfAny(Unequal(own, own.Budget.Tokens), $"--usual {ComparisonArms.NameOf(preset)}");
+        return own;
     }
 
     // The run file with the same budget, curve and threads for every contender; refuses what would end or change a run by something else.
@@ -98,11 +109,19 @@ public static partial class ContenderList
         if (request.Algorithms.Count > 0 && request.Arms.Count == 0)
             yield return "--arms names no arm; name usual, controlled, or both.";
 
-        foreach (var (variant, set) in request.Variants.SelectMany(variant => variant.Sets.Select(set => (variant, set))))
+        foreach (var name in request.Usual.Select(setting => setting.Algorithm).Where(each => !request.Algorithms.Contains(each)).Select(ComparisonArms.NameOf))
+            yield return $"--usual speaks of {name}, which is not among --algorithms; name it there, or leave its settings out.";
+
+        if (request.Usual.Count > 0 && !request.Arms.Contains(Arm.Usual))
+            yield return "--usual is for the usual arm, which --arms leaves out; name it there, or leave --usual out.";
+
+        var settings = request.Variants.Select(variant => (Of: $"The variant {variant.Name}", variant.Sets))
+            .Concat(request.Usual.Select(setting => (Of: $"--usual {ComparisonArms.NameOf(setting.Algorithm)}", setting.Sets)));
+        foreach (var (of, set) in settings.SelectMany(each => each.Sets.Select(set => (each.Of, set))))
         {
             if (Equal.Contains(set.Split('.', '=')[0]))
             {
-                yield return $"The variant {variant.Name} sets {set}, but seeds, threads, budget, evaluation, data and checkpoints are the same for all "
+                yield return $"{of} sets {set}, but seeds, threads, budget, evaluation, data and checkpoints are the same for all "
                     + "contenders; leave it out, or use --set, --tokens, --threads for all.";
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cohort.Tests.Comparison;
 
 namespace Cohort.Tests.Cli;
@@ -14,7 +15,10 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         var grown = CommandLine.Succeed("compare", "--resume", tiny.File("grown"), "--seeds", "2", "--json").Json;
         Assert.Equal(4, grown.GetProperty("finished").GetInt32());
         Assert.Equal([0, 2], grown.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetProperty("finished_runs").GetInt32()));
-        Assert.Equal(["small", "large"], grown.GetProperty("contenders").EnumerateArray().Select(each => each.GetProperty("contender").GetString()));
+        var arm = grown.GetProperty("result").GetProperty("arms")[0];
+        Assert.Equal(["small", "large"], arm.GetProperty("contenders").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        Assert.True(File.Exists(tiny.File("grown/report.html")));
+        Assert.Equal(2, JsonDocument.Parse(File.ReadAllText(tiny.File("grown/result.json"))).RootElement.GetProperty("arms")[0].GetProperty("contenders").GetArrayLength());
     }
 
     [UnixFact]
@@ -61,7 +65,7 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [Fact]
     public void Command_lines_that_cannot_be_are_refused()
     {
-        CommandLine.Refuse(["compare", tiny.Problems, "--algorithms", "gpro"], "gpro, which is none", "grpo");
+        CommandLine.Refuse(["compare", tiny.Problems, "--algorithms", "gpro"], "gpro is not an algorithm", "grpo");
         CommandLine.Refuse(["compare", tiny.Problems, "--arms", "equal"], "equal, which is none", "usual and controlled");
         CommandLine.Refuse(["compare", "--resume", tiny.File("nothing")], "holds no comparison", "begin one without --resume");
         CommandLine.Refuse(["compare", "--resume", tiny.File("nothing"), "--threads", "2"], "leave out --threads");
