@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
-using Cohort.Cli;
 using Cohort.Checkpoints;
+using Cohort.Cli;
 using Cohort.Telemetry;
 
 namespace Cohort.Tests.Cli;
