@@ -39,6 +39,10 @@ internal sealed class CompareProgress(ComparisonFolder folder, ComparisonPlan pl
         var run = folder.Load(cell);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"pass@1 {Numbers.Percent(CompareSummary.FinalPass(run))}, {run.Steps[^1].Step} steps, {run.Steps[^1][MetricNames.TotalSampledTokens]:#,0} tokens");
+            $"pass@1 {Numbers.Percent(FinalPass(run))}, {run.Steps[^1].Step} steps, {run.Steps[^1][MetricNames.TotalSampledTokens]:#,0} tokens");
     }
+
+    // On the held-out problems of the curve; NaN where none was measured.
+    private static double FinalPass(CellRun run) =>
+        run.Steps.Select(step => step[MetricNames.HeldOutPass]).LastOrDefault(double.IsFinite, double.NaN);
 }
