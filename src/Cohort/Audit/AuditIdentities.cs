@@ -49,7 +49,8 @@ internal static class AuditIdentities
             return Math.Sqrt(meanSquare) / EstimatorAudit.Norm(gradient);
         }
 
-        Tensor PerPrompt() => (arange(problem.Tree.Completions, ScalarType.Int64) / problem.Tree.CompletionsPerPrompt).floor().to_type(ScalarType.Float64) + 0.5;
+        Tensor PerPrompt() =>
+            (arange(problem.Tree.Completions, ScalarType.Int64) / problem.Tree.CompletionsPerPrompt).floor().to_type(ScalarType.Float64) + 0.5;
     }
 
     /// <summary>Where the clipped surrogate of PPO, at its default clip of 0.2, has a gradient.</summary>

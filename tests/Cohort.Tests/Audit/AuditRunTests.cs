@@ -14,6 +14,9 @@ public sealed class AuditRunTests
     private static readonly Lazy<AuditResult> Small = new(() => AuditRun.Of(
         new() { SamplesPerPrompt = 2, Length = 3 }, _ => { }, CancellationToken.None));
 
+    private static readonly string[] Biased =
+        ["batch whitening (REINFORCE++)", "1/|o| (GRPO)", "k3 in the reward", "trained V, λ 0", "left out of the loss (overlong filter)"];
+
     private static IEnumerable<AuditRow> Rows => Small.Value.Subjects.SelectMany(subject => subject.Sections).SelectMany(section => section.Rows);
 
     [Theory]
@@ -82,7 +85,7 @@ public sealed class AuditRunTests
     {
         foreach (var subject in Small.Value.Subjects)
         {
-            foreach (var name in new[] { "batch whitening (REINFORCE++)", "1/|o| (GRPO)", "k3 in the reward", "trained V, λ 0", "left out of the loss (overlong filter)" })
+            foreach (var name in Biased)
                 Assert.True(Row(subject, name).Cosine < 0.9999, $"{subject.Name}, {name}: {Row(subject, name)}");
 
             Assert.Equal(0, Row(subject, "k1 in the loss, no weight").RelativeNorm, Rounding);
