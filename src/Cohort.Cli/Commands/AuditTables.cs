@@ -98,9 +98,9 @@ internal static class AuditTables
 
     private static void Surrogate(TextWriter output, IReadOnlyList<SurrogatePoint> points)
     {
-        Title(output, "The surrogate is not J: changes along the gradient of J");
+        Title(output, "The surrogate is not J: changes on the path up the gradient of J");
         output.WriteLine($"  {"step",8}{"KL, nats",12}{"J",12}{"product",12}{"token",12}{"clipped",12}");
-        foreach (var point in points.Where((_, place) => place % 4 == 0))
+        foreach (var point in points.Where((_, place) => place % 4 == 0 || place == points.Count - 1))
             output.WriteLine(Text($"  {point.Step,8:0.000}{point.Kl,12:0.000}{point.Objective,12:0.0000}")
                 + Text($"{point.Product,12:0.0000}{point.Token,12:0.0000}{point.Clipped,12:0.0000}"));
 

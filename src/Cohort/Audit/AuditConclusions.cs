@@ -5,6 +5,7 @@ namespace Cohort.Audit;
 /// <summary>What follows from each table, in a sentence or two with the numbers that it rests on.</summary>
 internal static class AuditConclusions
 {
+    private const double Near = 0.99;
     private const string Summed = "With the score-function loss, summed over a response's tokens.";
 
     /// <summary>Critic-free advantages.</summary>
@@ -68,16 +69,16 @@ internal static class AuditConclusions
 
         var (product, token, clipped) = (Of(rows, "product ratio, no clip"), Of(rows, "token ratio, no clip"), Of(rows, "clipped (PPO)"));
         var none = Of(rows, "no ratio (REINFORCE)");
-        var best = rows.MaxBy(row => row.EffectiveSampleSize)!;
+        var best = rows.Where(row => row.Cosine > Near).MaxBy(row => row.EffectiveSampleSize)!;
         return new(
             Text($"Policy losses on data stale by {staleness:0.##} nats"),
-            Text($"{About} KL(old || current) of a response is {staleness:0.##} nats: the policy moved along the gradient since. ")
+            Text($"{About} KL(old || current) of a response is {staleness:0.##} nats: the policy climbed the gradient since. ")
             + "Effective sample size: in fresh REINFORCE batches.",
             rows,
             Text($"Only the product of ratios is unbiased, worth {product.EffectiveSampleSize:0.00}. Cosine and worth: ")
             + Text($"token ratios {token.Cosine:0.000}, {token.EffectiveSampleSize:0.00}; ")
             + Text($"clipped {clipped.Cosine:0.000}, {clipped.EffectiveSampleSize:0.00}; no ratio {none.Cosine:0.000}, {none.EffectiveSampleSize:0.00}. ")
-            + Text($"Most worth: {best.Name}, {best.EffectiveSampleSize:0.00}."));
+            + Text($"Most worth of those with a cosine above {Near}: {best.Name}, {best.EffectiveSampleSize:0.00}."));
     }
 
     /// <summary>Weights for another behaviour policy.</summary>
@@ -124,6 +125,7 @@ internal static class AuditConclusions
     // What lies within two standard errors, or rounding, is no change.
     private static string Direction(AuditRow row) => row.Perpendicular <= Math.Max(1e-9, 2 * row.StandardError)
         ? "keeps the direction here"
+        : row.Cosine > 0.9995 ? Text($"hardly changes the direction: {row.Perpendicular:0.000} beside the gradient")
         : Text($"changes the direction: cosine {row.Cosine:0.000}, {row.Perpendicular:0.00} beside the gradient");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -19,7 +19,8 @@ public static class AuditPage
             + "batch's expected tokens over those of the standard batch: at equal sampled tokens."),
         ("worth", "Effective sample size: how many fresh batches of REINFORCE without a baseline, of the same number of sampled tokens, have the "
             + "signal-to-noise ratio (expected · exact)² / (|exact|² E|gradient - expected|²) of one batch. Greedy completions count as tokens. "
-            + "A factor on the loss changes nothing; 0 is an expectation that does not point along the gradient; a dash stands where REINFORCE has no such objective."),
+            + "A factor on the loss changes nothing; "
+            + "0 is an expectation that does not point along the gradient; a dash stands where REINFORCE has no such objective."),
         ("±", "Standard error of the expected gradient, where batches were drawn; "
             + "elsewhere every batch was summed over and the numbers are exact to rounding."),
         ("settings", "What makes a run use the row, as for --set; empty where no option does, or where the library refuses the combination."),
