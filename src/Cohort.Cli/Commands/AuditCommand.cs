@@ -19,7 +19,8 @@ internal sealed class AuditCommand
         "--length", "T", $"Where completions are cut off, in tokens, at most {AuditOptions.Longest}", 3, 3);
 
     private readonly Option<ulong> _seed = SharedOptions.Seed();
-    private readonly Option<string?> _out = SharedOptions.Text("--out", "DIR", $"Write {ResultFile} and {AuditPage.FileName} there, with everything that was measured");
+    private readonly Option<string?> _out = SharedOptions.Text(
+        "--out", "DIR", $"Write {ResultFile} and {AuditPage.FileName} there, with everything that was measured");
     private readonly Option<bool> _json = SharedOptions.Json();
 
     /// <summary>The command.</summary>
@@ -30,8 +31,8 @@ internal sealed class AuditCommand
         var command = new TaughtCommand(
             "audit",
             "Measure the bias and variance of every estimator, loss and KL option.",
-            "On a policy and a task so small that expectations are sums over all completions: bias, variance at equal sampled tokens, cosine to the exact gradient, "
-            + "and effective sample size, against REINFORCE without a baseline. Under a minute.",
+            "On a policy and a task so small that expectations are sums over all completions: bias, variance at equal sampled tokens, "
+            + "cosine to the exact gradient, and effective sample size, against REINFORCE without a baseline. Under a minute.",
             "./cohort audit",
             "./cohort audit --policy table --samples-per-prompt 8 --out audit",
             "./cohort audit --json > audit.json")
@@ -73,7 +74,9 @@ internal sealed class AuditCommand
         if (parsed.GetValue(_json))
             context.Terminal.Output.WriteLine(json);
         else
-            AuditTables.Print(context.Terminal.Output, result, folder is null ? "" : $"{Numbers.ShortPath(Path.Combine(folder, ResultFile))} and {AuditPage.FileName}");
+            AuditTables.Print(context.Terminal.Output,
+                result,
+                folder is null ? "" : $"{Numbers.ShortPath(Path.Combine(folder, ResultFile))} and {AuditPage.FileName}");
 
         return ExitCode.Success;
     }

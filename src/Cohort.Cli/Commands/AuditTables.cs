@@ -16,9 +16,9 @@ internal static class AuditTables
     public static void Print(TextWriter output, AuditResult result, string path)
     {
         Wrapped(output, result.Task);
-        Wrapped(output, "cosine: of the expected to the exact gradient. bias: |expected - exact| / |exact|. beside: the part of it that no learning rate mends. "
-            + "variance: of one batch over |exact|², at equal sampled tokens. worth: fresh batches of REINFORCE without a baseline, of as many tokens, that have the same "
-            + "signal-to-noise ratio. ± is the standard error where batches were drawn.");
+        Wrapped(output, "cosine: of the expected to the exact gradient. bias: |expected - exact| / |exact|. beside: the part of it that no "
+            + "learning rate mends. variance: of one batch over |exact|², at equal sampled tokens. worth: fresh batches of REINFORCE without a baseline, of "
+            + "as many tokens, that have the same signal-to-noise ratio. ± is the standard error where batches were drawn.");
         foreach (var subject in result.Subjects)
             Print(output, result, subject);
 
@@ -87,21 +87,25 @@ internal static class AuditTables
         Title(output, "\"1/|o| removes length bias\": shares of the expected gradient");
         output.WriteLine($"  {"",-30}{"cosine",8}{"short right",13}{"long right",13}{"short wrong",13}{"long wrong",13}");
         foreach (var row in rows)
-            output.WriteLine(Text($"  {row.Reduction,-30}{row.Cosine,8:0.000}{row.ShortRight,13:0.0 %}{row.LongRight,13:0.0 %}{row.ShortWrong,13:0.0 %}{row.LongWrong,13:0.0 %}"));
+            output.WriteLine(Text($"  {row.Reduction,-30}{row.Cosine,8:0.000}{row.ShortRight,13:0.0 %}")
+                + Text($"{row.LongRight,13:0.0 %}{row.ShortWrong,13:0.0 %}{row.LongWrong,13:0.0 %}"));
 
         var (sum, mean) = (rows[0], rows.First(row => row.Reduction == "1/|o|"));
-        Wrapped(output, Text($"-> It trades one bias for another: long wrong responses weigh {mean.LongWrong:0.0 %} under 1/|o| against {sum.LongWrong:0.0 %} in the exact gradient, ")
-            + Text($"long right ones {mean.LongRight:0.0 %} against {sum.LongRight:0.0 %}, and the direction is off: cosine {mean.Cosine:0.000}."));
+        Wrapped(output, Text($"-> It trades one bias for another: long wrong responses weigh {mean.LongWrong:0.0 %} under 1/|o| against ")
+            + Text($"{sum.LongWrong:0.0 %} in the exact gradient, long right ones {mean.LongRight:0.0 %} against ")
+            + Text($"{sum.LongRight:0.0 %}, and the direction is off: cosine {mean.Cosine:0.000}."));
     }
 
     private static void Surrogate(TextWriter output, IReadOnlyList<SurrogatePoint> points)
     {
-        Title(output, "The surrogate is not J: changes along the gradient of J");
+        Title(output, "The surrogate is not J: changes on the path up the gradient of J");
         output.WriteLine($"  {"step",8}{"KL, nats",12}{"J",12}{"product",12}{"token",12}{"clipped",12}");
-        foreach (var point in points.Where((_, place) => place % 4 == 0))
-            output.WriteLine(Text($"  {point.Step,8:0.000}{point.Kl,12:0.000}{point.Objective,12:0.0000}{point.Product,12:0.0000}{point.Token,12:0.0000}{point.Clipped,12:0.0000}"));
+        foreach (var point in points.Where((_, place) => place % 4 == 0 || place == points.Count - 1))
+            output.WriteLine(Text($"  {point.Step,8:0.000}{point.Kl,12:0.000}{point.Objective,12:0.0000}")
+                + Text($"{point.Product,12:0.0000}{point.Token,12:0.0000}{point.Clipped,12:0.0000}"));
 
-        Wrapped(output, "-> The product of ratios is J itself. PPO's sum of token ratios has J's slope where it begins and leaves it from there on; the clip stops it early.");
+        Wrapped(output, "-> The product of ratios is J itself. PPO's sum of token ratios has J's slope where it begins and leaves it from there on; "
+            + "the clip stops it early.");
     }
 
     private static void Clipping(TextWriter output, IReadOnlyList<ClippingCell> cells)

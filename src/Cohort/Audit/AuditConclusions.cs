@@ -5,15 +5,17 @@ namespace Cohort.Audit;
 /// <summary>What follows from each table, in a sentence or two with the numbers that it rests on.</summary>
 internal static class AuditConclusions
 {
+    private const double Near = 0.99;
     private const string Summed = "With the score-function loss, summed over a response's tokens.";
 
     /// <summary>Critic-free advantages.</summary>
     public static AuditSection Advantages(IReadOnlyList<AuditRow> rows)
     {
-        var (sibling, deviation, plain) = (Of(rows, "leave-one-out (RLOO)"), Of(rows, "group deviation (GRPO)"), Of(rows, "group mean with the sample (Dr. GRPO)"));
-        var greedy = Of(rows, "greedy baseline (ReMax)");
+        var (sibling, greedy) = (Of(rows, "leave-one-out (RLOO)"), Of(rows, "greedy baseline (ReMax)"));
+        var (deviation, plain) = (Of(rows, "group deviation (GRPO)"), Of(rows, "group mean with the sample (Dr. GRPO)"));
         return new("Advantages", $"{Summed} Fresh data.", rows, Text(
-            $"Leave-one-out has no bias and is worth {sibling.EffectiveSampleSize:0.00} REINFORCE batches; the group mean is the same direction times {plain.Projection:0.###}. ")
+            $"Leave-one-out has no bias and is worth {sibling.EffectiveSampleSize:0.00} REINFORCE batches; ")
+            + Text($"the group mean is the same direction times {plain.Projection:0.###}. ")
             + Text($"Dividing by the group's deviation {Direction(deviation)}. ")
             + Text($"A greedy baseline is worth {greedy.EffectiveSampleSize:0.00} once its own completions are counted."));
     }
@@ -23,7 +25,8 @@ internal static class AuditConclusions
     {
         var (best, parts, steps) = (rows[0], Of(rows, "each part by its deviation (GDPO)"), Of(rows, "steps by the group's deviation (process)"));
         return new("Advantages for other objectives", $"{Summed} Each against the gradient of its own objective.", rows, Text(
-            $"Best of the group is exact for the expected best, times 1/G = {best.Projection:0.###}. Scaling each part by itself (GDPO) re-weighs the parts: cosine {parts.Cosine:0.000}. ")
+            $"Best of the group is exact for the expected best, times 1/G = {best.Projection:0.###}. ")
+            + Text($"Scaling each part by itself (GDPO) re-weighs the parts: cosine {parts.Cosine:0.000}. ")
             + Text($"Process rewards scaled in the group: cosine {steps.Cosine:0.000} to the sum of the steps' rewards."));
     }
 
@@ -34,12 +37,15 @@ internal static class AuditConclusions
         var (low, wrongOne) = (Of(rows, "trained V, λ 0"), Of(rows, "wrong V, λ 1"));
         return new(
             "Critics (GAE)",
-            Text($"{Summed} Fresh data. Trained: {AuditedCritic.Steps} gradient steps from V = 0 on sampled returns, {AuditedCritic.Responses} responses of each prompt a step. ")
+            Text($"{Summed} Fresh data. Trained: {AuditedCritic.Steps} gradient steps from V = 0 on sampled returns, ")
+            + Text($"{AuditedCritic.Responses} responses of each prompt a step. ")
             + Text($"Wrong: 1 - V. Variance of returns explained: exact {explained[0]:0.00}, trained {explained[1]:0.00}, wrong {explained[2]:0.00}."),
             rows,
-            Text($"At λ = 0.95 an exact critic is worth {right.EffectiveSampleSize:0.00} REINFORCE batches, the trained one {trained.EffectiveSampleSize:0.00} with cosine ")
-            + Text($"{trained.Cosine:0.000}, the wrong one {wrong.EffectiveSampleSize:0.00} with cosine {wrong.Cosine:0.000}. At λ = 0 the trained critic's error ")
-            + Text($"{Direction(low)}. At λ = 1 no critic biases it; a wrong one only costs: {wrongOne.EffectiveSampleSize:0.00}."));
+            Text($"At λ = 0.95 an exact critic is worth {right.EffectiveSampleSize:0.00} REINFORCE batches, the trained one ")
+            + Text($"{trained.EffectiveSampleSize:0.00} with cosine {trained.Cosine:0.000}, ")
+            + Text($"the wrong one {wrong.EffectiveSampleSize:0.00} with cosine {wrong.Cosine:0.000}. ")
+            + Text($"At λ = 0 the trained critic's error {Direction(low)}. ")
+            + Text($"At λ = 1 no critic biases it; a wrong one only costs: {wrongOne.EffectiveSampleSize:0.00}."));
     }
 
     /// <summary>Reductions.</summary>
@@ -63,15 +69,16 @@ internal static class AuditConclusions
 
         var (product, token, clipped) = (Of(rows, "product ratio, no clip"), Of(rows, "token ratio, no clip"), Of(rows, "clipped (PPO)"));
         var none = Of(rows, "no ratio (REINFORCE)");
-        var best = rows.MaxBy(row => row.EffectiveSampleSize)!;
+        var best = rows.Where(row => row.Cosine > Near).MaxBy(row => row.EffectiveSampleSize)!;
         return new(
             Text($"Policy losses on data stale by {staleness:0.##} nats"),
-            Text($"{About} KL(old || current) of a response is {staleness:0.##} nats: the policy moved along the gradient since. ")
+            Text($"{About} KL(old || current) of a response is {staleness:0.##} nats: the policy climbed the gradient since. ")
             + "Effective sample size: in fresh REINFORCE batches.",
             rows,
-            Text($"Only the product of ratios is unbiased, worth {product.EffectiveSampleSize:0.00}. Cosine and worth: token ratios {token.Cosine:0.000}, {token.EffectiveSampleSize:0.00}; ")
+            Text($"Only the product of ratios is unbiased, worth {product.EffectiveSampleSize:0.00}. Cosine and worth: ")
+            + Text($"token ratios {token.Cosine:0.000}, {token.EffectiveSampleSize:0.00}; ")
             + Text($"clipped {clipped.Cosine:0.000}, {clipped.EffectiveSampleSize:0.00}; no ratio {none.Cosine:0.000}, {none.EffectiveSampleSize:0.00}. ")
-            + Text($"Most worth: {best.Name}, {best.EffectiveSampleSize:0.00}."));
+            + Text($"Most worth of those with a cosine above {Near}: {best.Name}, {best.EffectiveSampleSize:0.00}."));
     }
 
     /// <summary>Weights for another behaviour policy.</summary>
@@ -80,7 +87,8 @@ internal static class AuditConclusions
         var (none, token, sequence) = (Of(rows, "no weight"), Of(rows, "token weight, at most 2 (TIS)"), Of(rows, "sequence weight, no bound"));
         return new(
             "Off-policy weights",
-            Text($"Leave-one-out advantages, the clipped loss before its first update; {staleness:0.##} nats between the policy that sampled and the one that learns."),
+            Text($"Leave-one-out advantages, the clipped loss before its first update; ")
+            + Text($"{staleness:0.##} nats between the policy that sampled and the one that learns."),
             rows,
             Text($"Without a weight the cosine is {none.Cosine:0.000}; token weights give {token.Cosine:0.000} (worth {token.EffectiveSampleSize:0.00}); ")
             + Text($"whole responses' weights are unbiased (worth {sequence.EffectiveSampleSize:0.00})."));
@@ -93,26 +101,32 @@ internal static class AuditConclusions
         var (loss, scaled) = (Of(rows, "k2 in the loss, weighted"), Of(rows, "exact in both, group deviation"));
         return new(
             "KL penalties",
-            "The penalty alone, on fresh data; against the KL of whole responses, and against what it penalizes instead. Scaled rows: with advantages of G responses.",
+            "The penalty alone, on fresh data; against the KL of whole responses, and against what it penalizes instead. "
+            + "Scaled rows: with advantages of G responses.",
             rows,
-            Text($"k1 in the reward, and exact in reward and loss, have the gradient of the KL of responses. k3 in the reward has not: cosine {k3.Cosine:0.000}. In the loss k1, k2, ")
-            + Text($"k3 and exact follow the KL per token (cosine {loss.Cosine:0.000} to that of responses); k1 in the loss without a weight has no gradient at all, and k3 ")
-            + Text($"without one is the forward KL (cosine {plain.Cosine:0.000}). A group's deviation scales the half in the reward: cosine {scaled.Cosine:0.000}."));
+            Text($"k1 in the reward, and exact in reward and loss, have the gradient of the KL of responses. k3 in the reward has not: ")
+            + Text($"cosine {k3.Cosine:0.000}. In the loss k1, k2, k3 and exact follow the KL per token (cosine {loss.Cosine:0.000} to that of responses); ")
+            + Text($"k1 in the loss without a weight has no gradient at all, and k3 without one is the forward KL (cosine {plain.Cosine:0.000}). ")
+            + Text($"A group's deviation scales the half in the reward: cosine {scaled.Cosine:0.000}."));
     }
 
     /// <summary>Truncation.</summary>
     public static AuditSection Truncation(IReadOnlyList<AuditRow> rows)
     {
         var (kept, mask) = (Of(rows, "kept"), Of(rows, "left out of the loss (overlong filter)"));
-        return new("Completions that are cut off", "Leave-one-out advantages, the score-function loss. A completion that is cut off scores 0 in this task.", rows, Text(
-            $"Leaving them out of the loss {Direction(mask)}, worth {mask.EffectiveSampleSize:0.00} against {kept.EffectiveSampleSize:0.00}; ")
+        return new(
+            "Completions that are cut off", "Leave-one-out advantages, the score-function loss. A completion that is cut off scores 0 in this task.", rows,
+            Text($"Leaving them out of the loss {Direction(mask)}, worth {mask.EffectiveSampleSize:0.00} against {kept.EffectiveSampleSize:0.00}; ")
             + "penalties follow another objective.");
     }
 
     private static AuditRow Of(IReadOnlyList<AuditRow> rows, string name) => rows.First(row => row.Name == name);
 
-    private static string Direction(AuditRow row) =>
-        row.Perpendicular < 1e-9 ? "keeps the direction here" : Text($"changes the direction: cosine {row.Cosine:0.000}, {row.Perpendicular:0.00} beside the gradient");
+    // What lies within two standard errors, or rounding, is no change.
+    private static string Direction(AuditRow row) => row.Perpendicular <= Math.Max(1e-9, 2 * row.StandardError)
+        ? "keeps the direction here"
+        : row.Cosine > 0.9995 ? Text($"hardly changes the direction: {row.Perpendicular:0.000} beside the gradient")
+        : Text($"changes the direction: cosine {row.Cosine:0.000}, {row.Perpendicular:0.00} beside the gradient");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ internal static class AuditIdentities
     // Ratios around the clip's ends 0.8 and 1.2.
     private static readonly double[] Ratios = [0.5, 0.79, 0.81, 1, 1.19, 1.21, 2];
     private static readonly double[] AdvantagesTried = [1.3, -0.7];
-    private const int LinePoints = 24;
+    private const int MostPoints = 25;
 
     /// <summary>Numbers that vanish where an identity holds, and where it does not reach.</summary>
     /// <param name="audit">Measures.</param>
@@ -49,7 +49,8 @@ internal static class AuditIdentities
             return Math.Sqrt(meanSquare) / EstimatorAudit.Norm(gradient);
         }
 
-        Tensor PerPrompt() => (arange(problem.Tree.Completions, ScalarType.Int64) / problem.Tree.CompletionsPerPrompt).floor().to_type(ScalarType.Float64) + 0.5;
+        Tensor PerPrompt() =>
+            (arange(problem.Tree.Completions, ScalarType.Int64) / problem.Tree.CompletionsPerPrompt).floor().to_type(ScalarType.Float64) + 0.5;
     }
 
     /// <summary>Where the clipped surrogate of PPO, at its default clip of 0.2, has a gradient.</summary>
@@ -69,15 +70,14 @@ internal static class AuditIdentities
         }
     }
 
-    /// <summary>Objective and surrogates along the gradient of J; advantages are the score less the prompt's exact mean.</summary>
+    /// <summary>Objective and surrogates along the path up the gradient of J; advantages are the score less the prompt's exact mean.</summary>
     /// <param name="subject">Whose.</param>
     public static IReadOnlyList<SurrogatePoint> Line(AuditedSubject subject)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var (task, tree) = (subject.Task, subject.Task.Tree);
-        var length = subject.StepTo(kl: 0.5);
-        return subject.Line(Enumerable.Range(0, LinePoints + 1).Select(point => length * point / LinePoints), (step, current, old) =>
+        var points = subject.Path(kl: 0.5, (step, current, old) =>
         {
             var (probabilities, logProbs, oldLogProbs) =
                 (TreeMoments.Probabilities(tree, old), TreeMoments.LogProbs(tree, current), TreeMoments.LogProbs(tree, old));
@@ -104,6 +104,8 @@ internal static class AuditIdentities
                 }
             }
         });
+        var every = (points.Count + MostPoints - 3) / (MostPoints - 1);
+        return [.. points.Where((_, place) => place % every == 0 || place == points.Count - 1)];
     }
 
     /// <summary>The expected gradient of generalized advantages with an exact critic and λ = 1, plain and normalized, over growing batches.</summary>

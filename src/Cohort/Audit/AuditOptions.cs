@@ -34,7 +34,8 @@ public sealed record AuditOptions
         get;
         init => field = value is >= 2 and <= MostSamples ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(SamplesPerPrompt), value, $"Samples per prompt must lie in [2, {MostSamples}]: below 2 nothing is compared, above the batches are too many.");
+                nameof(SamplesPerPrompt), value,
+                $"Samples per prompt must lie in [2, {MostSamples}]: below 2 nothing is compared, above the batches are too many.");
     } = 4;
 
     /// <summary>T, the length at which a completion is cut off, in [3, 8] tokens.</summary>

@@ -19,7 +19,7 @@ public sealed record AuditResult(
 /// <param name="TokensPerBatch">Expected tokens of a batch of P prompts with G completions each.</param>
 /// <param name="Sections">The tables.</param>
 /// <param name="Identities">The identities of the policy gradient.</param>
-/// <param name="Surrogate">Objective and surrogates along the gradient.</param>
+/// <param name="Surrogate">Objective and surrogates up the gradient.</param>
 /// <param name="Normalization">Whether normalized advantages keep the expected direction.</param>
 /// <param name="Lengths">Whether 1/|o| removes the bias of length.</param>
 public sealed record AuditSubject(
@@ -91,8 +91,8 @@ public sealed record AuditIdentity(string Name, double Value, bool Holds);
 /// <param name="Kept">Its gradient by log π over r A, by automatic differentiation of the real loss: 1 goes on, 0 has stopped.</param>
 public sealed record ClippingCell(double Ratio, double Advantage, double Kept);
 
-/// <summary>Objective and surrogates of a policy on the line θ_old + α ∇J/|∇J|, each as its change from α = 0.</summary>
-/// <param name="Step">α.</param>
+/// <summary>Objective and surrogates of a policy on the path up the gradient of J, each as its change from the path's start.</summary>
+/// <param name="Step">The path's length so far, in units of the parameters.</param>
 /// <param name="Kl">KL(old || new) of whole responses, nats.</param>
 /// <param name="Objective">J, the expected score.</param>
 /// <param name="Product">E_old[Π r A], the importance-weighted surrogate of whole responses.</param>

@@ -84,11 +84,13 @@ public static class AuditRun
             {
                 var critics = AuditedCritic.All(problem, seed);
                 return AuditConclusions.Critics(
-                    audit.Rows(problem, score, critics.SelectMany(critic => critic.Estimators(samples))), [.. critics.Select(critic => critic.ExplainedVariance)]);
+                    audit.Rows(problem, score, critics.SelectMany(critic => critic.Estimators(samples))),
+                    [.. critics.Select(critic => critic.ExplainedVariance)]);
             }),
             Next("reductions", () => AuditConclusions.Reductions(audit.Rows(problem, score, AuditedLosses.Reductions(problem, samples)))),
             Next("losses", () => AuditConclusions.Losses(audit.Rows(problem, score, AuditedLosses.PolicyLosses(samples, isStale: false, seed)), staleness: 0)),
-            .. Staleness.Select(kl => Next("stale losses", () => AuditConclusions.Losses(Stale(kl, AuditedLosses.PolicyLosses(samples, isStale: true, seed)), kl))),
+            .. Staleness.Select(kl => Next("stale losses", () =>
+                AuditConclusions.Losses(Stale(kl, AuditedLosses.PolicyLosses(samples, isStale: true, seed)), kl))),
             Next("off-policy weights", () => AuditConclusions.OffPolicy(Stale(OffPolicyStaleness, AuditedLosses.OffPolicy(samples)), OffPolicyStaleness)),
             Next("KL", () => AuditConclusions.Kl(AuditedKl.Rows(audit, problem, samples))),
             Next("truncation", () => AuditConclusions.Truncation(audit.Rows(problem, score, AuditedLosses.Truncations(subject.Task, samples)))),

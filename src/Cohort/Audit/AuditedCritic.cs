@@ -11,7 +11,7 @@ namespace Cohort.Audit;
 internal sealed record AuditedCritic(string Name, Tensor Values, double ExplainedVariance)
 {
     /// <summary>Steps of the trained critic.</summary>
-    public const int Steps = 40;
+    public const int Steps = 8;
 
     /// <summary>Sampled responses of each of its steps, per prompt.</summary>
     public const int Responses = 4;

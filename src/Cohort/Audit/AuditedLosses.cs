@@ -45,7 +45,8 @@ internal static class AuditedLosses
         [
             Of("reinforce", "no ratio (REINFORCE)", "the old policy's expectation", new ReinforceLoss()),
             Of("unclipped", "token ratio, no clip", TokenRatio, new UnclippedLoss()),
-            Of("unclipped algorithm.loss.ratio=sequence", "sequence ratio, no clip", "the geometric mean of ratios", new UnclippedLoss { Ratio = RatioLevel.Sequence }),
+            Of("unclipped algorithm.loss.ratio=sequence", "sequence ratio, no clip", "the geometric mean of ratios",
+                new UnclippedLoss { Ratio = RatioLevel.Sequence }),
             new("algorithm.loss.kind=unclipped algorithm.loss.ratio=product algorithm.reduction=responseMean", ScoreEstimators.WithLoss(
                 "product ratio, no clip", new Claim.Multiple(1), samplesPerPrompt, Reduction.ResponseMean, new UnclippedLoss { Ratio = RatioLevel.Product })),
             Of("clipped", "clipped (PPO)", Clipped, new ClippedLoss()),
@@ -102,7 +103,8 @@ internal static class AuditedLosses
                 new() { Method = OffPolicyMethod.Mask, Low = 0.5 }),
             Of("method=gate level=sequence low=0.5", "token weight where the sequence's is near", new Claim.Biased(Bounded),
                 new() { Method = OffPolicyMethod.Gate, Level = OffPolicyLevel.Sequence, Low = 0.5 }),
-            Of("method=truncate level=sequence high=100000000 normalize=true", "sequence weight, normalized", new Claim.Biased("the mean depends on the sample"),
+            Of("method=truncate level=sequence high=100000000 normalize=true", "sequence weight, normalized",
+                new Claim.Biased("the mean depends on the sample"),
                 Truncate(OffPolicyLevel.Sequence, 1e8) with { Normalize = true }),
             Of("largestSequenceKl=0.05", "bad and unlikely responses left out", new Claim.Biased("responses are left out by their score"),
                 new() { LargestSequenceKl = 0.05 }),
@@ -125,7 +127,8 @@ internal static class AuditedLosses
         [
             Of("keep", "kept", new Claim.Multiple(1), new KeepTruncated()),
             Of("mask", "left out of the loss (overlong filter)", new Claim.Biased("nothing is learned against being cut off"), new MaskTruncated()),
-            Of("softOverlong algorithm.truncation.buffer=2", "soft penalty of the last 2 tokens (DAPO)", new Claim.Biased(Changed), new SoftOverlong { Buffer = 2 }),
+            Of("softOverlong algorithm.truncation.buffer=2", "soft penalty of the last 2 tokens (DAPO)",
+                new Claim.Biased(Changed), new SoftOverlong { Buffer = 2 }),
             Of("scale algorithm.truncation.factor=0.5", "score halved", new Claim.Multiple(1), new ScaleTruncated { Factor = 0.5 }),
             Of("replace algorithm.truncation.score=-0.5", "score -0.5", new Claim.Biased(Changed), new ReplaceTruncated { Score = -0.5 }),
         ];

@@ -15,8 +15,8 @@ internal sealed class AuditedSubject : IDisposable
     private const double StepLength = 0.05;
     private const int MostSteps = 2000;
     private const double Sharpness = 10;
-    private const double FirstStep = 1e-3;
-    private const double LongestStep = 1e6;
+    private const double Breadth = 50;
+    private const double PathStep = 0.02;
     private const int Halvings = 50;
 
     private readonly ITreePolicy _policy;
@@ -33,7 +33,7 @@ internal sealed class AuditedSubject : IDisposable
         for (var step = 0; step < MostSteps && Score() < ReferenceScore + (Learned * (1 - ReferenceScore)); step++)
         {
             using var scope = NewDisposeScope();
-            Move(Uphill() * StepLength);
+            Move(Uphill(), StepLength);
         }
 
         _old = Snapshot();
@@ -85,7 +85,12 @@ internal sealed class AuditedSubject : IDisposable
         var model = new Placement(CPU, ScalarType.Float64).Build(() => new LanguageModel(config));
         InitialWeights.Draw(model, config, seed, Purpose.PolicyWeights);
         using (no_grad())
-            model.named_parameters().Single(parameter => parameter.name == "lm_head.weight").parameter.mul_(Sharpness);
+        {
+            // Fresh embeddings of 0.02 stand before a norm: a small step would turn them round, and J would be rough.
+            var parameters = model.named_parameters().ToDictionary(parameter => parameter.name, parameter => parameter.parameter);
+            parameters["lm_head.weight"].mul_(Sharpness);
+            parameters["model.embed_tokens.weight"].mul_(Breadth);
+        }
 
         var policy = new ModelPolicy(model, task.Prompts);
         var description = $"a transformer of {policy.Parameters.Sum(parameter => parameter.numel()):#,0} parameters in float64, shared by all states";
@@ -99,50 +104,44 @@ internal sealed class AuditedSubject : IDisposable
         return new(Task.Tree, new(_policy, snapshot, _reference), Task.Scores);
     }
 
-    /// <summary>Measures with a policy that has moved along the gradient of J, as an update does, since the batch was sampled.</summary>
+    /// <summary>Measures with a policy that has climbed the gradient of J, as an update does, since the batch was sampled.</summary>
     /// <param name="kl">KL(old || current) of whole responses, nats; above 0.</param>
     /// <param name="measure">Given the problem, and the one in which the moved policy samples itself.</param>
     public T Stale<T>(double kl, Func<ExactProblem, ExactProblem, T> measure)
     {
-        using var direction = Uphill();
-        return At(direction, StepTo(kl), () =>
+        try
         {
+            Climb(kl, _ => { });
             using var stale = new ExactProblem(Task.Tree, new(_policy, _old, _reference), Task.Scores);
             using var fresh = OnPolicy();
             return measure(stale, fresh);
-        });
-    }
-
-    /// <summary>How far along the gradient of J the policy is so far from its old self.</summary>
-    /// <param name="kl">KL(old || current) of whole responses, nats; above 0.</param>
-    public double StepTo(double kl)
-    {
-        using var direction = Uphill();
-        var (low, high) = (0.0, FirstStep); // the first crossing: farther out a network's KL may fall again
-        while (KlAt(direction, high) < kl && high < LongestStep)
-            high *= 2;
-
-        for (var halving = 0; halving < Halvings; halving++)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = KlAt(direction, middle) < kl ? (middle, high) : (low, middle);
         }
-
-        return high;
+        finally
+        {
+            Return();
+        }
     }
 
-    /// <summary>The distributions [K,V] on the line of the gradient of J, at several steps.</summary>
-    /// <param name="steps">Lengths of the step, in units of the parameters.</param>
-    /// <param name="measure">Given a step, the distributions and those at the start of the line, nats; they live as long as the call.</param>
-    public IReadOnlyList<T> Line<T>(IEnumerable<double> steps, Func<double, Tensor, Tensor, T> measure)
+    /// <summary>The distributions [K,V] on the path up the gradient of J.</summary>
+    /// <param name="kl">KL(old || current) of whole responses at its end, nats; above 0.</param>
+    /// <param name="measure">Given the path's length so far, the distributions and those at its start, nats; they live as long as the call.</param>
+    public IReadOnlyList<T> Path<T>(double kl, Func<double, Tensor, Tensor, T> measure)
     {
-        using var direction = Uphill();
-        return [.. steps.Select(step => At(direction, step, () =>
+        var measured = new List<T>();
+        try
         {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            return measure(step, _policy.Distributions(Task.Tree), _old.Distributions(Task.Tree));
-        }))];
+            Climb(kl, length =>
+            {
+                using var scope = NewDisposeScope();
+                using var _ = no_grad();
+                measured.Add(measure(length, _policy.Distributions(Task.Tree), _old.Distributions(Task.Tree)));
+            });
+            return measured;
+        }
+        finally
+        {
+            Return();
+        }
     }
 
     /// <inheritdoc/>
@@ -179,10 +178,11 @@ internal sealed class AuditedSubject : IDisposable
         return (gradient / gradient.square().sum().sqrt()).MoveToOuterDisposeScope();
     }
 
-    private void Move(Tensor by)
+    private void Move(Tensor direction, double length)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
+        var by = direction * length;
         var first = 0L;
         foreach (var parameter in _policy.Parameters)
         {
@@ -191,28 +191,50 @@ internal sealed class AuditedSubject : IDisposable
         }
     }
 
-    private double KlAt(Tensor direction, double step) => At(direction, step, () =>
+    // Steps of a fixed length in the direction in which J rises fastest, the last one shorter, to end at the KL.
+    private void Climb(double kl, Action<double> at)
+    {
+        at(0);
+        for (var (step, length) = (0, 0.0); step < MostSteps; step++)
+        {
+            using var direction = Uphill();
+            var ends = KlAfter(direction, PathStep) >= kl;
+            var by = ends ? Crossing(direction, kl) : PathStep;
+            Move(direction, by);
+            length += by;
+            at(length);
+            if (ends)
+                return;
+        }
+    }
+
+    private double Crossing(Tensor direction, double kl)
+    {
+        var (low, high) = (0.0, PathStep);
+        for (var halving = 0; halving < Halvings; halving++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = KlAfter(direction, middle) < kl ? (middle, high) : (low, middle);
+        }
+
+        return high;
+    }
+
+    private double KlAfter(Tensor direction, double by)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return ExactObjectives.SequenceKl(Task.Tree, _old.Distributions(Task.Tree), _policy.Distributions(Task.Tree)).item<double>();
-    });
+        Move(direction, by);
+        var kl = ExactObjectives.SequenceKl(Task.Tree, _old.Distributions(Task.Tree), _policy.Distributions(Task.Tree)).item<double>();
+        Move(direction, -by);
+        return kl;
+    }
 
     // The parameters come back to the same bits, whatever was measured.
-    private T At<T>(Tensor direction, double step, Func<T> measure)
+    private void Return()
     {
-        using (var by = direction * step)
-            Move(by);
-
-        try
-        {
-            return measure();
-        }
-        finally
-        {
-            using var _ = no_grad();
-            foreach (var (parameter, start) in _policy.Parameters.Zip(_start))
-                parameter.copy_(start);
-        }
+        using var _ = no_grad();
+        foreach (var (parameter, start) in _policy.Parameters.Zip(_start))
+            parameter.copy_(start);
     }
 }

@@ -19,23 +19,26 @@ internal static class AuditCharts
         {
             FromZero = true,
         },
-        new("Bias on stale data", "KL(old || current), nats", "bias, relative to the gradient", [.. StaleLosses.Select((name, colour) => Stale(subject, name, colour))])
+        new("Bias on stale data", "KL(old || current), nats", "bias, relative to the gradient",
+            [.. StaleLosses.Select((name, colour) => Stale(subject, name, colour))])
         {
             FromZero = true,
         },
-        new("The surrogate is not J", "step along the gradient of J", "change of the expectation",
+        new("The surrogate is not J", "path up the gradient of J", "change of the expectation",
         [
             Line(subject, "J", 0, point => point.Objective), Line(subject, "product of ratios", 1, point => point.Product) with { Stroke = 1 },
             Line(subject, "sum of token ratios", 2, point => point.Token), Line(subject, "clipped (PPO)", 3, point => point.Clipped),
         ]),
-        new("Normalizing advantages", "responses of a batch", "beside the gradient", [Beside(subject, "plain", false, 0), Beside(subject, "normalized", true, 1)])
+        new("Normalizing advantages", "responses of a batch", "beside the gradient",
+            [Beside(subject, "plain", false, 0), Beside(subject, "normalized", true, 1)])
         {
             FromZero = true,
         },
     ];
 
     private static ChartSeries Worth(AuditSection section) => new("worth", [.. section.Rows.Select(
-        (row, place) => new ChartPoint(place, row.EffectiveSampleSize ?? double.NaN, Category: row.Name))]) { Mark = ChartMark.Bar };
+        (row, place) => new ChartPoint(place, row.EffectiveSampleSize ?? double.NaN, Category: row.Name))])
+    { Mark = ChartMark.Bar };
 
     private static ChartSeries[] OverLambda(AuditSubject subject, Func<AuditRow, double> of)
     {

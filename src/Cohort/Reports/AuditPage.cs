@@ -15,11 +15,14 @@ public static class AuditPage
         ("cosine", "Of the angle between the estimator's expected gradient and the exact gradient of its objective; 0 where the expectation vanishes."),
         ("bias", "|expected - exact| / |exact|. A factor is a part of it: half of the gradient has a bias of 0.5 and a cosine of 1."),
         ("beside", "The part of the expected gradient at a right angle to the exact one, relative to it: what no learning rate mends."),
-        ("variance", "E|gradient of a batch - its expectation|² / |exact|², times the batch's expected tokens over those of the standard batch: at equal sampled tokens."),
-        ("worth", "Effective sample size: how many fresh batches of REINFORCE without a baseline, of the same number of sampled tokens, have the signal-to-noise ratio "
-            + "(expected · exact)² / (|exact|² E|gradient - expected|²) of one batch. Greedy completions count as tokens. A factor on the loss changes nothing; 0 is an "
-            + "expectation that does not point along the gradient; a dash stands where REINFORCE has no such objective."),
-        ("±", "Standard error of the expected gradient, where batches were drawn; elsewhere every batch was summed over and the numbers are exact to rounding."),
+        ("variance", "E|gradient of a batch - its expectation|² / |exact|², times the "
+            + "batch's expected tokens over those of the standard batch: at equal sampled tokens."),
+        ("worth", "Effective sample size: how many fresh batches of REINFORCE without a baseline, of the same number of sampled tokens, have the "
+            + "signal-to-noise ratio (expected · exact)² / (|exact|² E|gradient - expected|²) of one batch. Greedy completions count as tokens. "
+            + "A factor on the loss changes nothing; "
+            + "0 is an expectation that does not point along the gradient; a dash stands where REINFORCE has no such objective."),
+        ("±", "Standard error of the expected gradient, where batches were drawn; "
+            + "elsewhere every batch was summed over and the numbers are exact to rounding."),
         ("settings", "What makes a run use the row, as for --set; empty where no option does, or where the library refuses the combination."),
     ];
 
@@ -38,7 +41,8 @@ public static class AuditPage
     /// <summary>The page as text.</summary>
     internal static string Html(AuditResult result) => Page.Html("Audit of estimators, losses and KL penalties", $"""
         <header><h1>Audit of estimators, losses and KL penalties</h1>
-        <p class="summary">{result.Task} {result.SamplesPerPrompt} completions per prompt in a batch; seed {result.Seed.ToString(CultureInfo.InvariantCulture)}.</p></header>
+        <p class="summary">{result.Task} {result.SamplesPerPrompt} completions per prompt in a batch;
+        seed {result.Seed.ToString(CultureInfo.InvariantCulture)}.</p></header>
         <main>
         {result.Subjects.Select(Subject)}
         {Clipping(result.Clipping)}
@@ -67,7 +71,8 @@ public static class AuditPage
         ["against", "cosine", "bias", "beside", "variance", "worth", "±", "what is said", "settings"],
         section.Rows.Select(row => (row.Name, (string[])
         [
-            row.Objective, Number(row.Cosine), Number(row.RelativeError), Number(row.Perpendicular), Number(row.Variance), Number(row.EffectiveSampleSize ?? double.NaN),
+            row.Objective, Number(row.Cosine), Number(row.RelativeError), Number(row.Perpendicular), Number(row.Variance),
+            Number(row.EffectiveSampleSize ?? double.NaN),
             Error(row.StandardError), row.Claim, row.Settings,
         ])));
 
@@ -88,7 +93,8 @@ public static class AuditPage
         ["cosine", "short right", "long right", "short wrong", "long wrong"],
         rows.Select(row => (row.Reduction, (string[])
         [
-            Number(row.Cosine), NumberText.Percent(row.ShortRight), NumberText.Percent(row.LongRight), NumberText.Percent(row.ShortWrong), NumberText.Percent(row.LongWrong),
+            Number(row.Cosine), NumberText.Percent(row.ShortRight), NumberText.Percent(row.LongRight), NumberText.Percent(row.ShortWrong),
+            NumberText.Percent(row.LongWrong),
         ])));
 
     private static Markup Clipping(IReadOnlyList<ClippingCell> cells)
@@ -96,7 +102,8 @@ public static class AuditPage
         string[] heads = [.. cells.Select(cell => cell.Ratio).Distinct().Select(ratio => $"r = {Number(ratio)}")];
         var rows = cells.GroupBy(cell => cell.Advantage).Select(row => ($"A = {Number(row.Key)}", row.Select(cell => Number(cell.Kept)).ToArray()));
         var table = Table(
-            "Gradient of the clipped surrogate over r A ∇log π, clip 0.2", "1 goes on, 0 has stopped: only where A > 0 and r > 1.2, or A < 0 and r < 0.8.", heads, rows);
+            "Gradient of the clipped surrogate over r A ∇log π, clip 0.2",
+            "1 goes on, 0 has stopped: only where A > 0 and r > 1.2, or A < 0 and r < 0.8.", heads, rows);
         return $"""
             <section><h2>Where the clip stops the gradient</h2>{table}</section>
 

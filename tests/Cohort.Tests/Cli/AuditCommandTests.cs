@@ -20,7 +20,9 @@ public sealed class AuditCommandTests
         var row = subject.GetProperty("sections")[0].GetProperty("rows")[0];
         Assert.Equal(1, row.GetProperty("effective_sample_size").GetDouble(), 1e-8);
         var page = File.ReadAllText(folder.File("audit/audit.html"));
-        Assert.All(["Definitions", "Only the product of ratios is unbiased", "algorithm.advantage.kind=leaveOneOut", "A &gt; 0"], part => Assert.Contains(part, page));
+        Assert.All(
+            ["Definitions", "Only the product of ratios is unbiased", "algorithm.advantage.kind=leaveOneOut", "A &gt; 0"],
+            part => Assert.Contains(part, page));
         Assert.Equal(14, json.RootElement.GetProperty("clipping").GetArrayLength());
     }
 
