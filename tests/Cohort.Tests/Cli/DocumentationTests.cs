@@ -25,13 +25,16 @@ public sealed partial class DocumentationTests
     [InlineData("demo")]
     [InlineData("sft")]
     [InlineData("train")]
+    [InlineData("compare")]
     [InlineData("reward-model")]
     [InlineData("evaluate")]
     [InlineData("generate")]
     [InlineData("init")]
     [InlineData("plan")]
     [InlineData("merge")]
+    [InlineData("export")]
     [InlineData("tasks")]
+    [InlineData("audit")]
     [InlineData("doctor")]
     public void Every_option_is_in_the_manual(string command)
     {
