@@ -4,9 +4,9 @@ using Spectre.Console.Rendering;
 namespace Cohort.Cli.Terminals;
 
 /// <summary>
-/// Lines at the bottom of a terminal that are drawn anew four times a second, on a thread of their own; what is printed meanwhile goes above them. Each drawing is
-/// one write that overwrites the last one line by line, so that nothing flickers. No line wraps, however wide the terminal takes its characters to be, and a
-/// terminal that changed its size is drawn on as it is now.
+/// Lines at the bottom of a terminal that are drawn anew four times a second, on a thread of their own; what is printed meanwhile goes above
+/// them. Each drawing is one write that overwrites the last one line by line, so that nothing flickers. No line wraps, however wide the terminal
+/// takes its characters to be, and a terminal that changed its size is drawn on as it is now.
 /// </summary>
 internal sealed class LiveArea : IRenderHook, IDisposable
 {

@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace Cohort.Cli.Terminals;
 
 /// <summary>
-/// What is drawn of a run while it goes on: its curves as sparklines, the newest step's numbers, and the best and the worst completion of the newest logged group.
-/// May be filled and drawn on different threads.
+/// What is drawn of a run while it goes on: its curves as sparklines, the newest step's numbers, and the best and the worst completion of the
+/// newest logged group. May be filled and drawn on different threads.
 /// </summary>
 internal sealed class RunPanel
 {

@@ -6,8 +6,8 @@ internal static class Sparkline
     private const string Blocks = "▁▂▃▄▅▆▇█";
 
     /// <summary>
-    /// One block for each value, or, where there are more values than columns, for the mean of each of as many stretches of equal length (up to one value); from
-    /// the lowest block at the lowest of these to the highest at the highest. A flat curve is drawn at half height.
+    /// One block for each value, or, where there are more values than columns, for the mean of each of as many stretches of equal length (up to
+    /// one value); from the lowest block at the lowest of these to the highest at the highest. A flat curve is drawn at half height.
     /// </summary>
     /// <param name="values">Finite values in their order.</param>
     /// <param name="width">Most columns, at least 1.</param>

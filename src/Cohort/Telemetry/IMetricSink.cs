@@ -19,7 +19,9 @@ public interface IMetricSink
     }
 
     /// <summary>Takes the completions that a step logged, before the step's numbers; of policy optimization only.</summary>
-    /// <param name="lines">The lines of rollouts.jsonl, at least one, groups one after the other; may be kept. What the model wrote is in them as it is.</param>
+    /// <param name="lines">
+    /// The lines of rollouts.jsonl, at least one, groups one after the other; may be kept. What the model wrote is in them as it is.
+    /// </param>
     void Completions(IReadOnlyList<RolloutLine> lines)
     {
     }
