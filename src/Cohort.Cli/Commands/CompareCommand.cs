@@ -67,7 +67,7 @@ internal sealed class CompareCommand
 
     private static int Alone(Context context, ComparisonFolder folder, ComparisonJob job)
     {
-        var isFinished = RunView.Show(context.Terminal, job.Path, sink => job.Do(folder, sink, context.Interruption.Token));
+        var isFinished = RunView.Show(context.Terminal, job.Path, past: "", sink => job.Do(folder, sink, context.Interruption.Token));
         context.Terminal.Output.WriteLine($"{job.Path}: {(isFinished ? "finished" : "stopped, with a checkpoint")}");
         return isFinished ? ExitCode.Success : context.Interruption.ExitCode;
     }

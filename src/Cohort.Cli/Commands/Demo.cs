@@ -75,7 +75,7 @@ internal sealed class Demo(Context context, string root, ulong seed, int threads
         where TRun : IDisposable
     {
         var watch = Stopwatch.StartNew();
-        var result = RunView.Show(context.Terminal, name, sink =>
+        var result = RunView.Show(context.Terminal, name, past: "", sink =>
         {
             using var run = start(sink);
             return train(run, context.Interruption.Token);

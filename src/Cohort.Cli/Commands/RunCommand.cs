@@ -105,7 +105,8 @@ internal sealed class RunCommand<TRun>(
     private int Run(Context context, RunRequest request, bool json)
     {
         var watch = Stopwatch.StartNew();
-        var result = RunView.Show(context.Terminal, name, sink =>
+        var past = request.IsResumed ? new RunDirectory(request.Directory).Metrics : "";
+        var result = RunView.Show(context.Terminal, name, past, sink =>
         {
             using var run = Open(request, sink);
             return Train(context, request, run);

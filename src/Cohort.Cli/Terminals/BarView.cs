@@ -3,37 +3,36 @@ using Spectre.Console.Rendering;
 
 namespace Cohort.Cli.Terminals;
 
-/// <summary>Progress as a bar with time left over a line of numbers; lines that stay are printed above it.</summary>
+/// <summary>
+/// Progress as a bar with time left, over a run's panel where there is one and room for it, and else over a line of numbers; lines that stay are printed above.
+/// </summary>
 internal sealed class BarView : ProgressView
 {
+    private static readonly Style Done = new(Color.Green);
+    private static readonly Style Dim = new(decoration: Decoration.Dim);
+
     private readonly Terminal _terminal;
     private readonly string _title;
-    private readonly ProgressTask _task;
     private readonly TimeLeft _left = new(TimeProvider.System);
+    private double _share;
     private volatile string _detail = "starting";
+    private volatile RunPanel? _panel;
 
-    private BarView(Terminal terminal, string title, ProgressTask task) => (_terminal, _title, _task) = (terminal, title, task);
+    private BarView(Terminal terminal, string title) => (_terminal, _title) = (terminal, title);
 
     /// <summary>Shows the bar, runs the work on the calling thread, and removes the bar.</summary>
     public static new T Show<T>(Terminal terminal, string title, Func<ProgressView, T> work)
     {
-        BarView? view = null;
-        return terminal.Progress.Progress()
-            .AutoClear(true)
-            .Columns(
-                new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn { CompletedStyle = Color.Green, FinishedStyle = Color.Green, Width = 32 },
-                new PercentageColumn(),
-                new TextColumn(() => $"{view?._left}"))
-            .UseRenderHook((bars, _) => new Rows(bars, new Text($"  {view?._detail}", new Style(decoration: Decoration.Dim))))
-            .Start(context => work(view = new BarView(terminal, title, context.AddTask(Markup.Escape(title), maxValue: 1))));
+        var view = new BarView(terminal, title);
+        using var area = new LiveArea(terminal.Progress, view.Lines);
+        return work(view);
     }
 
     /// <inheritdoc/>
     public override void Advance(double share)
     {
         _left.Report(share);
-        _task.Value = share;
+        Volatile.Write(ref _share, share);
     }
 
     /// <inheritdoc/>
@@ -46,8 +45,26 @@ internal sealed class BarView : ProgressView
         _terminal.Whisper(line.Length + more.Length + 2 < _terminal.Progress.Profile.Width ? $"{line}  {more}".TrimEnd() : line);
     }
 
-    private sealed class TextColumn(Func<string> text) : ProgressColumn
+    /// <inheritdoc/>
+    public override void Attach(RunPanel panel) => _panel = panel;
+
+    private IReadOnlyList<SegmentLine> Lines(int width, int height)
     {
-        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) => new Text(text());
+        var hasRoom = _terminal.Progress.Profile.Capabilities.Unicode && width >= RunPanel.LeastWidth && height >= RunPanel.LeastHeight;
+        return _panel is { } panel && hasRoom
+            ? [Bar(width), .. panel.Lines(width - 1, height - 2)]
+            : [Bar(width), [new Segment($"  {_detail}", Dim)]];
+    }
+
+    private SegmentLine Bar(int width)
+    {
+        var share = Math.Clamp(Volatile.Read(ref _share), 0, 1);
+        var (done, rest) = _terminal.Progress.Profile.Capabilities.Unicode ? ('━', '─') : ('=', '-');
+        var columns = Math.Clamp(width - _title.Length - 24, 8, 72);
+        var filled = (int)(share * columns);
+        return
+        [
+            new($"{_title}  "), new(new string(done, filled), Done), new(new string(rest, columns - filled), Dim), new($" {100 * share,3:0} %  {_left}"),
+        ];
     }
 }

@@ -46,12 +46,17 @@ internal static class Numbers
             + (step[MetricNames.ValidationScore] is var score && (double.IsNaN(score) || score == step[MetricNames.ValidationSampled])
                 ? "" : $", score {score:0.000} sampled");
 
-    /// <summary>The numbers that a training step has, such as "score 0.613  KL 0.0120  entropy 0.41  12,345 tokens/s".</summary>
-    public static string Training(StepMetrics step)
+    /// <summary>Tokens per second of a step's training, without its measurements; NaN where it trained on none.</summary>
+    public static double TokensPerSecond(StepMetrics step)
     {
         var tokens = new[] { MetricNames.SampledTokens, MetricNames.SftTokens, MetricNames.RewardModelTokens }
             .Select(name => step[name]).FirstOrDefault(double.IsFinite, double.NaN);
-        var seconds = step[MetricNames.StepSeconds] - step[MetricNames.EvaluationSeconds];
+        return tokens / (step[MetricNames.StepSeconds] - step[MetricNames.EvaluationSeconds]);
+    }
+
+    /// <summary>The numbers that a training step has, such as "score 0.613  KL 0.0120  entropy 0.41  12,345 tokens/s".</summary>
+    public static string Training(StepMetrics step)
+    {
         (double Value, string Format)[] numbers =
         [
             (step[MetricNames.ScoreMean], "score {0:0.000}"),
@@ -61,7 +66,7 @@ internal static class Numbers
             (100 * step[MetricNames.RewardModelAccuracy], "{0:0.0} % ranked right"),
             (step[MetricNames.KlReference], "KL {0:0.0000}"),
             (step[MetricNames.Entropy], "entropy {0:0.00}"),
-            (tokens / seconds, "{0,7:#,0} tokens/s"),
+            (TokensPerSecond(step), "{0,7:#,0} tokens/s"),
         ];
         return string.Join("  ", numbers.Where(number => double.IsFinite(number.Value))
             .Select(number => string.Format(CultureInfo.InvariantCulture, number.Format, number.Value)));

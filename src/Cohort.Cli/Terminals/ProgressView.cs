@@ -16,6 +16,12 @@ internal abstract class ProgressView
     /// <param name="more">Further numbers, for where there is room.</param>
     public abstract void Keep(string text, string more = "");
 
+    /// <summary>Draws a run's panel from now on, where there is room for it.</summary>
+    /// <param name="panel">Goes on changing.</param>
+    public virtual void Attach(RunPanel panel)
+    {
+    }
+
     /// <summary>Shows progress while something runs on the calling thread: a moving bar for a person, else lines.</summary>
     /// <param name="terminal">Where.</param>
     /// <param name="title">What is being done, in a word or two.</param>

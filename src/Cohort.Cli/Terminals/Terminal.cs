@@ -44,11 +44,11 @@ internal sealed class Terminal
     /// <param name="text">Any text; made safe here.</param>
     public void Error(string text) => ErrorOutput.WriteLine(SafeText.Lines(text));
 
-    /// <summary>Makes the cursor visible that a bar may have hidden.</summary>
+    /// <summary>Gives the terminal back what a live view may have taken: its cursor and its line wrapping.</summary>
     public void ShowCursor()
     {
         if (IsLive)
-            ErrorOutput.Write("\u001b[?25h\n");
+            ErrorOutput.Write("\u001b[?7h\u001b[?25h\n");
     }
 
     // Lines in a log stay whole. Those on a screen go above the bars, as wide as it is: they replace what the bars had drawn there.

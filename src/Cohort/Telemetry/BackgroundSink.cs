@@ -4,7 +4,7 @@ namespace Cohort.Telemetry;
 
 /// <summary>
 /// Hands everything to another sink on a thread of its own, in order, so that a slow live view never stalls training. Steps and notices
-/// always wait in line; progress is dropped while the line is long, since newer progress replaces it. A sink that throws is left alone from
+/// always wait in line; progress and completions are dropped while the line is long, since newer ones replace them. A sink that throws is left alone from
 /// then on: looking at a run must not end it.
 /// </summary>
 public sealed class BackgroundSink : IMetricSink, IDisposable
@@ -36,6 +36,13 @@ public sealed class BackgroundSink : IMetricSink, IDisposable
     {
         if (_line.Count < LongLine)
             _line.Add(sink => sink.Progress(phase, done, total));
+    }
+
+    /// <inheritdoc/>
+    public void Completions(IReadOnlyList<RolloutLine> lines)
+    {
+        if (_line.Count < LongLine)
+            _line.Add(sink => sink.Completions(lines));
     }
 
     /// <inheritdoc/>

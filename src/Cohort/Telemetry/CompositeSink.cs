@@ -19,6 +19,13 @@ public sealed class CompositeSink(params IReadOnlyList<IMetricSink> sinks) : IMe
     }
 
     /// <inheritdoc/>
+    public void Completions(IReadOnlyList<RolloutLine> lines)
+    {
+        foreach (var sink in sinks)
+            sink.Completions(lines);
+    }
+
+    /// <inheritdoc/>
     public void Notice(string message)
     {
         foreach (var sink in sinks)

@@ -18,6 +18,14 @@ public interface IMetricSink
     {
     }
 
+    /// <summary>Takes the completions that a step logged, before the step's numbers; of policy optimization only.</summary>
+    /// <param name="lines">
+    /// The lines of rollouts.jsonl, at least one, groups one after the other; may be kept. What the model wrote is in them as it is.
+    /// </param>
+    void Completions(IReadOnlyList<RolloutLine> lines)
+    {
+    }
+
     /// <summary>Takes one line of plain words, such as a notice about data that are too few to split.</summary>
     /// <param name="message">One sentence or two.</param>
     void Notice(string message)

@@ -160,6 +160,9 @@ internal sealed class PolicyTraining : ITraining
         var next = _trainer.Step(state, measures, (collected, advantages) => Note(state, collected, advantages), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);
+        if (_lines.Count > 0)
+            _sink.Completions([.. _lines]);
+
         return next;
     }
 

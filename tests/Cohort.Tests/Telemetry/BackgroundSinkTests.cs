@@ -24,7 +24,7 @@ public class BackgroundSinkTests
     }
 
     [Fact]
-    public void Progress_is_dropped_while_the_line_is_long_and_notices_are_not()
+    public void Progress_and_completions_are_dropped_while_the_line_is_long_and_notices_are_not()
     {
         using var gate = new ManualResetEventSlim();
         var slow = new RecordingSink(gate);
@@ -35,12 +35,27 @@ public class BackgroundSinkTests
                 sink.Progress(RunPhase.Evaluation, i, 5000);
             }
 
+            sink.Completions([Steps.Completion("dropped")]);
             sink.Notice("still here");
             gate.Set();
         }
 
         Assert.InRange(slow.Progressed, 200, 300);
         Assert.Equal(["still here"], slow.Notices);
+        Assert.Empty(slow.Completed);
+    }
+
+    [Fact]
+    public void Completions_come_in_line_with_the_steps()
+    {
+        using var gate = new ManualResetEventSlim(initialState: true);
+        var quick = new RecordingSink(gate);
+        using (var sink = new BackgroundSink(quick))
+        {
+            sink.Completions([Steps.Completion("7"), Steps.Completion("9")]);
+        }
+
+        Assert.Equal(["7", "9"], quick.Completed);
     }
 
     [Fact]
@@ -71,6 +86,8 @@ public class BackgroundSinkTests
         all.Write(Steps.Of(3));
         all.Progress(RunPhase.Training, 3, 9);
         all.Notice("few data");
+        all.Completions([Steps.Completion("7")]);
+        Assert.All(sinks, sink => Assert.Equal("7", Assert.Single(sink.Completed)));
         Assert.All(sinks, sink => Assert.Equal(3, Assert.Single(sink.Steps)));
         Assert.All(sinks, sink => Assert.Equal(1, sink.Progressed));
         Assert.All(sinks, sink => Assert.Equal("few data", Assert.Single(sink.Notices)));
@@ -87,6 +104,8 @@ public class BackgroundSinkTests
 
         public List<string> Notices { get; } = [];
 
+        public List<string> Completed { get; } = [];
+
         public int Progressed { get; private set; }
 
         public void Write(StepMetrics metrics)
@@ -102,5 +121,11 @@ public class BackgroundSinkTests
         }
 
         public void Notice(string message) => Notices.Add(message);
+
+        public void Completions(IReadOnlyList<RolloutLine> lines)
+        {
+            gate.Wait();
+            Completed.AddRange(lines.Select(line => line.Completion));
+        }
     }
 }

@@ -45,7 +45,7 @@ public sealed class ProgressTests : IDisposable
     [Fact]
     public void A_measured_step_stays()
     {
-        var run = new RunView(_view);
+        var run = new RunView(_view, past: "");
         run.Write(new StepMetrics(7, [
             new(MetricNames.ScoreMean, 0.25), new(MetricNames.ValidationSampled, 0.402), new(MetricNames.ValidationGreedy, 0.5)]));
         run.Write(new StepMetrics(8, [new(MetricNames.ScoreMean, 0.5)]));
@@ -53,6 +53,53 @@ public sealed class ProgressTests : IDisposable
 
         Assert.Equal(
             ["train  step    7  validation 40.2 % sampled, 50.0 % greedy  score 0.250", @"train  a notice with \u001b[31m"], Lines);
+    }
+
+    [Fact]
+    public void Lines_for_a_pipe_have_no_escape_sequence()
+    {
+        var run = new RunView(_view, past: "");
+        run.Completions([new(7, 0, 0, "problem", "prompt", "\u001b[2Jhostile", "stop", 5, 0.5, "", new Dictionary<string, double>(), 0.25)]);
+        for (var step = 1; step <= 8; step++)
+        {
+            _time.Advance(3);
+            run.Progress(RunPhase.Evaluation, step, 8);
+            run.Progress(RunPhase.Training, step, 8);
+            run.Write(new StepMetrics(step, [new(MetricNames.ScoreMean, 0.25)]));
+        }
+
+        Assert.Equal(4, Lines.Length);
+        Assert.DoesNotContain('\u001b', _error.ToString());
+    }
+
+    [Fact]
+    public void A_run_that_goes_on_fills_its_curves_from_the_steps_before()
+    {
+        using var folder = new TemporaryFolder();
+        using (var sink = new JsonLinesSink(folder.File("metrics.jsonl"), keepBytes: 0))
+        {
+            sink.Write(new StepMetrics(1, [new(MetricNames.ScoreMean, 0.25)]));
+            sink.Write(new StepMetrics(2, [new(MetricNames.ScoreMean, 0.75)]));
+            sink.Write(new StepMetrics(3, [new(MetricNames.ScoreMean, 0.9)]));
+        }
+
+        var view = new PanelView();
+        var run = new RunView(view, folder.File("metrics.jsonl"));
+        Assert.Contains("reward      ▁▇█                               0.900  0.250 to 0.900", view.Text);
+
+        run.Write(new StepMetrics(3, [new(MetricNames.ScoreMean, 0.5)])); // its checkpoint was after step 2
+        Assert.Contains("reward      ▁█▅                               0.500  0.250 to 0.750", view.Text);
+    }
+
+    [Fact]
+    public void A_file_of_steps_that_cannot_be_read_is_said_and_ends_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.File("metrics.jsonl"), "no step\n{\"step\": 2}\n");
+        new RunView(_view, folder.File("metrics.jsonl")).Notice("goes on");
+
+        Assert.Contains("the panel begins without the run's earlier steps", Lines[0]);
+        Assert.Equal("train  goes on", Lines[^1]);
     }
 
     [Theory]
@@ -82,5 +129,26 @@ public sealed class ProgressTests : IDisposable
 
         static string Line(double unscored) => Cohort.Cli.Terminals.Numbers.Training(
             new StepMetrics(3, [new(MetricNames.ScoreMean, 0.25), new(MetricNames.Unscored, unscored)]));
+    }
+
+    private sealed class PanelView : ProgressView
+    {
+        private RunPanel? _panel;
+
+        public string Text => string.Join('\n', _panel!.Lines(79, 22).Select(line => string.Concat(line.Select(segment => segment.Text))));
+
+        public override void Attach(RunPanel panel) => _panel = panel;
+
+        public override void Advance(double share)
+        {
+        }
+
+        public override void Detail(string text)
+        {
+        }
+
+        public override void Keep(string text, string more = "")
+        {
+        }
     }
 }

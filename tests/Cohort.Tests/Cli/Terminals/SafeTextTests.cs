@@ -27,4 +27,14 @@ public sealed class SafeTextTests
 
     [Fact]
     public void Brackets_are_no_markup() => Assert.Equal(@"[[red]]\u001b[[0m", SafeText.InMarkup("[red]\u001b[0m"));
+
+    [Theory]
+    [InlineData("seven", 5, "seven")]
+    [InlineData("eight!", 5, "eigh…")]
+    [InlineData("數學數學", 8, "數學數學")]
+    [InlineData("數學數學", 7, "數學數…")]
+    [InlineData("數學數學", 6, "數學…")] // a wide character is not halved
+    [InlineData("a\u0301\u0301\u0301\u0301", 3, "a\u0301…")] // marks without a width count too
+    [InlineData("\u001b[31m", 6, @"\u001…")]
+    public void A_cut_line_has_at_most_its_width(string text, int width, string expected) => Assert.Equal(expected, SafeText.Cut(text, width));
 }

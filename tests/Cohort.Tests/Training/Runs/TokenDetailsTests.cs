@@ -28,6 +28,18 @@ public sealed class TokenDetailsTests : IDisposable
         Assert.All(detailed.Where(line => line.Advantage != 0), line => Assert.Equal(line.Advantage, line.Details.Average(token => token.Advantage), 1e-5));
     }
 
+    [Fact]
+    public void A_sink_is_given_the_completions_that_are_logged()
+    {
+        var sink = new CompletionsSink();
+        TinyRun.Train("grpo", _folder.File("run"), sink, TinyRun.Never, "budget.steps=2");
+        var logged = Rollouts("run").ToArray();
+
+        Assert.Contains(logged, line => line.Completion != "");
+        Assert.Equal(logged.Select(line => (line.Step, line.Prompt, line.Sample, line.Completion)),
+            sink.Given.Select(line => (line.Step, line.Prompt, line.Sample, line.Completion)));
+    }
+
     // The reference is the policy as it began: after the first step log π - log π_ref is the logarithm of the ratio.
     [Fact]
     public void In_the_first_step_ratio_and_kl_say_the_same()
@@ -63,4 +75,15 @@ public sealed class TokenDetailsTests : IDisposable
     }
 
     private IReadOnlyList<RolloutLine> Rollouts(string name) => RolloutFile.Read(new RunDirectory(_folder.File(name)).Rollouts);
+
+    private sealed class CompletionsSink : IMetricSink
+    {
+        public List<RolloutLine> Given { get; } = [];
+
+        public void Write(StepMetrics metrics)
+        {
+        }
+
+        public void Completions(IReadOnlyList<RolloutLine> lines) => Given.AddRange(lines);
+    }
 }
