@@ -73,7 +73,7 @@ public class VerdictsTests
     [Fact]
     public void Several_contenders_on_one_task_are_told_with_its_name()
     {
-        var third = Four.Where(run => run.Cell.Contender == "ppo" && run.Cell.Seed == 2).Select(run => run with { Cell = run.Cell with { Contender = "rloo" } });
+        var third = Four.Where(run => run.Cell is { Contender: "ppo", Seed: 2 }).Select(run => run with { Cell = run.Cell with { Contender = "rloo" } });
         Assert.Equal(
             "Nothing yet. Controlled arm (only the credit differs): ppo is not told apart from grpo on sort (+18.8 points, -181.1 to 218.6). "
             + "Controlled arm (only the credit differs): rloo is compared by one seed alone, which allows no conclusion, with grpo on sort (+12.5 points).",
