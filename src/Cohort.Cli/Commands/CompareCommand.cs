@@ -76,9 +76,16 @@ internal sealed class CompareCommand
     {
         var cells = plan.Cells.Count();
         var tokens = plan.Contenders.Max(contender => contender.Options.Budget.Tokens);
+        var time = ProcessorTime.Of(plan, folder);
+        var cost = time switch
+        {
+            { Spent: 0 } => "; what all will cost is told as soon as a run is finished",
+            { Spent: double.NaN } => "",
+            _ => $"; about {Numbers.ProcessorTime(time.Total)} in all, of which {Numbers.ProcessorTime(time.Spent)} are spent",
+        };
         return $"compare: {plan.Contenders.Count} contenders x {plan.Seeds.Count} seeds = {cells} runs of {tokens:#,0} tokens, {jobs} at a time with "
             + $"{plan.Threads} {(plan.Threads == 1 ? "thread" : "threads")} each, in {Numbers.ShortPath(folder.Root)}; "
-            + $"{plan.Runs.Count(job => folder.IsFinished(job.Path))} are finished";
+            + $"{plan.Runs.Count(job => folder.IsFinished(job.Path))} are finished{cost}";
     }
 
     private sealed class Silence : IMetricSink

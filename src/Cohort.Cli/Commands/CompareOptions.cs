@@ -111,7 +111,8 @@ internal sealed class CompareOptions
 
     private (ComparisonFolder Folder, ComparisonPlan Plan) Resume(ParseResult parsed, string directory, TimeProvider time)
     {
-        var given = All.Except([_resume, _seeds, Jobs, Only, _threshold, _wallClock, Json, Child]).Where(symbol => IsGiven(parsed, symbol)).Select(symbol => symbol.Name).ToArray();
+        var given = All.Except([_resume, _seeds, Jobs, Only, _threshold, _wallClock, Json, Child])
+            .Where(symbol => IsGiven(parsed, symbol)).Select(symbol => symbol.Name).ToArray();
         if (given.Length > 0)
         {
             throw new UsageException(
@@ -121,6 +122,13 @@ internal sealed class CompareOptions
 
         var folder = new ComparisonFolder(directory);
         var plan = UsageException.Check(() => ComparisonPlanFile.Read(folder.PlanFile));
+        // What is told of runs side by side holds for the most that there were.
+        if (parsed.GetValue(Jobs) > plan.Jobs)
+        {
+            plan = plan with { Jobs = parsed.GetValue(Jobs) ?? plan.Jobs };
+            ComparisonPlanFile.Write(folder.PlanFile, plan);
+        }
+
         if (parsed.GetValue(_seeds) is not { } seeds || seeds == plan.Seeds.Count)
             return (folder, plan);
 

@@ -23,10 +23,16 @@ internal sealed class CompareProgress(ComparisonFolder folder, ComparisonPlan pl
     {
         _here += end.State == JobState.Finished ? 1 : 0;
         view.Advance((double)done / total);
-        view.Keep($"{end.Job.Path}: {Result(end)}", $"{done} of {total}{Left(total - done)}");
+        view.Keep($"{end.Job.Path}: {Result(end)}", $"{done} of {total}{Left(total - done)}{Cost()}");
     }
 
     private string Left(int rest) => _here == 0 || rest == 0 ? "" : $", {Numbers.Time(time.GetElapsedTime(_since) / _here * rest)} left";
+
+    private string Cost()
+    {
+        var time = ProcessorTime.Of(plan, folder);
+        return double.IsFinite(time.Total) ? $", about {Numbers.ProcessorTime(time.Total)} in all" : "";
+    }
 
     private string Result(JobEnd end)
     {

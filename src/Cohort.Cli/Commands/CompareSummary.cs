@@ -18,6 +18,8 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
 
     private int Planned => Plan.Cells.Count();
 
+    private string Cost => ProcessorTime.Of(Plan, Folder).Spent is var seconds && double.IsNaN(seconds) ? "" : $", {Numbers.ProcessorTime(seconds)}";
+
     private string Page => Path.Combine(Folder.Root, ComparisonPage.FileName);
 
     private string Result => Path.Combine(Folder.Root, ComparisonJson.FileName);
@@ -51,7 +53,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
             terminal.Output.WriteLine(SafeText.Line(line));
 
         terminal.Output.WriteLine();
-        terminal.Output.WriteLine($"{Runs.Count} of {Planned} runs are finished");
+        terminal.Output.WriteLine($"{Runs.Count} of {Planned} runs are finished{Cost}");
         foreach (var end in Failed)
             terminal.Output.WriteLine(SafeText.Line($"failed: {end.Job.Path}: {end.Message}"));
 
@@ -80,7 +82,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
         return
         [
             new("seeds", string.Join(", ", Plan.Seeds.Select(seed => seed.Seed))),
-            new("runs", $"{Runs.Count} of {Planned}, {Plan.Jobs} side by side"),
+            new("runs", $"{Runs.Count} of {Planned}, {Plan.Jobs} side by side{Cost}"),
             .. lineage.Select(fact => KeyValuePair.Create(fact.Label, fact.Text)),
         ];
     }
@@ -90,6 +92,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
         Directory = Folder.Root,
         Finished = Runs.Count,
         Planned,
+        ProcessorSeconds = SharedOptions.Finite(ProcessorTime.Of(Plan, Folder).Spent),
         Seeds = Plan.Seeds.Select(seed => new { seed.Seed, seed.Added, seed.FinishedRuns }),
         Failed = Failed.Select(end => new { end.Job.Path, end.Message }),
         Result = result is null ? null : JsonNode.Parse(ComparisonJson.Of(result)),

@@ -43,7 +43,7 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
         if (K > 1)
         {
             table.AddRow($"best of {K}", Numbers.Percent(Sampled.PassAt(K)), $"(pass@{K}, unbiased)", "", "", "");
-            table.AddRow($"majority of {K}", Numbers.Percent(Sampled.MajorityRate), $"(maj@{K})", "", "", "");
+            table.AddRow($"majority of {K}", Numbers.Percent(Sampled.MajorityRate), Numbers.Range(Sampled.MajorityInterval), "", "", "");
         }
 
         terminal.Results.Write(table);
@@ -61,6 +61,8 @@ internal sealed record EvaluationSummary(ProblemSet Set, EvaluationResult Sample
         samples = K,
         pass_at_k = SharedOptions.Finite(Sampled.PassAt(K)),
         maj_at_k = SharedOptions.Finite(Sampled.MajorityRate),
+        maj_at_k_low = SharedOptions.Finite(Sampled.MajorityInterval.Low),
+        maj_at_k_high = SharedOptions.Finite(Sampled.MajorityInterval.High),
         seconds = Math.Round(Time.TotalSeconds, 3),
     });
 

@@ -25,6 +25,9 @@ internal static class Numbers
     public static string Time(TimeSpan time) =>
         time.TotalHours >= 1 ? $"{(int)time.TotalHours}:{time:mm\\:ss}" : $"{(int)time.TotalMinutes}:{time:ss}";
 
+    /// <summary>Processor seconds, such as "1.4 CPU-hours" or "2.5 CPU-minutes".</summary>
+    public static string ProcessorTime(double seconds) => seconds >= 1800 ? $"{seconds / 3600:0.0} CPU-hours" : $"{seconds / 60:0.0} CPU-minutes";
+
     /// <summary>A path as a person in the current folder would type it.</summary>
     public static string ShortPath(string path)
     {

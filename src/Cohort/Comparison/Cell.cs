@@ -3,7 +3,7 @@ namespace Cohort.Comparison;
 /// <summary>How the contenders of a comparison are set against each other.</summary>
 public enum Arm
 {
-    /// <summary>Each algorithm as it was published.</summary>
+    /// <summary>Each algorithm's published preset.</summary>
     Usual,
 
     /// <summary>Everything equal but the credit.</summary>

@@ -25,7 +25,7 @@ public static class ComparisonAnalysis
             Headline = "",
             Limits = [],
             Arms = arms,
-            Comparisons = arms.SelectMany(arm => arm.Pairs).Count(pair => double.IsFinite(pair.PassAt1.PValue)),
+            Comparisons = arms.SelectMany(arm => arm.Pairs).Count(pair => double.IsFinite(Tested(pair))),
             Bases = bases,
             BasePerSeed = perSeed,
             WallClock = options.WallClock,
@@ -83,10 +83,13 @@ public static class ComparisonAnalysis
         Sentence = "",
     };
 
+    // One seed concludes nothing, and is no comparison to correct for.
+    private static double Tested(PairResult pair) => pair.PassAt1.Seeds > 1 ? pair.PassAt1.PValue : double.NaN;
+
     // Holm over every task, arm and contender.
     private static ArmResult[] Corrected(ArmResult[] arms)
     {
-        var adjusted = new Queue<double>(Holm.Adjust([.. arms.SelectMany(arm => arm.Pairs).Select(pair => pair.PassAt1.PValue)]));
+        var adjusted = new Queue<double>(Holm.Adjust([.. arms.SelectMany(arm => arm.Pairs).Select(Tested)]));
         return [.. arms.Select(arm => arm with { Pairs = [.. arm.Pairs.Select(pair => Adjusted(pair, adjusted.Dequeue()))] })];
 
         static PairResult Adjusted(PairResult pair, double pValue)

@@ -69,11 +69,16 @@ public sealed class ComparisonFolder(string root)
             ?? throw new TrainingException($"The comparison in '{Root}' has no {wanted}; its runs are {Example(plan)}.");
     }
 
-    /// <summary>The finished runs of a plan, in its order.</summary>
+    /// <summary>
+    /// The finished runs of a plan, contender by contender in its order: the baseline stays the same, whatever seeds of it are not finished.
+    /// </summary>
     /// <param name="plan">The plan.</param>
-    /// <exception cref="InvalidDataException">A file of a run is damaged.</exception>
+    /// <exception cref="TrainingException">A file of a run is damaged.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public IReadOnlyList<CellRun> Load(ComparisonPlan plan) => [.. plan.Cells.Where(cell => IsFinished(cell.Path)).Select(Load)];
+    public IReadOnlyList<CellRun> Load(ComparisonPlan plan) =>
+    [
+        .. plan.Cells.GroupBy(cell => cell with { Seed = 0 }).SelectMany(contender => contender).Where(cell => IsFinished(cell.Path)).Select(Load),
+    ];
 
     /// <summary>What the finished probes of cost measured.</summary>
     /// <param name="plan">The plan.</param>
@@ -103,7 +108,7 @@ public sealed class ComparisonFolder(string root)
         var (policy, critic) = job.Options is RunOptions
             ? Counts(PolicyRun.ReadOptions(place.Root, []), ModelConfig.Read(place.Base))
             : (0, 0);
-        var content = new Finished(policy, critic, result.Step, result.SampledTokens);
+        var content = new Finished(policy, critic, result.Step, result.SampledTokens, Environment.CpuUsage.TotalTime.TotalSeconds);
         AtomicFile.WriteText(Path.Combine(place.Root, FinishedFile), JsonSerializer.Serialize(content, JsonSerializerOptions.Web) + "\n");
         foreach (var spent in new[] { place.Checkpoints, place.Base, job.KeepsModel ? "" : place.Model }.Where(Directory.Exists))
             Directory.Delete(spent, recursive: true);
@@ -119,20 +124,50 @@ public sealed class ComparisonFolder(string root)
 
     /// <summary>One finished run.</summary>
     /// <param name="cell">Which one.</param>
+    /// <exception cref="TrainingException">A file of it is damaged.</exception>
     /// <exception cref="IOException">It is not finished, or a file cannot be read.</exception>
     public CellRun Load(Cell cell)
     {
         var place = new RunDirectory(PathOf(cell.Path));
-        var finished = JsonSerializer.Deserialize<Finished>(File.ReadAllText(Path.Combine(place.Root, FinishedFile)), JsonSerializerOptions.Web)
-            ?? throw new InvalidDataException($"{cell.Path}/{FinishedFile} is empty; delete it, and go on with --resume.");
-        return new(
-            cell,
-            PolicyRun.ReadOptions(place.Root, []),
-            MetricsFile.Read(place.Metrics),
-            File.Exists(place.Evaluations) ? EvaluationFile.Read(place.Evaluations) : [],
-            finished.PolicyParameters,
-            finished.CriticParameters);
+        try
+        {
+            var (finished, steps) = (End(cell.Path), MetricsFile.Read(place.Metrics));
+            if (steps.Count == 0)
+                throw new InvalidDataException($"{Path.GetFileName(place.Metrics)} has no step.");
+
+            return new(
+                cell,
+                PolicyRun.ReadOptions(place.Root, []),
+                steps,
+                File.Exists(place.Evaluations) ? EvaluationFile.Read(place.Evaluations) : [],
+                finished.PolicyParameters,
+                finished.CriticParameters);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new TrainingException(
+                $"{cell.Path} is damaged: {error.Message} Delete its directory, and go on with --resume, which runs it again.", error);
+        }
     }
 
-    private sealed record Finished(long PolicyParameters, long CriticParameters, long Steps, long SampledTokens);
+    /// <summary>
+    /// Processor seconds of the process that finished a job, its start and its measurements included; of a job that was stopped between, those of its last
+    /// part. NaN where a version that did not write them finished it.
+    /// </summary>
+    internal double ProcessorSeconds(string path) => End(path).ProcessorSeconds;
+
+    private Finished End(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Finished>(File.ReadAllText(Path.Combine(PathOf(path), FinishedFile)), JsonSerializerOptions.Web)
+                ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{FinishedFile}: {error.Message}", error);
+        }
+    }
+
+    private sealed record Finished(long PolicyParameters, long CriticParameters, long Steps, long SampledTokens, double ProcessorSeconds = double.NaN);
 }

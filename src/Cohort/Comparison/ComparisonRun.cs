@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Cohort.Training;
 
 namespace Cohort.Comparison;
@@ -58,11 +59,18 @@ public sealed class ComparisonRun(ComparisonFolder folder, ComparisonPlan plan, 
     private void Do(IReadOnlyList<ComparisonJob> wanted, int sideBySide, JobProgress progress, CancellationToken cancel)
     {
         var queue = Partitioner.Create(wanted.Where(job => !IsFinished(job)).ToArray(), EnumerablePartitionerOptions.NoBuffering);
-        Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = sideBySide }, job =>
+        try
         {
-            if (!cancel.IsCancellationRequested)
-                progress.Add(Checked(job, cancel));
-        });
+            Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = sideBySide }, job =>
+            {
+                if (!cancel.IsCancellationRequested)
+                    progress.Add(Checked(job, cancel));
+            });
+        }
+        catch (AggregateException several)
+        {
+            ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
+        }
     }
 
     // The run of a seed whose base failed cannot begin; the folder knows.

@@ -14,6 +14,8 @@ public static partial class ContenderList
 
     private static readonly Variant NoVariant = new("", []);
 
+    private static readonly string[] Given = ["seed", "threads", "budget.steps", "evaluation.every", "evaluation.curve"];
+
     private static readonly string[] Equal = ["seed", "threads", "budget", "evaluation", "data", "checkpoints"];
 
     /// <summary>The contenders of every task and arm.</summary>
@@ -114,6 +116,12 @@ public static partial class ContenderList
 
         if (request.Usual.Count > 0 && !request.Arms.Contains(Arm.Usual))
             yield return "--usual is for the usual arm, which --arms leaves out; name it there, or leave --usual out.";
+
+        foreach (var set in request.Sets.Where(set => Given.Any(key => $"{set.Split('=')[0]}.".StartsWith(key + ".", StringComparison.Ordinal))))
+        {
+            yield return $"--set {set} would change nothing: seeds come from --first-seed and --seeds, threads from --threads, the length of runs from "
+                + "--tokens, and the curve from --points, --problems, --samples and --split; leave it out.";
+        }
 
         var settings = request.Variants.Select(variant => (Of: $"The variant {variant.Name}", variant.Sets))
             .Concat(request.Usual.Select(setting => (Of: $"--usual {ComparisonArms.NameOf(setting.Algorithm)}", setting.Sets)));

@@ -9,9 +9,9 @@ internal static class Limitations
     /// <summary>The arm in words, with what it is worth.</summary>
     public static string Name(ArmResult arm) => arm.Arm switch
     {
-        Arm.Usual => "Usual arm (each algorithm as it was published)",
+        Arm.Usual => "Usual arm (each algorithm's published preset)",
         Arm.Controlled when Others(arm) is [] => "Controlled arm (only the credit differs)",
-        Arm.Controlled => $"Controlled arm (beside the credit, {string.Join(", ", Others(arm))} differ)",
+        Arm.Controlled => $"Controlled arm (beside the credit, these differ: {string.Join(", ", Others(arm))})",
         Arm.Variant => "Variants",
         _ => throw new UnreachableException(),
     };

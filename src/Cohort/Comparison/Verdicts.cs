@@ -31,12 +31,9 @@ internal static class Verdicts
         return pair.Conclusion switch
         {
             Conclusion.NotMeasured => $"{pair.Contender} and {pair.Baseline} have no seed in common yet.",
-            Conclusion.OneSeed => $"No conclusion: with one seed, {pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline}, "
-                + "which says nothing about other seeds; run at least 5.",
-            Conclusion.Better or Conclusion.Worse => $"{pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline} "
-                + $"({told}) after {Tokens(arm)}{AtEqualTime(pair, result)}.",
-            Conclusion.Open => $"Nothing yet: {pair.Contender} answers {Points(difference)} of the {Problems(arm)} than {pair.Baseline} ({told}) after "
-                + $"{Tokens(arm)}{AtEqualTime(pair, result)}; {Needed(difference, result)}.",
+            Conclusion.OneSeed => $"No conclusion: with one seed, {Compared(pair, arm)}, which says nothing about other seeds; run at least 5.",
+            Conclusion.Better or Conclusion.Worse => $"{Compared(pair, arm)} ({told}) after {Tokens(arm)}{AtEqualTime(pair, result)}.",
+            Conclusion.Open => $"Nothing yet: {Compared(pair, arm)} ({told}) after {Tokens(arm)}{AtEqualTime(pair, result)}; {Needed(difference, result)}.",
             _ => throw new UnreachableException(),
         };
     }
@@ -51,15 +48,13 @@ internal static class Verdicts
         var decided = pairs.Any(each => each.Pair.Conclusion is Conclusion.Better or Conclusion.Worse);
         var scope = decided ? " " + Limitations.Scope(result) : "";
         if (pairs is [var only])
-            return $"{Limitations.Name(only.Arm)}, {only.Arm.Task}: {only.Pair.Sentence}{scope}";
+            return $"{Limitations.Name(only.Arm)}, {only.Arm.Task}. {only.Pair.Sentence}{scope}";
 
+        var corrected = result.Comparisons > 1
+            ? $" Intervals are of each task by itself, conclusions corrected by Holm over {result.Comparisons} comparisons." : "";
         var groups = pairs.GroupBy(each => (each.Arm.Arm, each.Pair.Contender, each.Pair.Baseline));
-        return (decided ? "" : "Nothing yet. ") + string.Join(' ', groups.Select(group => Group([.. group]))) + scope;
+        return (decided ? "" : "Nothing yet. ") + string.Join(' ', groups.Select(group => Group([.. group]))) + corrected + scope;
     }
-
-    /// <summary>A share as points, such as "4.1 points more".</summary>
-    public static string Points(DifferenceResult difference) =>
-        $"{Number(Math.Abs(difference.Interval.Estimate))} points {(difference.Interval.Estimate < 0 ? "less" : "more")}";
 
     /// <summary>An interval's ends in points, such as "1.2 to 7.0"; "unknown" without one.</summary>
     public static string Range(DifferenceResult difference) => double.IsFinite(difference.Interval.Low) && double.IsFinite(difference.Interval.High)
@@ -83,7 +78,7 @@ internal static class Verdicts
         string[] parts =
         [
             Tasks(Conclusion.Better, "ahead of"), Tasks(Conclusion.Worse, "behind"), Tasks(Conclusion.Open, "not told apart from"),
-            Tasks(Conclusion.OneSeed, "seen with one seed only, which allows no conclusion, beside"),
+            Tasks(Conclusion.OneSeed, "compared by one seed alone, which allows no conclusion, with"),
             Tasks(Conclusion.NotMeasured, "without a seed in common with"),
         ];
         return $"{Limitations.Name(pairs[0].Arm)}: {contender} is {string.Join(", ", parts.Where(part => part != ""))}.";
@@ -91,15 +86,32 @@ internal static class Verdicts
         string Tasks(Conclusion conclusion, string words)
         {
             var those = pairs.Where(each => each.Pair.Conclusion == conclusion).ToArray();
-            return those.Length == 0 ? "" : $"{words} {baseline} on {those.Length} of {Count(pairs.Length, "task")} ({string.Join("; ", those.Select(Task))})";
+            return those switch
+            {
+                [] => "",
+                [{ Pair.PassAt1.Seeds: 0 } only] when pairs.Length == 1 => $"{words} {baseline} on {only.Arm.Task}",
+                [var only] when pairs.Length == 1 => $"{words} {baseline} on {only.Arm.Task} ({Difference(only.Pair.PassAt1)})",
+                _ => $"{words} {baseline} on {those.Length} of {pairs.Length} tasks "
+                    + $"({string.Join("; ", those.Select(each => $"{each.Arm.Task} {Difference(each.Pair.PassAt1)}".TrimEnd()))})",
+            };
         }
 
-        static string Task((ArmResult Arm, PairResult Pair) each) => each.Pair.PassAt1.Seeds == 0
-            ? each.Arm.Task
-            : $"{each.Arm.Task} {Points(each.Pair.PassAt1)}{Interval(each.Pair.PassAt1)}";
-
-        static string Interval(DifferenceResult difference) => difference.Seeds < 2 ? "" : $", {Range(difference)}";
+        static string Difference(DifferenceResult difference) => difference.Seeds switch
+        {
+            0 => "",
+            1 => $"{Signed(difference)} points",
+            _ => $"{Signed(difference)} points, {Range(difference)}",
+        };
     }
+
+    // Contender against baseline, such as "grpo's pass@1 on the test problems is 4.1 points higher than ppo's".
+    private static string Compared(PairResult pair, ArmResult arm) =>
+        $"{pair.Contender}'s pass@1 on the {Problems(arm)} is {Points(pair.PassAt1)} than {pair.Baseline}'s";
+
+    private static string Points(DifferenceResult difference) =>
+        $"{Number(Math.Abs(difference.Interval.Estimate))} points {(difference.Interval.Estimate < 0 ? "lower" : "higher")}";
+
+    private static string Signed(DifferenceResult difference) => (difference.Interval.Estimate > 0 ? "+" : "") + Number(difference.Interval.Estimate);
 
     private static string AtEqualTime(PairResult pair, ComparisonResult result) => pair.PassAt1AtEqualTime.Seeds == 0 ? "" :
         $", and {Points(pair.PassAt1AtEqualTime)} at equal {(result.WallClock ? "wall-clock" : "processor")} time ({Range(pair.PassAt1AtEqualTime)})";
@@ -109,10 +121,13 @@ internal static class Verdicts
         var more = difference.SeedsNeeded - difference.Seeds;
         return difference switch
         {
-            { PValue: < Level } => $"by itself the interval leaves 0, but not after Holm's correction over {Count(result.Comparisons, "comparison")}",
-            { PValue: double.NaN } => "every problem of every seed differs by the same, which says nothing of chance",
-            { SeedsNeeded: >= SeedProblemDifference.MaximumSeeds } => "no number of seeds would tell a difference of this size from none on these problems",
-            _ => $"about {Count(more, "more seed")} would be needed to tell a difference of this size from none{Shown(difference)}",
+            { PValue: < Level } => "by itself the interval leaves 0, but p is not below 0.05 after Holm's correction over "
+                + Count(result.Comparisons, "comparison"),
+            { PValue: double.NaN } => "the difference is the same on every problem with every seed, which says nothing of chance",
+            { SeedsNeeded: >= SeedProblemDifference.MaximumSeeds } =>
+                $"{SeedProblemDifference.MaximumSeeds:#,0} seeds would not tell a difference of this size from none; more problems might",
+            _ => $"about {Count(more, "more seed")} would be needed to tell a difference of this size from none"
+                + $"{(result.Comparisons > 1 ? ", before Holm's correction" : "")}{Shown(difference)}",
         };
     }
 

@@ -53,6 +53,9 @@ public sealed record EvaluationResult(IReadOnlyList<Answer> Answers, int Samples
     /// <summary>maj@K: the mean of <see cref="Majorities"/> over the problems with a scored answer; NaN where there is none.</summary>
     public double MajorityRate => Majorities.Where(double.IsFinite).DefaultIfEmpty(double.NaN).Average();
 
+    /// <summary>maj@K with its 95 % interval over the problems, that of clusters: among equally common answers a problem counts in part.</summary>
+    public Interval MajorityInterval => ProportionInterval.OfClusters([.. Majorities.Where(double.IsFinite)], trials: 1);
+
     /// <summary>Mean total score of scored answers.</summary>
     public double ScoreMean => Mean(answer => ((Scored)answer.Score).Total);
 

@@ -59,7 +59,8 @@ public sealed record SeedProblemDifference(
         var (seeds, problems) = (table.Length, table.Length == 0 ? 0 : table[0].Length);
         if (problems == 0)
             return Unknown(double.NaN, seeds, problems) with { Level = level };
-        if (table.All(row => row.All(value => value == table[0][0])))
+        // Rounding of interpolated outcomes is no difference between them.
+        if (table.All(row => row.All(value => Math.Abs(value - table[0][0]) < 1e-12)))
             return Unknown(table[0][0], seeds, problems) with { Level = level };
 
         var mean = table.Average(row => row.Average());
@@ -78,13 +79,13 @@ public sealed record SeedProblemDifference(
     /// <param name="power">The probability with which it is to leave 0, in (0.5, 1).</param>
     /// <returns>
     /// At least <see cref="Seeds"/>, and just that where the interval leaves 0 already; at most <see cref="MaximumSeeds"/>, also where more seeds will not do
-    /// because problems are too few, or nothing is known of the error. 2 for a single seed, which says nothing of how seeds vary.
+    /// because problems are too few, or nothing is known of the error. 2 for one seed or none, which says nothing of how seeds vary.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">The power is not in (0.5, 1).</exception>
     public int SeedsNeeded(double power = 0.8)
     {
         RequirePower(power);
-        if (Seeds == 1)
+        if (Seeds < 2)
             return 2;
         if (ExcludesZero)
             return Seeds;

@@ -9,12 +9,14 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     public void Runs_are_processes_of_their_own_and_a_comparison_grows_by_seeds()
     {
         var line = CommandLine.Succeed(Compare("grown", "--seeds", "1", "--jobs", "2"));
-        Assert.Contains("2 of 2 runs are finished", line.Output);
+        Assert.Matches(@"2 of 2 runs are finished, \d+\.\d CPU-minutes", line.Output);
+        Assert.Matches(@"1 of 2, .* left, about \d+\.\d CPU-minutes in all", line.Error);
         Assert.Contains("runs/sum/variant/small/seed-1: pass@1", line.Error);
 
-        var grown = CommandLine.Succeed("compare", "--resume", tiny.File("grown"), "--seeds", "2", "--json").Json;
+        var grown = CommandLine.Succeed("compare", "--resume", tiny.File("grown"), "--seeds", "2", "--jobs", "3", "--json").Json;
         Assert.Equal(4, grown.GetProperty("finished").GetInt32());
         Assert.Equal([0, 2], grown.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetProperty("finished_runs").GetInt32()));
+        Assert.Equal(3, grown.GetProperty("result").GetProperty("jobs").GetInt32());
         var arm = grown.GetProperty("result").GetProperty("arms")[0];
         Assert.Equal(["small", "large"], arm.GetProperty("contenders").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
         Assert.True(File.Exists(tiny.File("grown/report.html")));
@@ -41,10 +43,12 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [Fact]
     public void Failed_run_is_named_with_its_message_and_the_others_are_finished()
     {
-        var line = CommandLine.Run(Compare("failed", "--seeds", "1", "--jobs", "3", "--variant", "gone model.path=/no/such/model"));
+        var line = CommandLine.Run(
+            "compare", RunFile(), "--variant", "small rollout.samplesPerPrompt=2", "--variant", "gone model.path=/no/such/model", "--no-cost-probes",
+            "--out", tiny.File("failed"), "--points", "1", "--seeds", "1", "--jobs", "2");
 
         Assert.Equal(1, line.Code);
-        Assert.Contains("2 of 3 runs are finished", line.Output);
+        Assert.Contains("1 of 2 runs are finished", line.Output);
         Assert.Contains("failed: runs/sum/variant/gone/seed-1: ", line.Output);
         Assert.Contains("/no/such/model", line.Output);
     }

@@ -14,7 +14,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny) : IClassFixture<TinyMod
 
         Assert.Contains("3 problems (not split) of problems.jsonl", line.Output);
         Assert.Contains("best of 2", line.Output);
-        Assert.Matches(@"majority of 2 +\d", line.Output);
+        Assert.Matches(@"majority of 2 +\d+\.\d % +\d+\.\d – \d+\.\d %", line.Output);
         var answers = File.ReadLines(tiny.File("answers.jsonl")).Select(answer => JsonDocument.Parse(answer).RootElement).ToArray();
         Assert.Equal(9, answers.Length); // two sampled and one greedy for each of three
         Assert.Equal(["greedy", "sampled"], answers.Select(answer => answer.GetProperty("kind").GetString()!).Distinct().Order());

@@ -49,19 +49,11 @@ public sealed class ComparisonRunTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.True(runs[0].CriticParameters > 0);
         Assert.Equal(0, runs[1].CriticParameters);
         Assert.Equal(runs[0].PolicyParameters, runs[1].PolicyParameters);
-    }
 
-    [Fact]
-    public void Finished_run_keeps_what_results_need_and_nothing_else()
-    {
-        using var comparison = new TinyComparison(tiny);
-        var plan = comparison.Plan(seeds: 1);
-        comparison.Folder.Begin(plan);
-        comparison.Run(plan);
-        var names = Directory.EnumerateFileSystemEntries(comparison.Folder.PathOf(Paths[0])).Select(path => Path.GetFileName(path));
-
+        // What results need is kept, and nothing else.
         Assert.Equal(
-            ["cell.json", "environment.json", "metrics.jsonl", "options.json", "rollouts.jsonl"], names.Where(name => name != "evaluations.jsonl").Order());
+            ["cell.json", "environment.json", "evaluations.jsonl", "metrics.jsonl", "options.json", "rollouts.jsonl"],
+            Directory.EnumerateFileSystemEntries(comparison.Folder.PathOf(Paths[0])).Select(path => Path.GetFileName(path)).Order());
     }
 
     [Fact]
@@ -74,6 +66,26 @@ public sealed class ComparisonRunTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal(Paths, comparison.Started);
         Assert.Equal("no room", failed[0].Message);
         Assert.All(comparison.Run(comparison.Plan()), end => Assert.Equal(JobState.Finished, end.State));
+    }
+
+    [Fact]
+    public void Baseline_stays_the_first_contender_and_time_is_forecast_by_what_is_finished()
+    {
+        using var comparison = new TinyComparison(tiny);
+        var (plan, folder) = (comparison.Plan(), comparison.Folder);
+        folder.Begin(plan);
+        Assert.Equal((0, double.NaN), (ProcessorTime.Of(plan, folder).Spent, ProcessorTime.Of(plan, folder).Total));
+        foreach (var (path, seconds) in new[] { (Paths[1], 3), (Paths[2], 8), (Paths[3], 5) })
+        {
+            var job = folder.Job(plan, path);
+            job.Do(folder, comparison, default);
+            File.WriteAllText(Path.Combine(folder.PathOf(path), "cell.json"), $$"""{"processorSeconds": {{seconds}}}""");
+        }
+
+        Assert.Equal(["ppo 2", "grpo 1", "grpo 2"], folder.Load(plan).Select(run => $"{run.Cell.Contender} {run.Cell.Seed}"));
+        Assert.Equal(new ProcessorTime(Spent: 16, Total: (2 * 8) + (2 * 4)), ProcessorTime.Of(plan, folder));
+        File.WriteAllText(Path.Combine(folder.PathOf(Paths[1]), "metrics.jsonl"), "{");
+        Assert.Contains($"{Paths[1]} is damaged: ", Assert.Throws<TrainingException>(() => folder.Load(plan)).Message);
     }
 
     [Fact]

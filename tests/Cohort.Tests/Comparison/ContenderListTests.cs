@@ -103,6 +103,15 @@ public sealed class ContenderListTests : IDisposable
     public void Run_without_a_number_of_tokens_is_refused() =>
         Assert.Contains("give --tokens", Refusal(Request("""{"model": {"path": "m"}}""") with { Tokens = 0 }));
 
+    [Fact]
+    public void Setting_that_the_command_line_gives_otherwise_is_refused()
+    {
+        var request = Request("""{"model": {"path": "m"}}""");
+
+        Assert.Contains("--set seed=3 would change nothing: seeds come from --first-seed", Refusal(request with { Sets = ["seed=3"] }));
+        Assert.Contains("--set evaluation.curve.points=3 would change nothing", Refusal(request with { Sets = ["evaluation.curve.points=3"] }));
+    }
+
     private static string Refusal(ComparisonRequest request) => Assert.Throws<OptionsException>(() => ContenderList.Of(request)).Message;
 
     private ComparisonRequest Request(string runFile) => new()

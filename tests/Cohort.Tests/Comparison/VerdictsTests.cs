@@ -13,7 +13,7 @@ public class VerdictsTests
         var result = ComparisonAnalysis.Of(Ten, new());
         var difference = result.Arms[0].Pairs[0].PassAt1;
         Assert.StartsWith(
-            "Controlled arm (only the credit differs), sort: ppo answers 31.7 points more of the test problems than grpo (95 % interval "
+            "Controlled arm (only the credit differs), sort. ppo's pass@1 on the test problems is 31.7 points higher than grpo's (95 % interval "
             + $"{Verdicts.Range(difference)}, p {Verdicts.P(difference.PValue)}, 5 seeds, 24 problems) after 1,000 sampled tokens, and ",
             result.Headline);
         Assert.EndsWith("This holds for this base model.", result.Headline);
@@ -24,7 +24,7 @@ public class VerdictsTests
     {
         var result = ComparisonAnalysis.Of([.. Ten.Reverse()], new());
         Assert.Equal(Conclusion.Worse, result.Arms[0].Pairs[0].Conclusion);
-        Assert.Contains("grpo answers 31.7 points less of the test problems than ppo", result.Headline);
+        Assert.Contains("grpo's pass@1 on the test problems is 31.7 points lower than ppo's", result.Headline);
     }
 
     [Fact]
@@ -33,7 +33,8 @@ public class VerdictsTests
         var result = ComparisonAnalysis.Of(Four, new());
         var difference = result.Arms[0].Pairs[0].PassAt1;
         Assert.Contains(
-            "Nothing yet: ppo answers 18.8 points more of the test problems than grpo (95 % interval -181.1 to 218.6, p 0.44, 2 seeds", result.Headline);
+            "Nothing yet: ppo's pass@1 on the test problems is 18.8 points higher than grpo's (95 % interval -181.1 to 218.6, p 0.44, 2 seeds",
+            result.Headline);
         Assert.Contains($"about {difference.SeedsNeeded - 2} more seeds would be needed", result.Headline);
         Assert.DoesNotContain("base model", result.Headline);
         Assert.Contains("This holds for this base model.", result.Limits);
@@ -44,7 +45,10 @@ public class VerdictsTests
     {
         var result = ComparisonAnalysis.Of([.. Ten.Where(run => run.Cell.Seed == 3)], new());
         Assert.Equal(Conclusion.OneSeed, result.Arms[0].Pairs[0].Conclusion);
-        Assert.Contains("No conclusion: with one seed", result.Headline);
+        Assert.Contains(
+            "sort. No conclusion: with one seed, ppo's pass@1 on the test problems is "
+            + $"{Verdicts.Number(result.Arms[0].Pairs[0].PassAt1.Interval.Estimate)} points higher than grpo's, which says nothing about other seeds",
+            result.Headline);
     }
 
     [Fact]
@@ -53,15 +57,27 @@ public class VerdictsTests
         var undecided = Four.Select(run => run with { Cell = run.Cell with { Task = "max" } });
         var result = ComparisonAnalysis.Of([.. Ten, .. undecided], new());
         Assert.Equal(
-            "Controlled arm (only the credit differs): ppo is ahead of grpo on 1 of 2 tasks (sort 31.7 points more, "
-            + $"{Verdicts.Range(result.Arms[0].Pairs[0].PassAt1)}), not told apart from grpo on 1 of 2 tasks (max 18.8 points more, -181.1 to 218.6). "
-            + "This holds for this base model.",
+            "Controlled arm (only the credit differs): ppo is ahead of grpo on 1 of 2 tasks (sort +31.7 points, "
+            + $"{Verdicts.Range(result.Arms[0].Pairs[0].PassAt1)}), not told apart from grpo on 1 of 2 tasks (max +18.8 points, -181.1 to 218.6). "
+            + "Intervals are of each task by itself, conclusions corrected by Holm over 2 comparisons. This holds for this base model.",
             result.Headline);
         Assert.Contains(result.Limits, limit => limit.Contains("corrected by Holm over 2 comparisons"));
-        Assert.StartsWith("Nothing yet. Usual arm (each algorithm as it was published): ppo is not told apart", ComparisonAnalysis.Of(
+        Assert.Contains(
+            "more seeds would be needed to tell a difference of this size from none, before Holm's correction", result.Arms[1].Pairs[0].Sentence);
+        Assert.StartsWith("Nothing yet. Usual arm (each algorithm's published preset): ppo is not told apart", ComparisonAnalysis.Of(
             [.. Usual(Four), .. Usual([.. undecided])], new()).Headline);
 
         static IEnumerable<CellRun> Usual(IReadOnlyList<CellRun> runs) => runs.Select(run => run with { Cell = run.Cell with { Arm = Arm.Usual } });
+    }
+
+    [Fact]
+    public void Several_contenders_on_one_task_are_told_with_its_name()
+    {
+        var third = Four.Where(run => run.Cell is { Contender: "ppo", Seed: 2 }).Select(run => run with { Cell = run.Cell with { Contender = "rloo" } });
+        Assert.Equal(
+            "Nothing yet. Controlled arm (only the credit differs): ppo is not told apart from grpo on sort (+18.8 points, -181.1 to 218.6). "
+            + "Controlled arm (only the credit differs): rloo is compared by one seed alone, which allows no conclusion, with grpo on sort (+12.5 points).",
+            ComparisonAnalysis.Of([.. Four, .. third], new()).Headline);
     }
 
     [Fact]
@@ -70,7 +86,7 @@ public class VerdictsTests
         var faster = Four.Select(run => run.Cell.Contender == "grpo" ? run
             : run with { Options = run.Options with { Optimizer = new AdamOptions { LearningRate = 0.125 } } });
         Assert.StartsWith(
-            "Controlled arm (beside the credit, optimizer.learningRate differ), sort:", ComparisonAnalysis.Of([.. faster], new()).Headline);
+            "Controlled arm (beside the credit, these differ: optimizer.learningRate), sort. ", ComparisonAnalysis.Of([.. faster], new()).Headline);
     }
 
     [Fact]
@@ -94,7 +110,7 @@ public class VerdictsTests
                 "Time is that of the clock on the wall, measurements left out, with 3 runs side by side, which slow each other.",
             ],
             result.Limits);
-        Assert.Contains("of the validation problems", result.Headline);
+        Assert.Contains("on the validation problems", result.Headline);
     }
 
     [Fact]

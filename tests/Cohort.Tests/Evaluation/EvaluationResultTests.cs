@@ -34,6 +34,7 @@ public sealed class EvaluationResultTests
 
         Assert.Equal([1, 0, 0], result.Majorities);
         Assert.Equal(1 / 3.0, result.MajorityRate, 1e-12);
+        Assert.Equal(ProportionInterval.OfClusters([1, 0, 0], trials: 1), result.MajorityInterval);
 
         var late = result.Answers.Skip(6).Select(answer => answer with { Score = Score.None("late") });
         var unscored = result with { Answers = [.. result.Answers.Take(6), .. late] };

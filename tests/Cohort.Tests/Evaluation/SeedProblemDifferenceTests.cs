@@ -142,6 +142,15 @@ public sealed class SeedProblemDifferenceTests
     }
 
     [Fact]
+    public void Rounding_is_no_difference_and_nothing_measured_needs_two_seeds()
+    {
+        Assert.Equal(double.NaN, SeedProblemDifference.Of([[0.1 + 0.2, 0.3], [0.3, 0.3]]).PValue);
+        var none = SeedProblemDifference.Of([[double.NaN, double.NaN], [double.NaN, double.NaN]]);
+
+        Assert.Equal((0, 2, double.NaN), (none.Seeds, none.SeedsNeeded(), none.SmallestDifference(seeds: 5)));
+    }
+
+    [Fact]
     public void Mistakes_are_refused()
     {
         var error = Assert.Throws<ArgumentException>(() => SeedProblemDifference.Of([[0.1, 0.2], [0.3]]));
