@@ -56,12 +56,13 @@ internal sealed class PhaseClock
         }
     }
 
-    /// <summary>Forgets what was measured, at the start of a step.</summary>
+    /// <summary>Forgets what was measured, at the start of a step, which begins with its rollout.</summary>
     public void Reset()
     {
         Array.Clear(_seconds);
         Array.Clear(_processorSeconds);
         UpdatedTokens = 0;
+        _phase = Phase.Rollout;
         (_since, _processorSince) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
     }
 
