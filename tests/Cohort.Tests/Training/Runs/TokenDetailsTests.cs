@@ -39,6 +39,20 @@ public sealed class TokenDetailsTests : IDisposable
     }
 
     [Fact]
+    public void Truncated_completions_that_the_loss_leaves_out_have_no_ratio_and_no_advantage()
+    {
+        const string Graded = """reward={"kind": "length", "target": 20}""";
+        TinyRun.Train(
+            "ppo-fresh", _folder.File("run"), "budget.steps=1", "rollout.loggedPrompts=4", "rollout.maxNewTokens=10", "algorithm.truncation.kind=mask", Graded);
+        foreach (var cut in Rollouts("run").GroupBy(line => line.Finish == "length"))
+        {
+            Assert.All(cut.SelectMany(line => line.Details), token => Assert.Equal((cut.Key, cut.Key), (double.IsNaN(token.Ratio), token.Advantage == 0)));
+        }
+
+        Assert.Equal(["length", "stop"], Rollouts("run").Select(line => line.Finish).Distinct().Order());
+    }
+
+    [Fact]
     public void Without_a_reference_there_is_no_kl()
     {
         TinyRun.Train("grpo", _folder.File("run"), "budget.steps=1", "rollout.maxRefills=0", "algorithm.kl.coefficient=0", "algorithm.kl.target=0");
