@@ -79,7 +79,7 @@ internal sealed class PhaseClock
     /// <param name="measures">Takes them.</param>
     public void Describe(Measures measures)
     {
-        Start(_phase);
+        var (_, processorSeconds) = OfTraining();
         measures.Set(MetricNames.RolloutSeconds, Of(Phase.Rollout));
         measures.Set(MetricNames.RewardSeconds, Of(Phase.Reward));
         measures.Set(MetricNames.LogProbSeconds, Of(Phase.LogProbs));
@@ -92,7 +92,7 @@ internal sealed class PhaseClock
 
         measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
-        measures.Set(MetricNames.ProcessorSeconds, OfTraining().ProcessorSeconds);
+        measures.Set(MetricNames.ProcessorSeconds, processorSeconds);
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
         if (_firstCompletion > 0 && !_firstWritten)

@@ -78,7 +78,6 @@ internal sealed class PolicyTrainer(
 
             clock.Start(Phase.Update);
             (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, share, coefficients, measures, cancel);
-            clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * epochs;
 
             clock.Start(Phase.Evaluation);
             divergence.Describe(measures);
@@ -145,6 +144,7 @@ internal sealed class PolicyTrainer(
                     var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, share, measures, CheckFirstRatio, stop);
                     stopped = outcome == UpdateOutcome.KlLimit;
                     updates += outcome == UpdateOutcome.Stepped ? 1 : 0;
+                    clock.UpdatedTokens += outcome == UpdateOutcome.NothingToLearn ? 0 : rows.Sum(row => (long)batch.Lengths[(int)row]);
                 }
 
                 if (epoch < creditEpochs)
