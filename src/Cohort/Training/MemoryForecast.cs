@@ -109,7 +109,9 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     // Whether there are steps in which the run looks closer.
     private bool Measures => options.Evaluation.Every > 0 || options.Evaluation.Curve.Points > 0;
 
-    private double KeptDistributions => Measures ? ExactDivergence.BytesKept(options.Rollout.Rows * (long)options.Rollout.MaxNewTokens, config.VocabularySize) : 0;
+    private double KeptDistributions => Measures
+        ? ExactDivergence.BytesKept(options.Rollout.Rows * (long)options.Rollout.MaxNewTokens, config.VocabularySize)
+        : 0;
 
     // Of policy and critic in turn; the gradients of each stay until its next one.
     private int Updates => options.Update.EpochsPerStep * ((options.Rollout.Rows + MinibatchRows - 1) / MinibatchRows);

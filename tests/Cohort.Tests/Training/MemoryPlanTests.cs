@@ -55,7 +55,8 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Each_phase_has_what_it_uses()
     {
-        var plan = RunPlan.Of(Unmeasured with { Algorithm = Grpo.Algorithm with { Kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 } } }).Memory();
+        var kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 };
+        var plan = RunPlan.Of(Unmeasured with { Algorithm = Grpo.Algorithm with { Kl = kl } }).Memory();
         Assert.Equal(["rollout", "log-probs", "update", "optimizer step"], plan.Phases.Select(phase => phase.Name));
         Assert.Equal(["rollout"], With(MemoryUse.KvCache));
         Assert.Equal(["update", "optimizer step"], With(MemoryUse.Gradients));

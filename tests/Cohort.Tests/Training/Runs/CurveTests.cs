@@ -69,8 +69,8 @@ public sealed class CurveTests : IDisposable
     {
         string[] still =
         [
-            .. Curve, "evaluation.curve.points=2", "budget.steps=2", "rollout.maxRefills=0", "rollout.curriculum.leaveOut=0", "algorithm.kl.coefficient=0", "algorithm.kl.target=0",
-            "algorithm.entropy.coefficient=0", "algorithm.entropy.target=0",
+            .. Curve, "evaluation.curve.points=2", "budget.steps=2", "rollout.maxRefills=0", "rollout.curriculum.leaveOut=0", "algorithm.kl.coefficient=0",
+            "algorithm.kl.target=0", "algorithm.entropy.coefficient=0", "algorithm.entropy.target=0",
         ];
         TinyRun.Train("grpo", _folder.File("run"), new DelegateReward("mine", (_, _) => 0.25), TinyRun.Never, still);
 
