@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Cohort.Telemetry;
 
 /// <summary>Writes evaluations.jsonl: one line per measurement on held-out problems. Each line reaches the operating system at once.</summary>
@@ -24,10 +22,10 @@ public sealed class EvaluationLog(string path, long keepBytes) : IDisposable
         json.WriteFinite("seconds", line.Seconds);
         json.WriteFinite("processor_seconds", line.ProcessorSeconds);
         json.WriteFinite("length_mean", line.LengthMean);
-        Array(json, "scored", line.Scored, (count, writer) => writer.WriteNumberValue(count));
-        Array(json, "passed", line.Passed, (count, writer) => writer.WriteNumberValue(count));
-        Array(json, "majority", line.Majority, Finite);
-        Array(json, "greedy", line.Greedy, Finite);
+        json.WriteArray("scored", line.Scored, json.WriteNumberValue);
+        json.WriteArray("passed", line.Passed, json.WriteNumberValue);
+        json.WriteArray("majority", line.Majority, json.WriteFinite);
+        json.WriteArray("greedy", line.Greedy, json.WriteFinite);
         json.WriteEndObject();
     });
 
@@ -36,21 +34,4 @@ public sealed class EvaluationLog(string path, long keepBytes) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
-
-    private static void Array<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> values, Action<T, Utf8JsonWriter> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            write(value, json);
-
-        json.WriteEndArray();
-    }
-
-    private static void Finite(double value, Utf8JsonWriter json)
-    {
-        if (double.IsFinite(value))
-            json.WriteNumberValue(value);
-        else
-            json.WriteNullValue();
-    }
 }

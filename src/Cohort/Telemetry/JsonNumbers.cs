@@ -14,6 +14,34 @@ internal static class JsonNumbers
             json.WriteNull(name);
     }
 
+    /// <inheritdoc cref="WriteFinite(Utf8JsonWriter, string, double)"/>
+    public static void WriteFinite(this Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteNullValue();
+    }
+
+    /// <inheritdoc cref="WriteFinite(Utf8JsonWriter, string, double)"/>
+    public static void WriteFinite(this Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteNullValue();
+    }
+
+    /// <summary>Writes an array, each of its values as the caller does.</summary>
+    public static void WriteArray<T>(this Utf8JsonWriter json, string name, IEnumerable<T> values, Action<T> write)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values)
+            write(value);
+
+        json.WriteEndArray();
+    }
+
     /// <summary>The number, or NaN for null.</summary>
     /// <exception cref="InvalidOperationException">Neither a number nor null.</exception>
     public static double FiniteOrNaN(this JsonElement element) =>

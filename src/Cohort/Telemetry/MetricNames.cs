@@ -333,7 +333,7 @@ public static class MetricNames
     public const string FirstCompletionSeconds = "time/first_completion_seconds";
     /// <summary>Sampled tokens divided by the time spent sampling.</summary>
     public const string RolloutRate = "rate/rollout_tokens_per_second";
-    /// <summary>Prompt and response tokens times epochs, divided by the time spent updating the policy.</summary>
+    /// <summary>Prompt and response tokens of all updates of the step, divided by the time spent updating the policy.</summary>
     public const string UpdateRate = "rate/update_tokens_per_second";
     /// <summary>Memory of the process that is in RAM at the end of the step.</summary>
     public const string ResidentMemory = "memory/resident_mib";

@@ -50,38 +50,16 @@ public sealed class RolloutLog(string path, long keepBytes) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // An array for each number of the tokens: several times shorter than an object for each token.
+    // An array for each number of the tokens: several times shorter than an object for each token. They come from tensors of
+    // float32, whose shortest digits read back to the same bits.
     private static void WriteDetails(Utf8JsonWriter json, IReadOnlyList<RolloutToken> tokens)
     {
         json.WriteStartObject("details");
-        json.WriteStartArray("id");
-        foreach (var token in tokens)
-            json.WriteNumberValue(token.Id);
-
-        json.WriteEndArray();
-        json.WriteStartArray("text");
-        foreach (var token in tokens)
-            json.WriteStringValue(token.Text);
-
-        json.WriteEndArray();
-        WriteNumbers(json, "advantage", tokens.Select(token => token.Advantage));
-        WriteNumbers(json, "ratio", tokens.Select(token => token.Ratio));
-        WriteNumbers(json, "kl", tokens.Select(token => token.Kl));
+        json.WriteArray("id", tokens, token => json.WriteNumberValue(token.Id));
+        json.WriteArray("text", tokens, token => json.WriteStringValue(token.Text));
+        json.WriteArray("advantage", tokens, token => json.WriteFinite((float)token.Advantage));
+        json.WriteArray("ratio", tokens, token => json.WriteFinite((float)token.Ratio));
+        json.WriteArray("kl", tokens, token => json.WriteFinite((float)token.Kl));
         json.WriteEndObject();
-    }
-
-    // They come from tensors of float32, whose shortest digits read back to the same bits.
-    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<double> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            if (float.IsFinite((float)value))
-                json.WriteNumberValue((float)value);
-            else
-                json.WriteNullValue();
-        }
-
-        json.WriteEndArray();
     }
 }

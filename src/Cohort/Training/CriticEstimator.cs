@@ -27,8 +27,10 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     public Credit Estimate(RolloutBatch batch, Tensor rewards)
     {
         using var scope = NewDisposeScope();
+        using (clock.During(Phase.Evaluation))
+            track.Begin(AfterEach);
+
         using var _ = clock.During(Phase.Critic);
-        track.Begin(AfterEach);
         var (values, finalValues) = (Values(batch), FinalValues(batch));
         var advantages = Advantages(options.Lambda);
         var returns = values + options.ValueLambda switch

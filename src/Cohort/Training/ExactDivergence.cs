@@ -13,6 +13,7 @@ namespace Cohort.Training;
 /// </summary>
 internal sealed class ExactDivergence : IDisposable
 {
+    private const long MostTokens = 1024;
     private const long MostBytes = 64L << 20;
 
     private readonly LanguageModel _policy;
@@ -29,16 +30,21 @@ internal sealed class ExactDivergence : IDisposable
     /// <param name="options">The run's.</param>
     /// <param name="mostTokens">Tokens at most; 0 compares nothing.</param>
     public ExactDivergence(
-        LanguageModel policy, IReadOnlyList<LanguageModel> references, RolloutBatch batch, RunOptions options, long mostTokens = 1024)
+        LanguageModel policy, IReadOnlyList<LanguageModel> references, RolloutBatch batch, RunOptions options, long mostTokens = MostTokens)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         (_policy, _references, _temperature) = (policy, references, options.Rollout.Temperature);
-        var most = Math.Min(mostTokens, MostBytes / (sizeof(float) * policy.Config.VocabularySize));
+        var most = BytesKept(mostTokens, policy.Config.VocabularySize) / (sizeof(float) * policy.Config.VocabularySize);
         _mask = batch.ResponseMask.logical_and(batch.ResponseMask.cumsum(1) <= most).DetachFromDisposeScope();
         _portions = [.. batch.Split(Rows(batch.ResponseMask, most), options.Update.MicroBatchRows)];
         _old = [.. _portions.Select(portion => Distributions(policy, portion).DetachFromDisposeScope())];
     }
+
+    /// <summary>What the kept distributions take at most, in bytes.</summary>
+    /// <param name="tokens">Tokens that there are, or fewer that are asked for.</param>
+    /// <param name="vocabularySize">V.</param>
+    public static long BytesKept(long tokens, int vocabularySize) => Math.Min(Math.Min(tokens, MostTokens) * vocabularySize * sizeof(float), MostBytes);
 
     /// <summary>Compares with the policy as it is now, after the step's last update.</summary>
     /// <param name="measures">Takes the means over tokens; none where no token counts.</param>

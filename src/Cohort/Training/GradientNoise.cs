@@ -19,6 +19,10 @@ internal sealed class GradientNoise(LanguageModel policy, RunOptions options, in
 
     private readonly Parameter[] _parameters = [.. policy.parameters().Where(parameter => parameter.requires_grad)];
 
+    /// <summary>K, the parts that a step's prompts are cut into.</summary>
+    /// <param name="prompts">P.</param>
+    public static int ChunksOf(int prompts) => Math.Min(MostChunks, prompts);
+
     /// <summary>
     /// Measures the gradient of the surrogate alone, at the policy as it is, with advantages normalized over the whole step where the algorithm normalizes.
     /// Forgets the policy's gradients before and after; needs the memory of one more.
@@ -35,7 +39,7 @@ internal sealed class GradientNoise(LanguageModel policy, RunOptions options, in
         using var scope = NewDisposeScope();
         var totals = new StepTotals(batch.LossMask.any(1).sum().item<long>(), batch.LossMask.sum().item<long>(), longestResponse);
         var prompts = batch.Count / batch.GroupSize;
-        var chunks = Math.Min(MostChunks, prompts);
+        var chunks = ChunksOf(prompts);
         if (chunks < 2 || totals.Tokens == 0)
         {
             return;

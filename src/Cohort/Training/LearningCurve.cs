@@ -116,8 +116,7 @@ internal sealed class LearningCurve
         _lines.Clear();
     }
 
-    // How many of the equal shares of the budget are used up, where rounding may have left a little of the last one.
-    private int Reached(long step, long tokens) => (int)Math.Floor((_curve.Points * _budget.Progress(step, tokens)) + 1e-9);
+    private int Reached(long step, long tokens) => MeasuredSteps.Reached(_budget.Progress(step, tokens), _curve.Points);
 
     private static string Name(Split split) => split.ToString().ToLowerInvariant();
 }

@@ -18,10 +18,12 @@ internal static class MeasuredSteps
         return (every > 0 && (step % every == 0 || after >= 1)) || Reached(after, points) > Reached(before, points);
     }
 
-    // The largest j with j/n at most the progress; progress · n is off by a rounding.
-    private static int Reached(double progress, int points)
+    /// <summary>How many of the curve's equal shares of the budget are used up: the largest j with j/n at most the progress.</summary>
+    /// <param name="progress">The share of the budget that is used up.</param>
+    /// <param name="points">n, the shares; 0 without a curve.</param>
+    public static int Reached(double progress, int points)
     {
-        var near = (int)Math.Round(progress * points);
+        var near = (int)Math.Round(progress * points); // the product alone is off by a rounding
         return near > 0 && (double)near / points > progress ? near - 1 : near;
     }
 }

@@ -22,7 +22,10 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     /// <summary>The forecast.</summary>
     public MemoryPlan Plan() =>
-        new(options, Parameters, Trained, longest, [.. new[] { Rollout(), LogProbs(), Update(), OptimizerStep(), CriticUpdate() }.Where(IsThere)]);
+        new(options, Parameters, Trained, longest, [.. new[]
+        {
+            Rollout(), LogProbs(), GradientProbe(), Update(), OptimizerStep(), CriticUpdate(), Evaluation(),
+        }.Where(IsThere)]);
 
     /// <summary>Numbers that the policy is made of, its adapter's included.</summary>
     public long PolicyParameters => Parameters + AdapterParameters;
@@ -103,21 +106,46 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
 
     private double MicroBatchTokens => Math.Min(options.Update.MicroBatchRows, MinibatchRows) * (double)longest;
 
+    // Whether there are steps in which the run looks closer.
+    private bool Measures => options.Evaluation.Every > 0 || options.Evaluation.Curve.Points > 0;
+
+    private double KeptDistributions => Measures
+        ? ExactDivergence.BytesKept(options.Rollout.Rows * (long)options.Rollout.MaxNewTokens, config.VocabularySize)
+        : 0;
+
     // Of policy and critic in turn; the gradients of each stay until its next one.
     private int Updates => options.Update.EpochsPerStep * ((options.Rollout.Rows + MinibatchRows - 1) / MinibatchRows);
 
-    private MemoryPhase Rollout()
+    private MemoryPhase Rollout() => Sampling("rollout", RowsTogether(options.Rollout.PromptsPerStep, options.Rollout.SamplesPerPrompt));
+
+    private MemoryPhase Evaluation()
     {
-        var rollout = options.Rollout;
-        var rows = Math.Min(rollout.Rows, Math.Max(rollout.LargestBatch, rollout.SamplesPerPrompt));
-        var prompts = Math.Max(1, rows / rollout.SamplesPerPrompt);
+        var (evaluation, curve) = (options.Evaluation, options.Evaluation.Curve);
+        (int Rows, int Prompts)[] kinds =
+        [
+            .. evaluation.Every > 0 ? [RowsTogether(evaluation.Problems, samples: 1)] : Array.Empty<(int, int)>(),
+            .. curve.Points > 0 ? [RowsTogether(curve.Problems, curve.Samples), RowsTogether(curve.Problems, samples: 1)] : Array.Empty<(int, int)>(),
+        ];
+        return kinds.Select(kind => Sampling("evaluation", kind)).MaxBy(phase => phase.Total) ?? Nothing;
+    }
+
+    // As the sampler takes them: whole prompts, and at least one.
+    private (int Rows, int Prompts) RowsTogether(int prompts, int samples)
+    {
+        var together = Math.Min(prompts, Math.Max(1, options.Rollout.LargestBatch / samples));
+        return (together * samples, together);
+    }
+
+    private MemoryPhase Sampling(string name, (int Rows, int Prompts) together)
+    {
+        var (rows, prompts) = together;
         var logits = (double)rows * config.VocabularySize;
         var perSlot = 2L * Computed * config.KeyValueHeads * config.HeadSize;
         var cache = config.Layers * perSlot * rows * longest;
         return Phase(
-            "rollout",
+            name,
             (MemoryUse.KvCache, cache + (2 * cache / config.Layers)), // one layer is copied at a time where rows finish
-            (MemoryUse.Activations, Math.Max(rows, (double)prompts * (longest - rollout.MaxNewTokens)) * _activations.ForwardPerToken),
+            (MemoryUse.Activations, Math.Max(rows, (double)prompts * (longest - options.Rollout.MaxNewTokens)) * _activations.ForwardPerToken),
             (MemoryUse.Distributions, (2.0 * Float * logits) + (BytesPerDraw * Math.Min(logits, DecodingPlan.DrawnTogether))));
     }
 
@@ -128,17 +156,35 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
             (MemoryUse.Distributions, WithoutGradient * _activations.Distributions(MicroBatchTokens)))
         : Nothing;
 
+    // The sum of the parts' gradients, beside the gradient of the part at hand.
+    private MemoryPhase GradientProbe()
+    {
+        var prompts = options.Rollout.PromptsPerStep;
+        var part = (prompts + GradientNoise.ChunksOf(prompts) - 1) / GradientNoise.ChunksOf(prompts) * options.Rollout.SamplesPerPrompt;
+        return Measures && prompts > 1
+            ? Learning("gradient noise", Math.Min(options.Update.MicroBatchRows, part) * (double)longest, (MemoryUse.Measurement, Float * (double)Trained))
+            : Nothing;
+    }
+
+    private MemoryPhase Update() => Learning(
+        "update",
+        MicroBatchTokens,
+        (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticParameters : 0),
+        (MemoryUse.Measurement, KeptDistributions));
+
     // The gradient of the head is summed over portions of tokens beside what is there from earlier micro-batches, and handed over in one piece.
-    private MemoryPhase Update()
+    private MemoryPhase Learning(string name, double tokens, params (MemoryUse Use, double Bytes)[] beside)
     {
         var table = IsAdapted ? 0 : (double)Weight * config.VocabularySize * config.HiddenSize;
-        var portions = MicroBatchTokens > OutputHead.RowsOf(config.VocabularySize) ? 2 : 1;
+        var portions = tokens > OutputHead.RowsOf(config.VocabularySize) ? 2 : 1;
         return Phase(
-            "update",
-            (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
-            (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticParameters : 0),
-            (MemoryUse.Activations, (MicroBatchTokens * (_activations.KeptPerToken + _activations.WorkingPerToken)) + Casts(keepsAll: true)),
-            (MemoryUse.Distributions, _activations.Distributions(MicroBatchTokens)));
+            name,
+            [
+                (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
+                (MemoryUse.Activations, (tokens * (_activations.KeptPerToken + _activations.WorkingPerToken)) + Casts(keepsAll: true)),
+                (MemoryUse.Distributions, _activations.Distributions(tokens)),
+                .. beside,
+            ]);
     }
 
     private MemoryPhase OptimizerStep()
@@ -147,7 +193,8 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         return Phase(
             "optimizer step",
             (MemoryUse.Gradients, LearnedBytes * Trained),
-            (MemoryUse.Optimizer, !IsAdapted && options.Optimizer is AdamOptions ? Float * (double)largest : 0));
+            (MemoryUse.Optimizer, !IsAdapted && options.Optimizer is AdamOptions ? Float * (double)largest : 0),
+            (MemoryUse.Measurement, KeptDistributions));
     }
 
     private MemoryPhase CriticUpdate()
@@ -162,7 +209,8 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
             "critic update",
             (MemoryUse.Gradients, LearnedBytes * Trained),
             (MemoryUse.Critic, LearnedBytes * CriticParameters),
-            (MemoryUse.Activations, MicroBatchTokens * (activations.KeptPerToken + activations.WorkingPerToken)));
+            (MemoryUse.Activations, MicroBatchTokens * (activations.KeptPerToken + activations.WorkingPerToken)),
+            (MemoryUse.Measurement, KeptDistributions));
     }
 
     private static MemoryPhase Nothing { get; } = new("", new Dictionary<MemoryUse, long>());

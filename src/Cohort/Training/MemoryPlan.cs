@@ -29,6 +29,9 @@ public enum MemoryUse
 
     /// <summary>Distributions over the vocabulary.</summary>
     Distributions,
+
+    /// <summary>What measured steps keep to look closer: a sum of gradients, and the policy's distributions before the step.</summary>
+    Measurement,
 }
 
 /// <summary>A part of a step.</summary>
@@ -70,6 +73,8 @@ public sealed record MemoryPlan(
             yield return "algorithm.advantage.critic.start.kind=fresh takes a small critic";
         if (uses.ContainsKey(MemoryUse.Reference))
             yield return "algorithm.kl.coefficient=0 keeps no reference";
+        if (uses.ContainsKey(MemoryUse.Measurement))
+            yield return "evaluation.every=0, with evaluation.curve.points=0, measures neither held-out problems nor the gradient's noise and the exact KL";
         if (uses.GetValueOrDefault(MemoryUse.Optimizer) > 0 && Options.Optimizer is AdamOptions)
             yield return "optimizer.kind=sgd with optimizer.momentum=0 keeps no moments of the gradient";
     }

@@ -56,12 +56,13 @@ internal sealed class PhaseClock
         }
     }
 
-    /// <summary>Forgets what was measured, at the start of a step.</summary>
+    /// <summary>Forgets what was measured, at the start of a step, which begins with its rollout.</summary>
     public void Reset()
     {
         Array.Clear(_seconds);
         Array.Clear(_processorSeconds);
         UpdatedTokens = 0;
+        _phase = Phase.Rollout;
         (_since, _processorSince) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
     }
 
@@ -78,7 +79,7 @@ internal sealed class PhaseClock
     /// <param name="measures">Takes them.</param>
     public void Describe(Measures measures)
     {
-        Start(_phase);
+        var (_, processorSeconds) = OfTraining();
         measures.Set(MetricNames.RolloutSeconds, Of(Phase.Rollout));
         measures.Set(MetricNames.RewardSeconds, Of(Phase.Reward));
         measures.Set(MetricNames.LogProbSeconds, Of(Phase.LogProbs));
@@ -91,7 +92,7 @@ internal sealed class PhaseClock
 
         measures.Set(MetricNames.EvaluationSeconds, Of(Phase.Evaluation));
         measures.Set(MetricNames.StepSeconds, _seconds.Sum());
-        measures.Set(MetricNames.ProcessorSeconds, OfTraining().ProcessorSeconds);
+        measures.Set(MetricNames.ProcessorSeconds, processorSeconds);
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
         if (_firstCompletion > 0 && !_firstWritten)

@@ -32,14 +32,16 @@ internal sealed class PolicyTrainer(
     /// <summary>Takes one step.</summary>
     /// <param name="state">The state before it.</param>
     /// <param name="measures">Takes the step's numbers.</param>
-    /// <param name="report">Takes the completions with the advantages of their tokens, [B,T] float32, once the policy has learnt from them.</param>
+    /// <param name="report">
+    /// Takes the completions with the advantages of their tokens, [B,T] float32, once the policy has learnt from them, and whether the step is measured.
+    /// </param>
     /// <param name="cancel">
     /// Read between tokens and between micro-batches. Until the first optimizer step nothing has changed, and the step is given up; after it the step
     /// goes on to its end.
     /// </param>
     /// <returns>The state after it.</returns>
     /// <exception cref="OperationCanceledException">The step was given up; policy and critic are as they were.</exception>
-    public TrainerState Step(TrainerState state, Measures measures, Action<Collected, Tensor> report, CancellationToken cancel)
+    public TrainerState Step(TrainerState state, Measures measures, Action<Collected, Tensor, bool> report, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         var step = state.Step + 1;
@@ -56,7 +58,7 @@ internal sealed class PolicyTrainer(
         clock.Start(Phase.Advantages);
         using var rewards = TokenRewards.Shape(batch, options.Algorithm.Kl, state.KlCoefficient);
         var epochs = estimator.PolicyRests(step) ? 0 : options.Update.EpochsPerStep;
-        var measured = MeasuredSteps.IsDue(options, step, state.SampledTokens, state.SampledTokens + collected.SampledTokens);
+        var measured = MeasuredSteps.IsDue(options, step, state.SampledTokens, tokens);
         var (updates, planned) = (0, 0);
         var bad = FirstBad(collected, rewards);
         var nonFinite = bad != "";
@@ -64,7 +66,7 @@ internal sealed class PolicyTrainer(
         {
             planned = Passes(batch, epochs, step).Length;
             Keep(batch, rewards, step, new NonFiniteException(bad));
-            report(collected, zeros_like(batch.OldLogProbs));
+            report(collected, zeros_like(batch.OldLogProbs), measured);
         }
         else
         {
@@ -76,13 +78,14 @@ internal sealed class PolicyTrainer(
 
             clock.Start(Phase.Update);
             (updates, planned, nonFinite) = Improve(batch, credit, epochs, step, share, coefficients, measures, cancel);
-            clock.UpdatedTokens = batch.Lengths.Sum(length => (long)length) * epochs;
 
             clock.Start(Phase.Evaluation);
             divergence.Describe(measures);
             credit.Describe(measures, measured);
-            report(collected, credit.Advantages);
+            report(collected, credit.Advantages, measured);
         }
+
+        clock.Start(Phase.Update); // what is left is no measurement
 
         measures.Set(MetricNames.Updates, updates);
         measures.Set(MetricNames.UpdatesLeftOut, planned - updates);
@@ -141,6 +144,7 @@ internal sealed class PolicyTrainer(
                     var outcome = update.Improve(batch, credit.Advantages, rows, coefficients, share, measures, CheckFirstRatio, stop);
                     stopped = outcome == UpdateOutcome.KlLimit;
                     updates += outcome == UpdateOutcome.Stepped ? 1 : 0;
+                    clock.UpdatedTokens += outcome == UpdateOutcome.NothingToLearn ? 0 : rows.Sum(row => (long)batch.Lengths[(int)row]);
                 }
 
                 if (epoch < creditEpochs)

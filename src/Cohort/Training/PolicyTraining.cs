@@ -157,7 +157,7 @@ internal sealed class PolicyTraining : ITraining
     {
         _lines.Clear();
         _replay.Clear();
-        var next = _trainer.Step(state, measures, (collected, advantages) => Note(state, collected, advantages), cancel);
+        var next = _trainer.Step(state, measures, (collected, advantages, isMeasured) => Note(state, collected, advantages, isMeasured), cancel);
         _update.Optimizer.ZeroGradients(); // rollouts need their memory
         _reference.After(next.Step);
         if (_lines.Count > 0)
@@ -229,7 +229,7 @@ internal sealed class PolicyTraining : ITraining
         _policy.Dispose();
     }
 
-    private void Note(TrainerState before, Collected collected, Tensor advantages)
+    private void Note(TrainerState before, Collected collected, Tensor advantages, bool isMeasured)
     {
         var step = before.Step + 1;
         if (!_toldOfUnscored && ScoreLimits.Notice([.. collected.Sampled.SelectMany(group => group.Scores)]) is var notice and not "")
@@ -238,6 +238,6 @@ internal sealed class PolicyTraining : ITraining
             _sink.Notice($"Step {step}: {notice}");
         }
 
-        _lines.AddRange(_logged.Of(before, collected, advantages));
+        _lines.AddRange(_logged.Of(before, collected, advantages, isMeasured));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cohort.Data;
+using Cohort.Telemetry;
 
 namespace Cohort.Training;
 
@@ -21,8 +22,8 @@ internal sealed record RecordedGroup(
         json.WriteNumber("prompt", Prompt);
         json.WriteBoolean("greedy", IsGreedy);
         json.WriteString("problem_id", ProblemId);
-        Array(json, "prompt_tokens", Completions[0].PromptTokens, json.WriteNumberValue);
-        Array(json, "completions", Completions.Zip(Verdicts), pair => WriteCompletion(json, pair.First, pair.Second));
+        json.WriteArray("prompt_tokens", Completions[0].PromptTokens, json.WriteNumberValue);
+        json.WriteArray("completions", Completions.Zip(Verdicts), pair => WriteCompletion(json, pair.First, pair.Second));
         json.WriteEndObject();
     }
 
@@ -44,11 +45,11 @@ internal sealed record RecordedGroup(
     private static void WriteCompletion(Utf8JsonWriter json, Completion completion, IReadOnlyList<Verdict> verdicts)
     {
         json.WriteStartObject();
-        Array(json, "tokens", completion.ResponseTokens, json.WriteNumberValue);
-        Array(json, "log_probs", completion.BehaviourLogProbs, number => WriteFinite(json, number));
+        json.WriteArray("tokens", completion.ResponseTokens, json.WriteNumberValue);
+        json.WriteArray("log_probs", completion.BehaviourLogProbs, json.WriteFinite);
         json.WriteString("finish", completion.FinishReason == FinishReason.Stop ? "stop" : "length");
         json.WriteString("text", completion.Text);
-        Array(json, "verdicts", verdicts, verdict => WriteVerdict(json, verdict));
+        json.WriteArray("verdicts", verdicts, verdict => WriteVerdict(json, verdict));
         json.WriteEndObject();
     }
 
@@ -80,8 +81,8 @@ internal sealed record RecordedGroup(
                 json.WriteNumber(name, value);
 
             json.WriteEndObject();
-            Array(json, "step_tokens", scored.Steps, step => json.WriteNumberValue(step.Token));
-            Array(json, "step_values", scored.Steps, step => json.WriteNumberValue(step.Value));
+            json.WriteArray("step_tokens", scored.Steps, step => json.WriteNumberValue(step.Token));
+            json.WriteArray("step_values", scored.Steps, step => json.WriteNumberValue(step.Value));
         }
 
         json.WriteEndObject();
@@ -103,22 +104,5 @@ internal sealed record RecordedGroup(
             Passes = verdict.GetProperty("passes").GetBoolean(),
             Steps = [.. places.Zip(values, (token, value) => new StepReward(token, value))],
         };
-    }
-
-    private static void WriteFinite(Utf8JsonWriter json, float number)
-    {
-        if (float.IsFinite(number))
-            json.WriteNumberValue(number);
-        else
-            json.WriteNullValue();
-    }
-
-    private static void Array<T>(Utf8JsonWriter json, string name, IEnumerable<T> values, Action<T> write)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-            write(value);
-
-        json.WriteEndArray();
     }
 }

@@ -14,15 +14,17 @@ internal sealed class RolloutLines(RunOptions options, TokenDetails details, Pha
     /// <param name="before">The state before the step.</param>
     /// <param name="collected">The step's completions.</param>
     /// <param name="advantages">[B, T] float32.</param>
-    public IEnumerable<RolloutLine> Of(TrainerState before, Collected collected, Tensor advantages)
+    /// <param name="isMeasured">Whether the step is one in which the run looks closer; then, and in the first and the last, the tokens are there.</param>
+    public IEnumerable<RolloutLine> Of(TrainerState before, Collected collected, Tensor advantages, bool isMeasured)
     {
         var step = before.Step + 1;
+        var isFirstOrLast = step == 1 || options.Budget.Progress(step, before.SampledTokens + collected.SampledTokens) >= 1;
         var logged = collected.Groups.Take(options.Rollout.LoggedPrompts)
             .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)))
             .ToArray();
         var means = StepStatistics.AdvantageOfRows(collected.Batch, advantages);
         IReadOnlyList<IReadOnlyList<RolloutToken>> tokens = [.. logged.Select(_ => Array.Empty<RolloutToken>())];
-        if (logged.Length > 0 && IsMeasured(before, step, before.SampledTokens + collected.SampledTokens))
+        if (logged.Length > 0 && (isMeasured || isFirstOrLast))
         {
             clock.Start(Phase.Evaluation);
             tokens = details.Of(collected, advantages, logged.Length);
@@ -47,13 +49,5 @@ internal sealed class RolloutLines(RunOptions options, TokenDetails details, Pha
             score is Unscored none ? none.Reason : "",
             scored?.Parts ?? new Dictionary<string, double>(),
             advantage);
-    }
-
-    // The first step, the last one, and those after which the run measures: every so many steps, or where a point of the curve is reached.
-    private bool IsMeasured(TrainerState before, long step, long tokens)
-    {
-        var (every, points) = (options.Evaluation.Every, options.Evaluation.Curve.Points);
-        var (was, now) = (options.Budget.Progress(before.Step, before.SampledTokens), options.Budget.Progress(step, tokens));
-        return step == 1 || now >= 1 || (every > 0 && step % every == 0) || Math.Floor(now * points) > Math.Floor(was * points);
     }
 }

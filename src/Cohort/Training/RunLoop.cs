@@ -110,7 +110,7 @@ internal sealed class RunLoop : IDisposable
             if (isNew && _options.Evaluation.Every > 0)
                 Validate(measures, cancel);
 
-            MeasureCurve(ends: Limit() is not null, measures, cancel);
+            _state = _training.MeasureCurve(_state, ends: Limit() is not null, measures, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -140,7 +140,7 @@ internal sealed class RunLoop : IDisposable
                 limit ??= Limit();
             }
 
-            MeasureCurve(ends: limit is not null, measures, CancellationToken.None);
+            _state = _training.MeasureCurve(_state, ends: limit is not null, measures, CancellationToken.None);
         }
         catch (TrainingException)
         {
@@ -188,9 +188,6 @@ internal sealed class RunLoop : IDisposable
             LastValue = value,
         };
     }
-
-    private void MeasureCurve(bool ends, Measures measures, CancellationToken cancel) =>
-        _state = _training.MeasureCurve(_state, ends, measures, cancel);
 
     private RunEnd? Limit() => _training.IsFinished(_state) ? RunEnd.BudgetUsed
         : _options.Evaluation.StopAt > 0 && _state.LastValue >= _options.Evaluation.StopAt ? RunEnd.TargetReached

@@ -25,7 +25,7 @@ internal sealed class TokenDetails(LanguageModel policy, Tokenizer tokenizer, Ru
         using var _ = no_grad();
         var batch = collected.Batch;
         var width = batch.Lengths.Take(rows).Max();
-        var packed = new PackedRows(batch.Tokens.narrow(0, 0, rows).narrow(1, 0, width), Logged(batch.ResponseMask));
+        var packed = new PackedRows(batch.Tokens.narrow(0, 0, rows).narrow(1, 0, width), Logged(batch.LossMask));
         var counts = packed.Mask.any(1).cpu().data<bool>().ToArray();
         var after = counts.Contains(true)
             ? PolicyForward.LogProbs(policy, packed, options.Rollout.Temperature, options.Update.MicroBatchRows)
@@ -42,7 +42,7 @@ internal sealed class TokenDetails(LanguageModel policy, Tokenizer tokenizer, Ru
                 return new RolloutToken(
                     id,
                     tokenizer.DecodeWithSpecial([id]),
-                    credit[at],
+                    counts[row] ? credit[at] : 0,
                     counts[row] ? ratios[at] : double.NaN,
                     counts[row] && hasReference ? kls[at] : double.NaN);
             })

@@ -62,7 +62,7 @@ public sealed class GradientNoiseTests
         using var policy = TinyModels.Policy(sharpness: 20);
         var (signal, noise) = Truth(policy, prompts: 9);
         var random = new Random(4);
-        var all = Enumerable.Range(0, 150).Select(_ => Measure(policy, [.. Enumerable.Range(0, 9).Select(_ => random.Next(3))])).ToArray();
+        var all = Enumerable.Range(0, 60).Select(_ => Measure(policy, [.. Enumerable.Range(0, 9).Select(_ => random.Next(3))])).ToArray();
         Within(noise, [.. all.Select(pair => pair.Noise)]);
         Within(signal, [.. all.Select(pair => pair.Signal)]);
 

@@ -15,6 +15,8 @@ public sealed class MemoryPlanTests
         Update = new() { MicroBatchRows = 2 },
     };
 
+    private static readonly RunOptions Unmeasured = Grpo with { Evaluation = new() { Every = 0 } };
+
     [Theory]
     [InlineData(false, 494_032_768)]
     [InlineData(true, 494_032_768 + (151_936 * 896))]
@@ -53,7 +55,8 @@ public sealed class MemoryPlanTests
     [Fact]
     public void Each_phase_has_what_it_uses()
     {
-        var plan = RunPlan.Of(Grpo with { Algorithm = Grpo.Algorithm with { Kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 } } }).Memory();
+        var kl = new KlPenalty { Coefficient = 0.1, Estimator = KlEstimator.K3 };
+        var plan = RunPlan.Of(Unmeasured with { Algorithm = Grpo.Algorithm with { Kl = kl } }).Memory();
         Assert.Equal(["rollout", "log-probs", "update", "optimizer step"], plan.Phases.Select(phase => phase.Name));
         Assert.Equal(["rollout"], With(MemoryUse.KvCache));
         Assert.Equal(["update", "optimizer step"], With(MemoryUse.Gradients));
@@ -66,6 +69,30 @@ public sealed class MemoryPlanTests
         Assert.Equal(2 * (2 * 2 * 8 * 4 * 2L) / 2 * sequence * 2, plan.Phases[0].Bytes[MemoryUse.KvCache]);
 
         IReadOnlyList<string> With(MemoryUse use) => [.. plan.Phases.Where(phase => phase.Bytes.ContainsKey(use)).Select(phase => phase.Name)];
+    }
+
+    // 15 prompts make 8 parts of at most 2 prompts: with 5 completions each, 10 rows go through the network together.
+    [Fact]
+    public void Measured_steps_have_a_second_gradient_and_larger_batches_of_held_out_answers()
+    {
+        var measured = Unmeasured with
+        {
+            Rollout = new() { PromptsPerStep = 15, SamplesPerPrompt = 5 },
+            Update = new() { MicroBatchRows = 256 },
+            Evaluation = new() { Every = 0, Curve = new() { Points = 4, Problems = 30, Samples = 6 } },
+        };
+        var plan = RunPlan.Of(measured).Memory();
+        Assert.Equal(["rollout", "gradient noise", "update", "optimizer step", "evaluation"], plan.Phases.Select(phase => phase.Name));
+        var (noise, update) = (plan.Phases[1].Bytes, plan.Phases[2].Bytes);
+        Assert.Equal(4 * plan.Parameters, noise[MemoryUse.Measurement]);
+        Assert.Equal(update[MemoryUse.Gradients], noise[MemoryUse.Gradients]);
+        Assert.Equal(update[MemoryUse.Activations], noise[MemoryUse.Activations] * 75 / 10, 8.0);
+        Assert.Equal(plan.Phases[0].Bytes[MemoryUse.KvCache] * (30 * 6), plan.Phases[4].Bytes[MemoryUse.KvCache] * 75);
+        Assert.Contains((plan with { Phases = [plan.Phases[1]] }).Remedies(), remedy => remedy.StartsWith("evaluation.every=0,", StringComparison.Ordinal));
+        Assert.DoesNotContain((plan with { Phases = [plan.Phases[4]] }).Remedies(), remedy => remedy.StartsWith("evaluation.", StringComparison.Ordinal));
+
+        var few = RunPlan.Of(measured with { Evaluation = new() { Every = 3, Problems = 40 }, Rollout = measured.Rollout with { LargestBatch = 7 } }).Memory();
+        Assert.Equal(few.Phases[0].Bytes[MemoryUse.KvCache] * 7, few.Phases[4].Bytes[MemoryUse.KvCache] * 5);
     }
 
     [Fact]

@@ -39,9 +39,12 @@ public sealed class PhaseClockTests
         Assert.Equal(
             measures.Of(MetricNames.CriticSeconds) + measures.Of(MetricNames.UpdateSeconds), measures.Of(MetricNames.StepSeconds), 0.01);
 
-        clock.Reset();
+        clock.Start(Phase.Evaluation);
+        clock.Reset(); // the next step begins with its rollout
         var fresh = new Measures();
         clock.Describe(fresh);
+        Assert.Equal(0, fresh.Of(MetricNames.EvaluationSeconds));
+        Assert.True(fresh.Of(MetricNames.RolloutSeconds) > 0);
         Assert.InRange(fresh.Of(MetricNames.ProcessorSeconds), 0, 0.1);
     }
 

@@ -80,7 +80,7 @@ internal sealed class TinyTraining : IDisposable
     public Measures Step(CancellationToken cancel = default)
     {
         var measures = new Measures();
-        _state = _trainer.Step(_state, measures, (_, _) => { }, cancel);
+        _state = _trainer.Step(_state, measures, (_, _, _) => { }, cancel);
         return measures;
     }
 

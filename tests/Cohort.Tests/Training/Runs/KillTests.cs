@@ -28,8 +28,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var random = new Random(17);
         var parts = new RunDirectory(_folder.File("parts"));
         File.WriteAllText(_folder.File("run.json"), TinyRun.File(kind));
-        var budget = TinyRun.Samples(kind) ? "budget.steps" : "steps";
-        string[] sets = [$"{budget}={Steps}", "evaluation.every=4"];
+        string[] sampling = ["evaluation.curve.points=5", "evaluation.curve.problems=5", "evaluation.curve.samples=2", $"budget.steps={Steps}"];
+        string[] sets = ["evaluation.every=4", .. TinyRun.Samples(kind) ? sampling : [$"steps={Steps}"]];
         TinyRun.Train(kind, _folder.File("whole"), sets);
 
         for (var kill = 0; kill < Kills; kill++)
@@ -44,7 +44,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         RunBits.AssertSame(_folder.File("whole"), parts.Root);
         Assert.Empty(Directory.GetFileSystemEntries(parts.Root, "*.unfinished", SearchOption.AllDirectories));
-        output.WriteLine($"{kind}: weights {RunBits.Weights(parts.Model)[..16]}, metrics and completions are those of a run that was never killed");
+        output.WriteLine($"{kind}: weights {RunBits.Weights(parts.Model)[..16]}, metrics, completions and curve are those of a run that was never killed");
     }
 
     // A moment at random after a checkpoint that lies further with each kill, or amid the writing of one.

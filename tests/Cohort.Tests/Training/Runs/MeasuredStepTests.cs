@@ -38,4 +38,16 @@ public sealed class MeasuredStepTests : IDisposable
         TinyRun.Train("grpo", _folder.File("grpo"), without, TinyRun.Never, "budget.steps=1");
         Assert.DoesNotContain(without.Steps[^1].Values, pair => Critics.Contains(pair.Key));
     }
+
+    // Two minibatches make an epoch of two: the KL stops the second one, and the second epoch is not begun.
+    [Fact]
+    public void The_rate_of_updates_counts_those_that_were_begun()
+    {
+        var sink = new KeepingSink();
+        TinyRun.Train("ppo-fresh", _folder.File("run"), sink, TinyRun.Never, "budget.steps=1", "evaluation.every=0", "update.stopAtKl=1e-9");
+        var step = sink.Steps[^1];
+        Assert.Equal((1, 3), (step[MetricNames.Updates], step[MetricNames.UpdatesLeftOut]));
+        var tokens = 16 * (step[MetricNames.PromptLengthMean] + step[MetricNames.LengthMean]);
+        Assert.Equal(tokens, step[MetricNames.UpdateRate] * step[MetricNames.UpdateSeconds], 1e-6 * tokens);
+    }
 }

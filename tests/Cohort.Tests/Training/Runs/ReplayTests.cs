@@ -63,14 +63,14 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public void Both_runs_may_be_stopped_and_go_on()
     {
-        TinyRun.Train("grpo", _folder.File("whole"), "budget.steps=5", Graded, "rollout.saveAll=true");
+        TinyRun.Train("grpo", _folder.File("whole"), "budget.steps=3", Graded, "rollout.saveAll=true");
         TinyRun.Train("grpo", _folder.File("parts"), "budget.steps=2", Graded, "rollout.saveAll=true");
         File.AppendAllText(Place("parts").Replay, "{\"step\":3,\"prompt\":0"); // as a killed run leaves it
-        TinyRun.Resume("grpo", _folder.File("parts"), "budget.steps=5");
+        TinyRun.Resume("grpo", _folder.File("parts"), "budget.steps=3");
         Assert.Equal(File.ReadAllText(Place("whole").Replay), File.ReadAllText(Place("parts").Replay));
 
         TinyRun.Train("grpo", _folder.File("again"), "budget.steps=2", Graded, $"rollout.replay={_folder.File("parts")}");
-        TinyRun.Resume("grpo", _folder.File("again"), "budget.steps=5");
+        TinyRun.Resume("grpo", _folder.File("again"), "budget.steps=3");
         Assert.NotEqual(RunBits.Weights(Place("whole").Base), RunBits.Weights(Place("whole").Model));
         Assert.Equal(RunBits.Weights(Place("whole").Model), RunBits.Weights(Place("again").Model));
     }

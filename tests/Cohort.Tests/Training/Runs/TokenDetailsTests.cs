@@ -51,6 +51,20 @@ public sealed class TokenDetailsTests : IDisposable
     }
 
     [Fact]
+    public void Truncated_completions_that_the_loss_leaves_out_have_no_ratio_and_no_advantage()
+    {
+        const string Graded = """reward={"kind": "length", "target": 20}""";
+        TinyRun.Train(
+            "ppo-fresh", _folder.File("run"), "budget.steps=1", "rollout.loggedPrompts=4", "rollout.maxNewTokens=10", "algorithm.truncation.kind=mask", Graded);
+        foreach (var cut in Rollouts("run").GroupBy(line => line.Finish == "length"))
+        {
+            Assert.All(cut.SelectMany(line => line.Details), token => Assert.Equal((cut.Key, cut.Key), (double.IsNaN(token.Ratio), token.Advantage == 0)));
+        }
+
+        Assert.Equal(["length", "stop"], Rollouts("run").Select(line => line.Finish).Distinct().Order());
+    }
+
+    [Fact]
     public void Without_a_reference_there_is_no_kl()
     {
         TinyRun.Train("grpo", _folder.File("run"), "budget.steps=1", "rollout.maxRefills=0", "algorithm.kl.coefficient=0", "algorithm.kl.target=0");
@@ -58,19 +72,12 @@ public sealed class TokenDetailsTests : IDisposable
     }
 
     [Fact]
-    public void Points_of_the_curve_are_measured_steps()
-    {
-        TinyRun.Train("ppo", _folder.File("run"), "budget.steps=6", "evaluation.every=0", "evaluation.curve.points=3", "evaluation.curve.problems=4");
-        Assert.Equal([1L, 2L, 4L, 6L], Rollouts("run").Where(line => line.Details.Count > 0).Select(line => line.Step).Distinct());
-    }
-
-    [Fact]
     public void Measuring_tokens_changes_nothing_that_is_trained()
     {
-        TinyRun.Train("ppo", _folder.File("some"), "budget.steps=4", "rollout.loggedPrompts=0");
-        TinyRun.Train("ppo", _folder.File("all"), "budget.steps=4", "rollout.loggedPrompts=4", "evaluation.every=1");
+        TinyRun.Train("ppo", _folder.File("some"), "budget.steps=2", "rollout.loggedPrompts=0");
+        TinyRun.Train("ppo", _folder.File("all"), "budget.steps=2", "rollout.loggedPrompts=4", "evaluation.every=1");
         Assert.Empty(Rollouts("some"));
-        Assert.Equal(64, Rollouts("all").Count(line => line.Details.Count > 0));
+        Assert.Equal(32, Rollouts("all").Count(line => line.Details.Count > 0));
         Assert.Equal(RunBits.Weights(new RunDirectory(_folder.File("some")).Model), RunBits.Weights(new RunDirectory(_folder.File("all")).Model));
     }
 
