@@ -17,9 +17,11 @@ internal static class MetricSummaries
     ];
 
     /// <summary>Of the advantages and of the policy's gradient.</summary>
-    public static IReadOnlyList<MetricSummary> Variance(IReadOnlyList<CellRun> runs) => WholeRun(
-        runs,
-        MetricNames.GradientSignalPerToken, MetricNames.GradientSignal, MetricNames.GradientNoise, MetricNames.GradientNorm, MetricNames.AdvantageDeviation);
+    public static IReadOnlyList<MetricSummary> Variance(IReadOnlyList<CellRun> runs) =>
+    [
+        .. Summary(MetricNames.GradientSignalPerToken, Period.WholeRun, runs.Select(SignalPerToken)),
+        .. WholeRun(runs, MetricNames.GradientSignal, MetricNames.GradientNoise, MetricNames.GradientNorm, MetricNames.AdvantageDeviation),
+    ];
 
     /// <summary>Of the critic: early and late, and from step to step.</summary>
     public static IReadOnlyList<MetricSummary> Critic(IReadOnlyList<CellRun> runs) =>
@@ -80,11 +82,22 @@ internal static class MetricSummaries
     private static IReadOnlyList<MetricSummary> WholeRun(IReadOnlyList<CellRun> runs, params string[] metrics) =>
         [.. metrics.SelectMany(metric => Of(runs, metric, Period.WholeRun))];
 
-    private static IEnumerable<MetricSummary> Of(IReadOnlyList<CellRun> runs, string metric, Period period)
+    private static IEnumerable<MetricSummary> Of(IReadOnlyList<CellRun> runs, string metric, Period period) => Summary(
+        metric, period, runs.Select(run => Finite.Mean(run.Steps.Where(step => Lies(step, run, period)).Select(step => step[metric]))));
+
+    private static IEnumerable<MetricSummary> Summary(string metric, Period period, IEnumerable<double> perRun)
     {
-        var means = Finite.Only(runs.Select(run => Finite.Mean(run.Steps.Where(step => Lies(step, run, period)).Select(step => step[metric]))));
-        if (means.Length > 0)
-            yield return new(metric, period, MeanInterval.Of(means), means.Length);
+        var values = Finite.Only(perRun);
+        if (values.Length > 0)
+            yield return new(metric, period, MeanInterval.Of(values), values.Length);
+    }
+
+    // A ratio of sums: in a mean of ratios the steps of least noise would count most, and those without any signal or noise not at all.
+    private static double SignalPerToken(CellRun run)
+    {
+        var measured = run.Steps.Where(step => double.IsFinite(step[MetricNames.GradientSignal]) && double.IsFinite(step[MetricNames.GradientNoise])).ToArray();
+        var noise = measured.Sum(step => step[MetricNames.GradientNoise] * step[MetricNames.SampledTokens]);
+        return noise > 0 ? measured.Sum(step => step[MetricNames.GradientSignal]) / noise : double.NaN;
     }
 
     private static bool Lies(StepMetrics step, CellRun run, Period period) => period switch

@@ -179,6 +179,23 @@ public class ComparisonAnalysisTests
         Near(0.25, Assert.Single(curve.Points).Mean);
     }
 
+    // (6 - 2) / (4·50 + 2·200) = 1/150 per token; the mean of the two steps' own ratios, 0.03 and -0.005, is 1/80.
+    [Fact]
+    public void Signal_to_noise_of_a_run_is_a_ratio_of_sums()
+    {
+        var nan = double.NaN;
+        CellRun[] runs =
+        [
+            Four[0] with
+            {
+                Steps = Steps(
+                    (MetricNames.GradientSignal, [6, nan, -2, 0]), (MetricNames.GradientNoise, [4, nan, 2, 0]), (MetricNames.SampledTokens, [50, 60, 200, 70])),
+            },
+        ];
+        var summary = Only(runs).Contenders[0].Variance.Single(summary => summary.Metric == MetricNames.GradientSignalPerToken);
+        Near(1.0 / 150, summary.Mean.Estimate);
+    }
+
     [Fact]
     public void Critic_is_told_early_late_and_by_tenths()
     {
