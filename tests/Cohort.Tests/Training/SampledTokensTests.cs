@@ -73,7 +73,7 @@ public sealed class SampledTokensTests
 
         public bool SharesNumerics => _inner!.SharesNumerics;
 
-        public ISampler Around(ISampler inner)
+        public CountingSampler Around(ISampler inner)
         {
             _inner = inner;
             return this;
