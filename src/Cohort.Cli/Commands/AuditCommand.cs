@@ -13,10 +13,10 @@ internal sealed class AuditCommand
 
     private readonly Option<AuditedPolicy> _policy = SharedOptions.Name<AuditedPolicy>("--policy", "Which policies are measured [default: both]");
     private readonly Option<int> _samples = SharedOptions.Count(
-        "--samples-per-prompt", "G", $"Completions of each prompt in a batch, at most {AuditOptions.MostSamples}", 2, 4);
+        "--samples-per-prompt", "G", $"Completions of each prompt in a batch, at most {AuditOptions.MostSamples}", 2, 8);
 
     private readonly Option<int> _length = SharedOptions.Count(
-        "--length", "T", $"Where completions are cut off, in tokens, at most {AuditOptions.Longest}", 3, 3);
+        "--length", "T", $"Where completions are cut off, in tokens, at most {AuditOptions.Longest}", 4, 5);
 
     private readonly Option<ulong> _seed = SharedOptions.Seed();
     private readonly Option<string?> _out = SharedOptions.Text(
@@ -34,7 +34,7 @@ internal sealed class AuditCommand
             "On a policy and a task so small that expectations are sums over all completions: bias, variance at equal sampled tokens, "
             + "cosine to the exact gradient, and effective sample size, against REINFORCE without a baseline. Under a minute.",
             "./cohort audit",
-            "./cohort audit --policy table --samples-per-prompt 8 --out audit",
+            "./cohort audit --policy table --samples-per-prompt 4 --out audit",
             "./cohort audit --json > audit.json")
         {
             options._policy, options._samples, options._length, options._seed, options._out, options._json,

@@ -32,7 +32,8 @@ internal static class AuditTables
         output.WriteLine();
         output.WriteLine(Text($"=== {subject.Name}: {subject.Description}"));
         Wrapped(output, Text(
-            $"Expected score {subject.ExpectedScore:0.000}, of its reference {subject.ReferenceScore:0.000}; KL to it {subject.SequenceKl:0.000} nats; ")
+            $"Pass rates {string.Join(", ", subject.PassRates.Select(rate => Text($"{rate:0.00}")))}; ")
+            + Text($"expected score {subject.ExpectedScore:0.000}, of its reference {subject.ReferenceScore:0.000}; KL to it {subject.SequenceKl:0.000} nats; ")
             + Text($"{subject.TokensPerBatch:0.0} tokens a batch of {result.SamplesPerPrompt} completions per prompt."));
         foreach (var section in subject.Sections)
             Print(output, section);

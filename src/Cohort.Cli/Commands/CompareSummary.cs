@@ -36,6 +36,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
             AddedSeeds = [.. Plan.Seeds.Where(seed => seed.FinishedRuns > 0).Select(seed => seed.Seed)],
             Jobs = Plan.Jobs,
             Facts = Facts(),
+            Lineage = Lineage(),
         });
         if (result is not null)
         {
@@ -72,20 +73,23 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
         var names = Plan.Contenders.Select(contender => contender.Name).Distinct().ToArray();
         var tasks = Plan.Contenders.Select(contender => contender.Task).Distinct().ToArray();
         var who = names.Length <= 3 ? string.Join(" and ", names) : $"{names.Length} contenders";
-        return $"{char.ToUpperInvariant(who[0])}{who[1..]} on {string.Join(", ", tasks)}";
+        return $"{who} on {string.Join(", ", tasks)}";
     }
 
-    private List<KeyValuePair<string, string>> Facts()
-    {
-        var first = Runs[0];
-        var lineage = RunLineage.Of(Folder.PathOf(first.Cell.Path), first.Options);
-        return
-        [
-            new("seeds", string.Join(", ", Plan.Seeds.Select(seed => seed.Seed))),
-            new("runs", $"{Runs.Count} of {Planned}, {Plan.Jobs} side by side{Cost}"),
-            .. lineage.Select(fact => KeyValuePair.Create(fact.Label, fact.Text)),
-        ];
-    }
+    // Of all runs: what differs between them stands side by side.
+    private List<KeyValuePair<string, string>> Facts() =>
+    [
+        new("seeds", string.Join(", ", Plan.Seeds.Select(seed => seed.Seed))),
+        new("runs", $"{Runs.Count} of {Planned}, {Plan.Jobs} side by side{Cost}"),
+        .. Runs.SelectMany(run => RunLineage.Machine(Folder.PathOf(run.Cell.Path), run.Options)).GroupBy(fact => fact.Label, fact => fact.Text)
+            .Select(facts => KeyValuePair.Create(facts.Key, string.Join("; ", facts.Distinct()))),
+    ];
+
+    private List<KeyValuePair<string, string>> Lineage() =>
+    [
+        .. Runs.OrderBy(run => run.Cell.Task, StringComparer.Ordinal).SelectMany(run => RunLineage.Inputs(Folder.PathOf(run.Cell.Path), run.Options)
+            .Select(fact => KeyValuePair.Create($"{run.Cell.Task}: {fact.Label}", fact.Text))).Distinct(),
+    ];
 
     private string Json(ComparisonResult? result) => SharedOptions.ToJson(new
     {

@@ -12,9 +12,19 @@ internal static class RunLineage
     /// <summary>Names and hashes; fewer where an older version wrote the file.</summary>
     /// <param name="directory">The run directory.</param>
     /// <param name="options">Its options.</param>
-    public static IReadOnlyList<ReportFact> Of(string directory, CommonOptions options)
+    public static IReadOnlyList<ReportFact> Of(string directory, CommonOptions options) =>
+    [
+        .. Inputs(directory, options),
+        new("seed", $"{options.Seed}"),
+        .. Text("begun", Read(directory)["started"]),
+        .. Machine(directory, options),
+    ];
+
+    /// <summary>Base model, data and reward, with their hashes.</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    public static IReadOnlyList<ReportFact> Inputs(string directory, CommonOptions options)
     {
-        var environment = Read(new RunDirectory(directory).Environment);
+        var environment = Read(directory);
         return
         [
             new("base model", options.Model is FolderModel folder ? folder.Path : "new, from the seed"),
@@ -23,8 +33,16 @@ internal static class RunLineage
             .. Hash("data", environment["dataSha256"]),
             .. Hash("held-out data", environment["heldOutSha256"]),
             .. Hashes("reward", environment["rewardSha256"]),
-            new("seed", $"{options.Seed}"),
-            .. Text("begun", environment["started"]),
+        ];
+    }
+
+    /// <summary>Versions and the machine.</summary>
+    /// <inheritdoc cref="Of" path="/param"/>
+    public static IReadOnlyList<ReportFact> Machine(string directory, CommonOptions options)
+    {
+        var environment = Read(directory);
+        return
+        [
             .. Text("Cohort", environment["cohort"]),
             .. Text("torch", environment["torch"]),
             .. Text("runtime", environment["runtime"]),
@@ -32,13 +50,14 @@ internal static class RunLineage
             .. Text("architecture", environment["architecture"]),
             .. Text("vector instructions", environment["instructionSet"]),
             .. Text("cores", environment["cores"]),
-            new("threads", $"{options.Threads}"),
+            new("threads per run", $"{options.Threads}"),
             new("device", $"{options.Device}, {options.Dtype}".ToLowerInvariant()),
         ];
     }
 
-    private static JsonObject Read(string path)
+    private static JsonObject Read(string directory)
     {
+        var path = new RunDirectory(directory).Environment;
         try
         {
             return File.Exists(path) ? JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? [] : [];

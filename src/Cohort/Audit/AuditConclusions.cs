@@ -13,10 +13,15 @@ internal static class AuditConclusions
     {
         var (sibling, greedy) = (Of(rows, "leave-one-out (RLOO)"), Of(rows, "greedy baseline (ReMax)"));
         var (deviation, plain) = (Of(rows, "group deviation (GRPO)"), Of(rows, "group mean with the sample (Dr. GRPO)"));
+        var (batchMean, whitened) = (Of(rows, "batch mean with the sample"), Of(rows, "batch whitening (REINFORCE++)"));
+        var less = sibling.EffectiveSampleSize < 1
+            ? ", less than 1 because without a baseline wrong answers, whose gradients are the larger ones here, count nothing; " : "; ";
         return new("Advantages", $"{Summed} Fresh data.", rows, Text(
-            $"Leave-one-out has no bias and is worth {sibling.EffectiveSampleSize:0.00} REINFORCE batches; ")
+            $"Leave-one-out has no bias and is worth {sibling.EffectiveSampleSize:0.00} REINFORCE batches{less}")
             + Text($"the group mean is the same direction times {plain.Projection:0.###}. ")
-            + Text($"Dividing by the group's deviation {Direction(deviation)}. ")
+            + Text($"Dividing by the group's deviation multiplies the step by {deviation.Projection:0.00} and {Direction(deviation)}. ")
+            + Text($"The batch's mean is worth {batchMean.EffectiveSampleSize:0.00}; ")
+            + Text($"whitening over the batch multiplies the step by {whitened.Projection:0.00} and {Direction(whitened)}. ")
             + Text($"A greedy baseline is worth {greedy.EffectiveSampleSize:0.00} once its own completions are counted."));
     }
 

@@ -86,7 +86,7 @@ internal static class AuditIdentities
             var objective = (TreeMoments.Probabilities(tree, current) * task.Scores).sum() - (probabilities * task.Scores).sum();
             return new SurrogatePoint(
                 step,
-                ExactObjectives.SequenceKl(tree, old, current).item<double>(),
+                Math.Max(0, ExactObjectives.SequenceKl(tree, old, current).item<double>()),
                 objective.item<double>() / tree.Shape.Prompts,
                 Surrogate(new UnclippedLoss { Ratio = RatioLevel.Product }, perResponse: true),
                 Surrogate(new UnclippedLoss(), perResponse: false),

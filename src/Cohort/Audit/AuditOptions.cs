@@ -36,16 +36,16 @@ public sealed record AuditOptions
             : throw new ArgumentOutOfRangeException(
                 nameof(SamplesPerPrompt), value,
                 $"Samples per prompt must lie in [2, {MostSamples}]: below 2 nothing is compared, above the batches are too many.");
-    } = 4;
+    } = 8;
 
-    /// <summary>T, the length at which a completion is cut off, in [3, 8] tokens.</summary>
+    /// <summary>T, the length at which a completion is cut off, in [4, 8] tokens.</summary>
     public int Length
     {
         get;
-        init => field = value is >= 3 and <= Longest ? value
+        init => field = value is >= 4 and <= Longest ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(Length), value, $"Length must lie in [3, {Longest}] tokens: below 3 two prompts have one answer, above the batches are too many.");
-    } = 3;
+                nameof(Length), value, $"Length must lie in [4, {Longest}] tokens: below 4 two prompts have one answer, above the batches are too many.");
+    } = 5;
 }
 
 /// <summary>How far an audit is.</summary>

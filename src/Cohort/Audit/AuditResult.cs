@@ -14,6 +14,7 @@ public sealed record AuditResult(
 /// <param name="Name">Such as "table".</param>
 /// <param name="Description">What it is, in words.</param>
 /// <param name="ExpectedScore">E[s] of the policy that samples.</param>
+/// <param name="PassRates">P(right) of each prompt under it.</param>
 /// <param name="ReferenceScore">E[s] of the reference, from which it was trained.</param>
 /// <param name="SequenceKl">KL(policy || reference) of whole responses, nats.</param>
 /// <param name="TokensPerBatch">Expected tokens of a batch of P prompts with G completions each.</param>
@@ -26,6 +27,7 @@ public sealed record AuditSubject(
     string Name,
     string Description,
     double ExpectedScore,
+    IReadOnlyList<double> PassRates,
     double ReferenceScore,
     double SequenceKl,
     double TokensPerBatch,

@@ -58,6 +58,7 @@ public static class AuditRun
             subject.Name,
             subject.Description,
             ExactObjectives.ExpectedScore(tree, problem.Distributions, problem.Scores).item<double>(),
+            [.. (problem.SamplingProbabilities * problem.Scores).view(tree.Shape.Prompts, -1).sum(1).data<double>()],
             subject.ReferenceScore,
             ExactObjectives.SequenceKl(tree, problem.Distributions, problem.RefDistributions).item<double>(),
             EstimatorAudit.Tokens(problem, samples),

@@ -1,3 +1,4 @@
+using Cohort.Losses;
 using Cohort.Models;
 using Cohort.Tensors;
 using static TorchSharp.torch;
@@ -10,17 +11,20 @@ namespace Cohort.Audit;
 /// </summary>
 internal sealed class AuditedSubject : IDisposable
 {
-    // Of what the reference lacks to a score of 1, the share that is learned.
-    private const double Learned = 0.25;
-    private const double StepLength = 0.05;
-    private const int MostSteps = 2000;
+    // How much J grew from the reference to the policy that samples.
+    private const double Learned = 0.06;
+    private const double Noise = 0.1;
+
+    // Where the right answer is missed: the logit of one more mark.
+    private const double RunOn = 1.4;
     private const double Sharpness = 10;
     private const double Breadth = 50;
-    private const double PathStep = 0.02;
-    private const int Halvings = 50;
+    private const int FitSteps = 250;
+    private const double FitRate = 0.02;
 
     private readonly ITreePolicy _policy;
     private readonly IDisposable _owned;
+    private readonly Ascent _ascent;
     private readonly TablePolicy _reference;
     private readonly TablePolicy _old;
     private readonly Tensor[] _start;
@@ -28,14 +32,10 @@ internal sealed class AuditedSubject : IDisposable
     private AuditedSubject(string name, string description, CopyCountTask task, ITreePolicy policy, IDisposable owned)
     {
         (Name, Description, Task, _policy, _owned) = (name, description, task, policy, owned);
+        _ascent = new(policy, task.Tree, task.Scores);
         _reference = Snapshot();
-        ReferenceScore = Score();
-        for (var step = 0; step < MostSteps && Score() < ReferenceScore + (Learned * (1 - ReferenceScore)); step++)
-        {
-            using var scope = NewDisposeScope();
-            Move(Uphill(), StepLength);
-        }
-
+        ReferenceScore = _ascent.Score();
+        _ascent.Climb(_ascent.Score, ReferenceScore + Learned, _ => { });
         _old = Snapshot();
         _start = [.. policy.Parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
     }
@@ -54,20 +54,16 @@ internal sealed class AuditedSubject : IDisposable
 
     /// <summary>A policy with a row of logits per state.</summary>
     /// <param name="task">Kept, not owned.</param>
-    /// <param name="seed">Of the logits, between -0.75 and 0.75.</param>
+    /// <param name="seed">Of what is added to the logits.</param>
     public static AuditedSubject Table(CopyCountTask task, ulong seed)
     {
-        using var scope = NewDisposeScope();
-        var (nodes, vocabulary) = (task.Tree.NodeCount, task.Tree.Shape.Vocabulary);
-        var logits = Enumerable.Range(0, nodes * vocabulary)
-            .Select(place => (1.5 * Seeds.Uniform(seed, Purpose.PolicyWeights, step: 0, row: 0, place)) - 0.75);
-        var policy = new TablePolicy(tensor(logits.ToArray(), [nodes, vocabulary]));
-        return new("table", $"a row of logits for each of {nodes} states", task, policy, policy);
+        var policy = Begun(task, seed);
+        return new("table", $"a row of logits for each of {task.Tree.NodeCount} states", task, policy, policy);
     }
 
-    /// <summary>A transformer of one layer, in float64.</summary>
+    /// <summary>A transformer of one layer, in float64, roughly fitted to the table's reference before it learns.</summary>
     /// <param name="task">Kept, not owned.</param>
-    /// <param name="seed">Of the weights.</param>
+    /// <param name="seed">Of the weights, and of the table.</param>
     public static AuditedSubject Transformer(CopyCountTask task, ulong seed)
     {
         var config = new ModelConfig
@@ -93,6 +89,8 @@ internal sealed class AuditedSubject : IDisposable
         }
 
         var policy = new ModelPolicy(model, task.Prompts);
+        using var table = Begun(task, seed);
+        Fit(policy, model, table, task.Tree);
         var description = $"a transformer of {policy.Parameters.Sum(parameter => parameter.numel()):#,0} parameters in float64, shared by all states";
         return new("transformer", description, task, policy, model);
     }
@@ -161,73 +159,44 @@ internal sealed class AuditedSubject : IDisposable
         return new(_policy.Distributions(Task.Tree));
     }
 
-    private double Score()
+    private void Climb(double kl, Action<double> at) => _ascent.Climb(
+        () =>
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            return ExactObjectives.SequenceKl(Task.Tree, _old.Distributions(Task.Tree), _policy.Distributions(Task.Tree)).item<double>();
+        },
+        kl,
+        at);
+
+    // Each right token of a prompt has the same probability, so that the right answer has the task's.
+    private static TablePolicy Begun(CopyCountTask task, ulong seed)
     {
         using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        return ExactObjectives.ExpectedScore(Task.Tree, _policy.Distributions(Task.Tree), Task.Scores).item<double>();
-    }
-
-    // [D], the direction in which J rises fastest, of length 1.
-    private Tensor Uphill()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = enable_grad();
-        var objective = ExactObjectives.ExpectedScore(Task.Tree, _policy.Distributions(Task.Tree), Task.Scores);
-        var gradient = cat([.. autograd.grad([objective], [.. _policy.Parameters]).Select(part => part.flatten())]);
-        return (gradient / gradient.square().sum().sqrt()).MoveToOuterDisposeScope();
-    }
-
-    private void Move(Tensor direction, double length)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var by = direction * length;
-        var first = 0L;
-        foreach (var parameter in _policy.Parameters)
+        var (nodes, mark) = (task.Tree.NodesPerPrompt, new List<double>());
+        for (var node = 0; node < task.Tree.NodeCount; node++)
         {
-            parameter.add_(by.narrow(0, first, parameter.numel()).view_as(parameter));
-            first += parameter.numel();
-        }
-    }
-
-    // Steps of a fixed length in the direction in which J rises fastest, the last one shorter, to end at the KL.
-    private void Climb(double kl, Action<double> at)
-    {
-        at(0);
-        for (var (step, length) = (0, 0.0); step < MostSteps; step++)
-        {
-            using var direction = Uphill();
-            var ends = KlAfter(direction, PathStep) >= kl;
-            var by = ends ? Crossing(direction, kl) : PathStep;
-            Move(direction, by);
-            length += by;
-            at(length);
-            if (ends)
-                return;
-        }
-    }
-
-    private double Crossing(Tensor direction, double kl)
-    {
-        var (low, high) = (0.0, PathStep);
-        for (var halving = 0; halving < Halvings; halving++)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = KlAfter(direction, middle) < kl ? (middle, high) : (low, middle);
+            var (count, marks) = (task.Counts[node / nodes], node % nodes);
+            var right = Math.Pow(CopyCountTask.PassRates[node / nodes], 1.0 / (count + 1));
+            var logit = Math.Log(right / (1 - right));
+            var noise = Noise * ((2 * Seeds.Uniform(seed, Purpose.PolicyWeights, step: 0, row: 0, node)) - 1);
+            mark.Add((marks < count ? logit : marks == count ? -logit : RunOn) + noise);
         }
 
-        return high;
+        return new(tensor(mark.SelectMany(logit => new[] { logit / 2, -logit / 2 }).ToArray(), [task.Tree.NodeCount, 2]));
     }
 
-    private double KlAfter(Tensor direction, double by)
+    private static void Fit(ModelPolicy policy, LanguageModel model, TablePolicy table, CompletionTree tree)
     {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        Move(direction, by);
-        var kl = ExactObjectives.SequenceKl(Task.Tree, _old.Distributions(Task.Tree), _policy.Distributions(Task.Tree)).item<double>();
-        Move(direction, -by);
-        return kl;
+        using var optimizer = optim.Adam(model.parameters(), FitRate);
+        for (var step = 0; step < FitSteps; step++)
+        {
+            using var scope = NewDisposeScope();
+            using var _ = enable_grad();
+            optimizer.zero_grad();
+            KlEstimators.Exact(table.Distributions(tree).detach(), policy.Distributions(tree)).sum().backward();
+            optimizer.step();
+        }
     }
 
     // The parameters come back to the same bits, whatever was measured.

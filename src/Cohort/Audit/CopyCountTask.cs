@@ -16,11 +16,14 @@ internal sealed class CopyCountTask : IDisposable
     private readonly int[] _lengths;
     private readonly bool[] _cutOff;
 
-    /// <summary>Lists the completions of two prompts: of one mark, and of T - 1.</summary>
-    /// <param name="length">T, at least 3.</param>
+    /// <summary>P(right) of each prompt under the first policy: easy, even and hard.</summary>
+    public static IReadOnlyList<double> PassRates { get; } = [0.78, 0.3, 0.043];
+
+    /// <summary>Lists the completions of three prompts: of one mark, of half of T, and of T - 1.</summary>
+    /// <param name="length">T, at least 4.</param>
     public CopyCountTask(int length)
     {
-        Counts = [1, length - 1];
+        Counts = [1, length / 2, length - 1];
         Tree = new(new(Vocabulary: 2, End, length, Counts.Count));
         using var scope = NewDisposeScope();
         var tokens = Tree.Tokens.data<long>().ToArray();
@@ -53,7 +56,7 @@ internal sealed class CopyCountTask : IDisposable
 
     /// <summary>In words.</summary>
     public string Description =>
-        $"A prompt of n marks is answered by n marks and an end; the score is 1 for exactly that and else 0. Prompts: n = {string.Join(" and ", Counts)}; "
+        $"A prompt of n marks is answered by n marks and an end; the score is 1 for exactly that and else 0. Prompts: n = {string.Join(", ", Counts)}; "
         + $"{Tree.CompletionsPerPrompt} completions of each, of 1 to {Tree.Shape.Length} tokens.";
 
     /// <summary>[N] float64, the scores once the length limit is taken into account.</summary>

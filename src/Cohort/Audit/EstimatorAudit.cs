@@ -2,13 +2,14 @@ using static TorchSharp.torch;
 
 namespace Cohort.Audit;
 
-/// <summary>Measures estimators: over every batch where they are few, else over batches that are drawn.</summary>
+/// <summary>Measures estimators: over every group or batch where they are few, else over batches that are drawn.</summary>
 /// <param name="samplesPerPrompt">G of the standard batch, to whose tokens variances are brought.</param>
 /// <param name="seed">Of the batches that are drawn.</param>
 internal sealed class EstimatorAudit(int samplesPerPrompt, ulong seed)
 {
-    // Up to here every batch is summed over, beyond as many are drawn: an audit's time has a bound.
-    private const int MostBatches = 6000;
+    // Up to here every group of a prompt, or every batch, is summed over; beyond, as many batches are drawn: an audit's time has a bound.
+    private const int MostGroups = 6000;
+    private const int MostBatches = 1000;
 
     /// <summary>An objective whose own REINFORCE estimator is known.</summary>
     /// <param name="name">In a table.</param>
@@ -57,6 +58,12 @@ internal sealed class EstimatorAudit(int samplesPerPrompt, ulong seed)
     /// <summary>Mean and variance of an estimator's gradient, and the mean's standard error over all entries; the moments are the caller's.</summary>
     public (GradientMoments Moments, double StandardError) Moments(ExactProblem problem, Estimator estimator)
     {
+        if (SampledBatches.GroupCount(problem.Tree, estimator.SamplesPerPrompt) <= MostGroups
+            && GradientMoments.TryOfGroups(problem, estimator, out var each))
+        {
+            return (each, 0);
+        }
+
         if (SampledBatches.Count(problem.Tree, estimator.SamplesPerPrompt) <= MostBatches)
             return (GradientMoments.Of(problem, estimator), 0);
 

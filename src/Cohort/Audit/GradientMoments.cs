@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using static TorchSharp.torch;
 
 namespace Cohort.Audit;
@@ -5,6 +6,12 @@ namespace Cohort.Audit;
 /// <summary>Mean and variance of an estimator's gradient over the batches that can be sampled. Owns its tensor.</summary>
 public sealed class GradientMoments : IDisposable
 {
+    // What a sum over tokens in another order may change, relative to the largest gradient.
+    private const double Rounding = 1e-10;
+
+    // Groups that are given other neighbours.
+    private const int Tried = 60;
+
     private GradientMoments(Tensor mean, double variance) => (Mean, Variance) = (mean, variance);
 
     /// <summary>[D], the expected gradient of the loss.</summary>
@@ -20,6 +27,51 @@ public sealed class GradientMoments : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There are more than a million batches.</exception>
     public static GradientMoments Of(ExactProblem problem, Estimator estimator) =>
         Sum(problem, estimator, use => SampledBatches.ForEach(problem, estimator.SamplesPerPrompt, use));
+
+    /// <summary>
+    /// Sums over every group of each prompt by itself, which gives what <see cref="Of"/> gives, where no prompt's gradient depends on what was sampled for
+    /// the others. That is seen by giving each group other neighbours.
+    /// </summary>
+    /// <param name="problem">The completions.</param>
+    /// <param name="estimator">The loss; it must not depend on the order of a group's completions.</param>
+    /// <param name="moments">Owned by the caller; none where prompts depend on each other.</param>
+    public static bool TryOfGroups(ExactProblem problem, Estimator estimator, [NotNullWhen(true)] out GradientMoments? moments)
+    {
+        using var scope = NewDisposeScope();
+        var (tree, prompts) = (problem.Tree, problem.Tree.Shape.Prompts);
+        var (members, orders) = SampledBatches.Groups(tree, estimator.SamplesPerPrompt);
+        var tried = members.index_select(0, arange(0, members.shape[0], Math.Max(1, members.shape[0] / Tried), ScalarType.Int64));
+        var (some, others) = (PerPrompt(tried, shift: 0), PerPrompt(tried, (tried.shape[0] / prompts) + 1));
+        moments = null;
+        if (prompts > 1 && (some - others).abs().max().item<double>() > Rounding * some.abs().max().item<double>())
+            return false;
+
+        var alone = PerPrompt(members, shift: 0);
+        var (means, variance) = (new List<Tensor>(), 0.0);
+        for (var prompt = 0; prompt < prompts; prompt++)
+        {
+            var weights = orders * problem.SamplingProbabilities.index_select(0, Rows(members, prompt, 0).flatten()).view_as(members).prod(1);
+            var jacobian = problem.Jacobian.narrow(0, prompt * alone.shape[2], alone.shape[2]);
+            var gradients = alone.select(1, prompt).matmul(jacobian);
+            var mean = weights.unsqueeze(0).matmul(gradients).squeeze(0);
+            variance += (weights * (gradients - mean).square().sum(1)).sum().item<double>();
+            means.Add(mean);
+        }
+
+        moments = new(stack(means).sum([0]).DetachFromDisposeScope(), variance);
+        return true;
+
+        // [M,P,K/P*V], the gradient of each group of each prompt.
+        Tensor PerPrompt(Tensor groups, long shift)
+        {
+            var rows = cat([.. Enumerable.Range(0, prompts).Select(prompt => Rows(groups, prompt, shift))], 1);
+            var gradients = cat([.. rows.split(SampledBatches.PortionRows / rows.shape[1]).Select(part => BatchGradients.Of(problem, estimator, part))])
+                .view(groups.shape[0], prompts, -1);
+            return stack([.. Enumerable.Range(0, prompts).Select(prompt => gradients.select(1, prompt).roll(shift * prompt, 0))], 1);
+        }
+
+        Tensor Rows(Tensor groups, int prompt, long shift) => groups.roll(-shift * prompt, 0) + (prompt * tree.CompletionsPerPrompt);
+    }
 
     /// <summary>The mean over batches that are drawn, where they are too many to sum over.</summary>
     /// <param name="problem">The completions.</param>

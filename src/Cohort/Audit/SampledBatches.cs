@@ -10,7 +10,7 @@ public static class SampledBatches
     public const long MostBatches = 1_000_000;
 
     // Rows of one portion: enough to keep the tensor operations busy, few enough to stay in a few megabytes.
-    private const int PortionRows = 1 << 15;
+    internal const int PortionRows = 1 << 15;
 
     /// <summary>
     /// Every batch that can be sampled, once whatever the order of the completions in its groups, weighted by the probability of all of its orders:
@@ -25,7 +25,9 @@ public static class SampledBatches
         var (tree, prompts) = (problem.Tree, problem.Tree.Shape.Prompts);
         var batches = Count(tree, samplesPerPrompt);
         Guards.Require(batches <= MostBatches, batches, $"expectations are summed over at most {MostBatches} batches");
-        var groups = Groups(tree.CompletionsPerPrompt, samplesPerPrompt);
+        using var all = NewDisposeScope();
+        var (members, orders) = Groups(tree, samplesPerPrompt);
+        var groups = members.shape[0];
         var portion = PortionRows / (samplesPerPrompt * prompts);
         for (var first = 0L; first < (long)batches; first += portion)
         {
@@ -33,9 +35,7 @@ public static class SampledBatches
             using var _ = no_grad();
             var numbers = arange(first, Math.Min(first + portion, (long)batches), ScalarType.Int64);
             var chosen = Enumerable.Range(0, prompts).Select(
-                prompt => numbers.div((long)Math.Pow(groups.Length, prompt), RoundingMode.floor).remainder(groups.Length)).ToArray();
-            var members = tensor(groups.SelectMany(group => group).ToArray(), [groups.Length, samplesPerPrompt]);
-            var orders = tensor(groups.Select(Orders).ToArray());
+                prompt => numbers.div((long)Math.Pow(groups, prompt), RoundingMode.floor).remainder(groups)).ToArray();
             var rows = cat([.. chosen.Select((group, prompt) => members.index_select(0, group) + (prompt * tree.CompletionsPerPrompt))], 1);
             var ways = stack(chosen.Select(group => orders.index_select(0, group)), 1).prod(1);
             use(rows, ways * problem.SamplingProbabilities.index_select(0, rows.flatten()).view_as(rows).prod(1));
@@ -45,13 +45,27 @@ public static class SampledBatches
     /// <summary>How many batches <see cref="ForEach"/> goes through: C(N/P + G - 1, G) to the power of P.</summary>
     /// <param name="tree">The completions.</param>
     /// <param name="samplesPerPrompt">G.</param>
-    public static double Count(CompletionTree tree, int samplesPerPrompt)
+    public static double Count(CompletionTree tree, int samplesPerPrompt) =>
+        Math.Pow(GroupCount(tree, samplesPerPrompt), tree.Shape.Prompts);
+
+    /// <summary>How many groups one prompt has: C(N/P + G - 1, G).</summary>
+    /// <inheritdoc cref="Count" path="/param"/>
+    internal static double GroupCount(CompletionTree tree, int samplesPerPrompt)
     {
         var groups = 1.0;
         for (var member = 1; member <= samplesPerPrompt; member++)
             groups *= (tree.CompletionsPerPrompt + member - 1.0) / member;
 
-        return Math.Pow(Math.Round(groups), tree.Shape.Prompts);
+        return Math.Round(groups);
+    }
+
+    /// <summary>Every group of one prompt, once whatever its order.</summary>
+    /// <inheritdoc cref="Count" path="/param"/>
+    /// <returns>Rows [M,G] int64 of the first prompt, and the number of orders [M] float64 of each; owned by the caller's scope.</returns>
+    internal static (Tensor Members, Tensor Orders) Groups(CompletionTree tree, int samplesPerPrompt)
+    {
+        var groups = Groups(tree.CompletionsPerPrompt, samplesPerPrompt);
+        return (tensor(groups.SelectMany(group => group).ToArray(), [groups.Length, samplesPerPrompt]), tensor(groups.Select(Orders).ToArray()));
     }
 
     /// <summary>Batches drawn from the sampling policy, in portions of equal weights that add up to 1.</summary>

@@ -33,6 +33,9 @@ public sealed record AnalysisOptions
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Jobs), value, "Jobs must be at least 1.");
     } = 1;
 
-    /// <summary>The machine and what else identifies the runs, as label and text.</summary>
+    /// <summary>Seeds, runs and the machine, as label and text.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; } = [];
+
+    /// <summary>What each task's runs were made of, as label and text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Lineage { get; init; } = [];
 }

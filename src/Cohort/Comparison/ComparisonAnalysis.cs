@@ -33,6 +33,7 @@ public static class ComparisonAnalysis
             AddedSeeds = options.AddedSeeds,
             Probes = options.Probes,
             Facts = options.Facts,
+            Lineage = options.Lineage,
         };
         result = result with { Arms = [.. arms.Select(arm => Told(arm, result))] };
         return result with { Headline = Verdicts.Headline(result), Limits = Limitations.Of(result) };

@@ -33,8 +33,11 @@ public sealed record ComparisonResult
     /// <summary>How cost grows with group size and length, from short runs; none where it was not measured.</summary>
     public required IReadOnlyList<CostProbe> Probes { get; init; }
 
-    /// <summary>The machine and what else identifies the runs, as label and text.</summary>
+    /// <summary>Seeds, runs and the machine, as label and text.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Facts { get; init; }
+
+    /// <summary>What each task's runs were made of, as label and text.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Lineage { get; init; }
 }
 
 /// <summary>One task in one arm.</summary>

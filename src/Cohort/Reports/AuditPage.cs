@@ -54,7 +54,8 @@ public static class AuditPage
 
     private static Markup Subject(AuditSubject subject) => $"""
         <section><h2>{subject.Name}: {subject.Description}</h2>
-        <p class="note">Expected score {NumberText.Of(subject.ExpectedScore)}, of its reference {NumberText.Of(subject.ReferenceScore)}; KL to it
+        <p class="note">Pass rates of the prompts {string.Join(", ", subject.PassRates.Select(rate => NumberText.Of(rate, digits: 2)))};
+        expected score {NumberText.Of(subject.ExpectedScore)}, of its reference {NumberText.Of(subject.ReferenceScore)}; KL to it
         {NumberText.Of(subject.SequenceKl)} nats; {NumberText.Of(subject.TokensPerBatch)} expected tokens a batch.</p>
         <h3>What follows</h3><ul>{subject.Sections.Select(Conclusion)}</ul>
         <div class="charts">{AuditCharts.Of(subject).Select(ChartFigure.Of)}</div>

@@ -32,6 +32,7 @@ public static class ComparisonPage
         {CostSection.Of(result)}
         {ContenderOptionsSection.Of(result)}
         {DefinitionsSection.Of(result)}
+        {LineageSection.Of([.. result.Lineage.Select(fact => new ReportFact(fact.Key, fact.Value))])}
         </main>
         """);
 

@@ -4,7 +4,15 @@ namespace Cohort.Reports;
 internal static class LineageSection
 {
     /// <summary>The sections; nothing of what the content does not have.</summary>
-    public static Markup Of(ReportContent content) => $"{Options(content)}{Lineage(content.Lineage)}";
+    public static Markup Of(ReportContent content) => $"{Options(content)}{Of(content.Lineage)}";
+
+    /// <summary>Names and hashes; nothing where there are none.</summary>
+    public static Markup Of(IReadOnlyList<ReportFact> facts) => facts.Count == 0 ? Markup.Empty : $"""
+        <section><h2>Lineage</h2>
+        <div class="scroll fit" role="region" aria-label="Lineage" tabindex="0"><table><caption>What was trained on what</caption>
+        <tbody>{facts.Select(Fact)}</tbody></table></div></section>
+
+        """;
 
     private static Markup Options(ReportContent content) => content.OptionsJson is "" && content.ChangedOptions.Count == 0 ? Markup.Empty : $"""
         <section><h2>Options</h2>
@@ -27,13 +35,6 @@ internal static class LineageSection
 
     private static Markup All(string json) => json is "" ? Markup.Empty : $"""
         <details><summary>All options, defaults included</summary><pre class="code">{json}</pre></details>
-        """;
-
-    private static Markup Lineage(IReadOnlyList<ReportFact> facts) => facts.Count == 0 ? Markup.Empty : $"""
-        <section><h2>Lineage</h2>
-        <div class="scroll fit" role="region" aria-label="Lineage" tabindex="0"><table><caption>What the run was made of</caption>
-        <tbody>{facts.Select(Fact)}</tbody></table></div></section>
-
         """;
 
     private static Markup Fact(ReportFact fact) => $"""<tr><th scope="row">{fact.Label}</th><td><code>{fact.Text}</code></td></tr>""";

@@ -8,7 +8,7 @@ public sealed class AuditCommandTests
     public void Audit_prints_tables_and_writes_everything_as_JSON()
     {
         using var folder = new TemporaryFolder();
-        var line = CommandLine.Succeed("audit", "--policy", "table", "--samples-per-prompt", "2", "--length", "3", "--out", folder.File("audit"));
+        var line = CommandLine.Succeed("audit", "--policy", "transformer", "--samples-per-prompt", "2", "--length", "4", "--out", folder.File("audit"));
 
         Assert.All(line.Output.Split('\n'), text => Assert.True(text.Length <= 100, $"{text.Length} columns: {text}"));
         Assert.All(
@@ -16,7 +16,7 @@ public sealed class AuditCommandTests
             part => Assert.Contains(part, line.Output.ReplaceLineEndings(" ").Replace("   ", " ", StringComparison.Ordinal)));
         using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(folder.File("audit/audit.json")));
         var subject = Assert.Single(json.RootElement.GetProperty("subjects").EnumerateArray());
-        Assert.Equal("table", subject.GetProperty("name").GetString());
+        Assert.Equal("transformer", subject.GetProperty("name").GetString());
         var row = subject.GetProperty("sections")[0].GetProperty("rows")[0];
         Assert.Equal(1, row.GetProperty("effective_sample_size").GetDouble(), 1e-8);
         var page = File.ReadAllText(folder.File("audit/audit.html"));
@@ -28,7 +28,7 @@ public sealed class AuditCommandTests
 
     [Theory]
     [InlineData("--samples-per-prompt", "17", "[2, 16]")]
-    [InlineData("--length", "9", "[3, 8]")]
+    [InlineData("--length", "9", "[4, 8]")]
     public void Sizes_out_of_bounds_are_told(string option, string value, string rule) =>
         CommandLine.Refuse(["audit", option, value], rule, value);
 }

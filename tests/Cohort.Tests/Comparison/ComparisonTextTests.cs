@@ -69,6 +69,7 @@ public class ComparisonTextTests
             Probes = [new("grpo", 8, 16, 9.5, 1.25, 2.5, 210), new("ppo", 16, 16, double.NaN, 3.5, 6.25, 420)],
             AddedSeeds = [2],
             Facts = [new("machine", "2 cores")],
+            Lineage = [new("sort: base model", "base")],
         });
     }
 }

@@ -18,6 +18,9 @@ public sealed class Chromium : IAsyncLifetime
     private Process? _browser;
     private int _calls;
 
+    /// <summary>The tests that share one.</summary>
+    public const string Tests = "Chromium";
+
     /// <summary>Its path; empty where there is none.</summary>
     public static string Program { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, "chromium")).FirstOrDefault(File.Exists, "");

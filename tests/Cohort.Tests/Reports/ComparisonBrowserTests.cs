@@ -5,7 +5,8 @@ using Cohort.Tests.Comparison;
 namespace Cohort.Tests.Reports;
 
 /// <summary>The page of a comparison as a browser shows it.</summary>
-public class ComparisonBrowserTests(Chromium browser) : IClassFixture<Chromium>
+[Collection(Chromium.Tests)]
+public class ComparisonBrowserTests(Chromium browser)
 {
     [ChromiumTheory]
     [InlineData("</script><script>document.title='hacked'</script><img src=https://example.com/x.png>")]

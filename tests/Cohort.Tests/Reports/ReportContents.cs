@@ -7,6 +7,11 @@ namespace Cohort.Tests.Reports;
 /// <summary>Contents of reports for tests.</summary>
 internal static class ReportContents
 {
+    /// <summary>All that a text from outside could try.</summary>
+    public const string Hostile = "<script>alert(1)</script> </style></title></pre></table><img src=\"https://example.com/x.png\" onerror='alert(1)'> "
+        + "\"><svg onload=alert(1)> <!-- --> ]]> &lt; &#x3c;script&#x3e; \0\u0001\u001b\u007f\u0085\ufffe\uffff \u202e\u2066\u200f\u061c reordered "
+        + "@import url(https://example.com/x.css); url(data:text/html,x) \ud83d and \ude00";
+
     /// <summary>A report in which every text that comes from outside is the given one.</summary>
     public static ReportContent Saying(string text) => new()
     {

@@ -8,18 +8,12 @@ namespace Cohort.Tests.Reports;
 
 public class RunReportTests
 {
-    [Theory]
-    [InlineData("<script>alert(1)</script>")]
-    [InlineData("</style></title></pre></table><img src=\"https://example.com/x.png\" onerror='alert(1)'>")]
-    [InlineData("\"><svg onload=alert(1)>")]
-    [InlineData("<!-- --> ]]> &lt; &#x3c;script&#x3e;")]
-    [InlineData("\0\u0001\u001b\u007f\u0085\ufffe\uffff")]
-    [InlineData("\u202e\u2066\u200f\u061c reordered")]
-    [InlineData("@import url(https://example.com/x.css); url(data:text/html,x)")]
-    public void Text_from_outside_changes_nothing_but_what_is_read(string text) => AssertHarmless(text);
-
     [Fact]
-    public void Half_of_a_surrogate_pair_changes_nothing_but_what_is_read() => AssertHarmless("\ud83d and \ude00");
+    public void Text_from_outside_changes_nothing_but_what_is_read()
+    {
+        var (harmless, page) = (Parse(ReportContents.Saying("words")), Parse(ReportContents.Saying(ReportContents.Hostile)));
+        Assert.Equal(Skeleton(harmless), Skeleton(page));
+    }
 
     [Fact]
     public void The_page_asks_for_nothing_and_runs_only_its_own_two_scripts()
@@ -156,13 +150,6 @@ public class RunReportTests
         });
         var rows = page.Descendants("tbody").Elements("tr").Select(row => string.Join(' ', row.Elements().Select(cell => cell.Value)));
         Assert.Equal(["budget.steps 50 200", "base, SHA-256 0a1b"], rows);
-    }
-
-    // The same elements with the same attributes as with a harmless text in its place.
-    private static void AssertHarmless(string text)
-    {
-        var (harmless, page) = (Parse(ReportContents.Saying("words")), Parse(ReportContents.Saying(text)));
-        Assert.Equal(Skeleton(harmless), Skeleton(page));
     }
 
     private static IEnumerable<string> Skeleton(XElement page) => page.DescendantsAndSelf().Select(element =>
