@@ -14,17 +14,16 @@ internal sealed class RolloutLines(RunOptions options, TokenDetails details, Pha
     /// <param name="before">The state before the step.</param>
     /// <param name="collected">The step's completions.</param>
     /// <param name="advantages">[B, T] float32.</param>
-    /// <param name="isMeasured">Whether the step is one in which the run looks closer; then, and in the first and the last, the tokens are there.</param>
+    /// <param name="isMeasured">Whether the step is one in which the run looks closer; then, and in the first, the tokens are there.</param>
     public IEnumerable<RolloutLine> Of(TrainerState before, Collected collected, Tensor advantages, bool isMeasured)
     {
         var step = before.Step + 1;
-        var isFirstOrLast = step == 1 || options.Budget.Progress(step, before.SampledTokens + collected.SampledTokens) >= 1;
         var logged = collected.Groups.Take(options.Rollout.LoggedPrompts)
             .SelectMany(group => group.Completions.Zip(group.Scores, (completion, score) => (group.Problem, completion, score)))
             .ToArray();
         var means = StepStatistics.AdvantageOfRows(collected.Batch, advantages);
         IReadOnlyList<IReadOnlyList<RolloutToken>> tokens = [.. logged.Select(_ => Array.Empty<RolloutToken>())];
-        if (logged.Length > 0 && (isMeasured || isFirstOrLast))
+        if (logged.Length > 0 && (isMeasured || step == 1))
         {
             clock.Start(Phase.Evaluation);
             tokens = details.Of(collected, advantages, logged.Length);

@@ -9,7 +9,7 @@ using System.Text.Json.Nodes;
 namespace Cohort.Tests.Reports;
 
 /// <summary>A headless browser, driven by its own protocol for developer tools.</summary>
-public sealed class Chromium : IAsyncLifetime
+public sealed class Chromium : IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _profile = new();
     private readonly ClientWebSocket _socket = new();
@@ -99,7 +99,10 @@ public sealed class Chromium : IAsyncLifetime
             await _browser.WaitForExitAsync();
             _browser.Dispose();
         }
+    }
 
+    public void Dispose()
+    {
         _socket.Dispose();
         _profile.Dispose();
     }

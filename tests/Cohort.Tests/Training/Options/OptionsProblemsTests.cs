@@ -22,8 +22,8 @@ public sealed class OptionsProblemsTests
         "rollout.samples_per_prompt is not an option; did you mean rollout.samplesPerPrompt?")]
     [InlineData("""{"optimizer": {"beta": 0.9}}""", "optimizer.beta is not an option; did you mean optimizer.beta1 or optimizer.beta2?")]
     [InlineData("""{"optimizer": {"beta1": 0.8, "momentum": 0.9}}""", "optimizer needs a \"kind\", since none has all of the keys beta1, "
-        + "momentum: \"adamw\" has learningRate, warmupSteps, schedule, finalFraction, decayShare, cycles, power, timeScale, weightDecay, "
-        + "maxGradientNorm, beta1, beta2, epsilon, largestMoment, decayInGradient; \"sgd\" has learningRate, warmupSteps, schedule, "
+        + "momentum: \"adamw\" has learningRate, warmupSteps, warmupShare, schedule, finalFraction, decayShare, cycles, power, timeScale, weightDecay, "
+        + "maxGradientNorm, beta1, beta2, epsilon, largestMoment, decayInGradient; \"sgd\" has learningRate, warmupSteps, warmupShare, schedule, "
         + "finalFraction, decayShare, cycles, power, timeScale, weightDecay, maxGradientNorm, momentum, dampening, nesterov.")]
     [InlineData("""{"steps": 50}""", "steps is not an option; did you mean budget.steps?")]
     [InlineData("""{"budget": {"dollars": 50}}""", "budget.dollars is not an option; budget has steps, tokens.")]
@@ -31,7 +31,7 @@ public sealed class OptionsProblemsTests
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"batchPairs": 4}""", "batchPairs is not an option here, but one of `cohort reward-model`; is the run file meant for that?")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
-        + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, loggedPrompts.")]
+        + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, loggedPrompts, saveAll, replay.")]
     [InlineData("""{"budget.steps": 50}""",
         """budget.steps is one key with dots; nest objects instead, as in { "budget": { "steps": 50 } }.""")]
     // Types.
