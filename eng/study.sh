@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # eng/study.sh OUT [PART...]   runs the studies of docs/results/ppo-grpo.md and docs/results/ablations.md in OUT; what is finished there is not run again
 # Parts: bases tune main factorial grpo-parts ppo-critic [default: all, in this order]. COHORT_JOBS runs side by side [2], each with one thread.
-# About 100 minutes of one processor core in all, most of it `main`; every run takes less than 90 seconds.
+# About two CPU-hours in all, half of them `main`; a run takes 20 to 90 seconds of one core.
 set -euo pipefail
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 out=${1:?where to put the runs}
@@ -40,7 +40,7 @@ for part in "${parts[@]}"; do
             done
             ;;
         main)
-            compare main "${tasks[@]}" --algorithms ppo,grpo --seeds 5 --tokens 100000 "${critic[@]}"
+            compare main "${tasks[@]}" --algorithms ppo,grpo --seeds 8 --tokens 100000 "${critic[@]}"
             ;;
         factorial)
             compare factorial factorial.json --seeds 5 --tokens 100000 --points 5 --no-cost-probes \
@@ -61,7 +61,9 @@ for part in "${parts[@]}"; do
                 --variant "clip-0.05 algorithm.loss.low=0.05 algorithm.loss.high=0.05" \
                 --variant "no-clip algorithm.loss.kind=unclipped" \
                 --variant "token-mean algorithm.reduction=tokenMean" \
-                --variant "fixed-length algorithm.reduction=fixedLength"
+                --variant "fixed-length algorithm.reduction=fixedLength" \
+                --variant "epochs-1 update.epochsPerStep=1" \
+                --variant "epochs-4 update.epochsPerStep=4"
             ;;
         ppo-critic)
             compare ppo-critic ppo-critic.json --seeds 5 --tokens 60000 --points 2 --no-cost-probes \
@@ -69,7 +71,8 @@ for part in "${parts[@]}"; do
                 --variant "half-size algorithm.advantage.critic.start={\"kind\":\"fresh\",\"hiddenSize\":32,\"layers\":2,\"heads\":2}" \
                 --variant "warm-start algorithm.advantage.critic.warmupSteps=5" \
                 --variant "lambda-1 algorithm.advantage.lambda=1" \
-                --variant "lambda-0.8 algorithm.advantage.lambda=0.8"
+                --variant "lambda-0.8 algorithm.advantage.lambda=0.8" \
+                --variant "epochs-1 update.epochsPerStep=1"
             ;;
         *)
             echo "There is no part $part; there are bases tune main factorial grpo-parts ppo-critic." >&2
