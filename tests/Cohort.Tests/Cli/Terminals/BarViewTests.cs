@@ -19,7 +19,8 @@ public sealed class BarViewTests
         var written = Draw(width, height, hasUnicode: true);
 
         Assert.Equal(hasPanel, written.Contains("entropy 0.412", StringComparison.Ordinal));
-        Assert.Equal(!hasPanel && height > 2, written.Contains("  step 3, 0.412", StringComparison.Ordinal));
+        if (!hasPanel) // with one, a frame may have been drawn before its first numbers came
+            Assert.Equal(height > 2, written.Contains("  step 3, 0.412", StringComparison.Ordinal));
     }
 
     [Fact]
