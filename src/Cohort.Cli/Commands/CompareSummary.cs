@@ -18,7 +18,10 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
 
     private int Planned => Plan.Cells.Count();
 
-    private string Cost => ProcessorTime.Of(Plan, Folder).Spent is var seconds && double.IsNaN(seconds) ? "" : $", {Numbers.ProcessorTime(seconds)}";
+    // Of files of every run: read once.
+    private double ProcessorSeconds { get; } = ProcessorTime.Of(Plan, Folder).Spent;
+
+    private string Cost => double.IsNaN(ProcessorSeconds) ? "" : $", {Numbers.ProcessorTime(ProcessorSeconds)}";
 
     private string Page => Path.Combine(Folder.Root, ComparisonPage.FileName);
 
@@ -96,7 +99,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
         Directory = Folder.Root,
         Finished = Runs.Count,
         Planned,
-        ProcessorSeconds = SharedOptions.Finite(ProcessorTime.Of(Plan, Folder).Spent),
+        ProcessorSeconds = SharedOptions.Finite(ProcessorSeconds),
         Seeds = Plan.Seeds.Select(seed => new { seed.Seed, seed.Added, seed.FinishedRuns }),
         Failed = Failed.Select(end => new { end.Job.Path, end.Message }),
         Result = result is null ? null : JsonNode.Parse(ComparisonJson.Of(result)),

@@ -20,7 +20,7 @@ internal static class CriticCalibration
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var toGo = GeneralizedAdvantage.PerToken(rewards, zeros_like(values), mask, discount, lambda: 1);
+        var toGo = DiscountedReturns.PerToken(rewards, mask, discount);
         var (counting, coming) = (Numbers(values), Numbers(toGo));
         var ordered = counting.Zip(coming, (value, toGo) => (Value: value, ToGo: toGo)).OrderBy(token => token.Value).ToArray();
         for (var part = 0; part < Parts; part++)
