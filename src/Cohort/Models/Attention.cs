@@ -39,6 +39,18 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
         }
     }
 
+    /// <summary>Queries, keys and values, or one matrix for all three.</summary>
+    public IReadOnlyList<Projection> Inputs => _inputs;
+
+    /// <summary>What mixes the heads.</summary>
+    public Projection Output => _output;
+
+    /// <summary>The norm of each query head, where the family has one.</summary>
+    public Norm? QueryNorm => _queryNorm;
+
+    /// <summary>The norm of each key head, where the family has one.</summary>
+    public Norm? KeyNorm => _keyNorm;
+
     /// <param name="input">[B, t, H].</param>
     /// <param name="pattern">What the tokens see.</param>
     /// <returns>[B, t, H], owned by the caller's scope.</returns>

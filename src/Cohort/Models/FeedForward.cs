@@ -27,6 +27,15 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
         register_module(names.Down, _down);
     }
 
+    /// <summary>Null where the layer is not gated.</summary>
+    public Projection? Gate => _gate;
+
+    /// <summary>Into the width of the layer.</summary>
+    public Projection Up => _up;
+
+    /// <summary>Out of it.</summary>
+    public Projection Down => _down;
+
     /// <param name="input">[B, t, H].</param>
     /// <returns>[B, t, H], owned by the caller's scope.</returns>
     public override Tensor forward(Tensor input)

@@ -1,4 +1,5 @@
 using Cohort.Tensors;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -31,6 +32,9 @@ public sealed class LanguageModel : nn.Module
     /// <summary>The shape.</summary>
     public ModelConfig Config => Trunk.Config;
 
+    /// <summary>[V, H] of the head, which may be the embedding.</summary>
+    internal Parameter HeadWeight => _head is null ? Trunk.EmbeddingWeight : _head.Weight;
+
     /// <summary>What stands above the trunk, for numbers over the vocabulary that are computed in portions.</summary>
     public OutputHead Head => new(Logits, _head is null ? [Trunk.EmbeddingWeight] : [.. _head.parameters()], Config.VocabularySize);
 
@@ -40,8 +44,7 @@ public sealed class LanguageModel : nn.Module
     public Tensor Logits(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        var weight = _head is null ? Trunk.EmbeddingWeight : _head.Weight;
-        return nn.functional.linear(hidden, Precision.As(weight, hidden.dtype)).MoveToOuterDisposeScope();
+        return nn.functional.linear(hidden, Precision.As(HeadWeight, hidden.dtype)).MoveToOuterDisposeScope();
     }
 
     /// <summary>A model without adapters that shares its weights, frozen, with this one: one base in memory under several networks.</summary>

@@ -45,6 +45,18 @@ internal sealed class Norm : nn.Module<Tensor, Tensor>
         }
     }
 
+    /// <summary>How it is computed.</summary>
+    public NormKind Kind => _kind;
+
+    /// <summary>Added under the root.</summary>
+    public double Epsilon => _epsilon;
+
+    /// <summary>[H].</summary>
+    public Parameter Weight => _weight;
+
+    /// <summary>[H], of a layer norm.</summary>
+    public Parameter? Bias => _bias;
+
     /// <summary>The weight that changes nothing.</summary>
     public static float FreshWeight(NormKind kind) => kind == NormKind.RootMeanSquareAroundOne ? 0 : 1;
 

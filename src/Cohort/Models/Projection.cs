@@ -42,6 +42,10 @@ internal sealed class Projection : nn.Module<Tensor, Tensor>
     /// <summary>The adapter, or null where the layer has none.</summary>
     public LowRankAdapter? Adapter => _adapter;
 
+    /// <summary>The weight with what the adapter adds to it.</summary>
+    /// <returns>[outputs, inputs], owned by the caller's scope.</returns>
+    public Tensor Merged() => _adapter is null ? _weight.alias() : _weight.to_type(ScalarType.Float32) + _adapter.Product();
+
     /// <summary>Adds an adapter for good; this layer then owns it, and names its matrices as PEFT does.</summary>
     /// <param name="adapter">Of this layer's widths.</param>
     /// <exception cref="InvalidOperationException">The layer has one already.</exception>

@@ -60,6 +60,15 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     /// <summary>[V, H]; a tied head multiplies by it.</summary>
     internal Parameter EmbeddingWeight => _embedding.Weight;
 
+    /// <summary>[C, H] of families that learn a table of positions.</summary>
+    internal Parameter? PositionWeight => _positions?.Weight;
+
+    /// <summary>The layers, from below.</summary>
+    internal IReadOnlyList<TransformerBlock> Blocks => [.. _blocks];
+
+    /// <summary>What follows the last of them.</summary>
+    internal Norm FinalNorm => _norm;
+
     /// <summary>What tokens see in layers with a window.</summary>
     internal SlidingWindow Window { get; }
 

@@ -75,7 +75,22 @@ internal sealed class LiveRows
         return (tensor(flat, [prompts.Length, width], device: device), tensor(prompts.Select(p => (long)p.Count).ToArray(), device: device));
     }
 
-    public double[] Uniforms(int position) => _rows.Select(row => _seed.Uniform(row.Prompt, row.Sample, position)).ToArray();
+    /// <summary>The uniform number of each row of the batch for its next token.</summary>
+    /// <param name="position">Tokens that it has.</param>
+    /// <param name="numbers">[n], filled.</param>
+    public void Uniforms(int position, Span<double> numbers)
+    {
+        for (var i = 0; i < _rows.Count; i++)
+            numbers[i] = _seed.Uniform(_rows[i].Prompt, _rows[i].Sample, position);
+    }
+
+    /// <inheritdoc cref="Uniforms(int, Span{double})"/>
+    public double[] Uniforms(int position)
+    {
+        var numbers = new double[_rows.Count];
+        Uniforms(position, numbers);
+        return numbers;
+    }
 
     /// <summary>Which tokens each row of the batch has, prompt and completion; shorter rows repeat their first.</summary>
     /// <returns>[n, L] int64, owned by the caller's scope.</returns>
@@ -88,7 +103,7 @@ internal sealed class LiveRows
     }
 
     /// <summary>Gives every growing row its next token.</summary>
-    public void Append(long[] tokens, float[] logProbs)
+    public void Append(ReadOnlySpan<int> tokens, ReadOnlySpan<float> logProbs)
     {
         for (var i = 0; i < _rows.Count; i++)
         {
@@ -98,7 +113,7 @@ internal sealed class LiveRows
                 continue;
             }
 
-            row.Tokens.Add((int)tokens[i]);
+            row.Tokens.Add(tokens[i]);
             row.LogProbs.Add(logProbs[i]);
             row.Finish = Finish(row);
             if (row.Finish is not null)
@@ -136,6 +151,20 @@ internal sealed class LiveRows
         var kept = Enumerable.Range(0, _rows.Count).Where(i => _rows[i].Finish is null).Select(i => (long)i).ToArray();
         _rows.RemoveAll(row => row.Finish is not null);
         return kept;
+    }
+
+    /// <summary>Drops the finished rows at once.</summary>
+    /// <param name="kept">Takes the batch indices that stay.</param>
+    public void Drop(List<int> kept)
+    {
+        kept.Clear();
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            if (_rows[i].Finish is null)
+                kept.Add(i);
+        }
+
+        _rows.RemoveAll(static row => row.Finish is not null);
     }
 
     private FinishReason? Finish(Row row)

@@ -26,12 +26,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
         CancellationToken cancel)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
-        foreach (var prompt in prompts)
-        {
-            RequireFits(prompt, sampling);
-        }
-
-        var portion = Math.Max(1, MostRows(prompts, sampling) / samplesPerPrompt);
+        var portion = DecodingPlan.Portion(model, largestBatch, prompts, samplesPerPrompt, sampling);
         for (var first = 0; first < prompts.Count; first += portion)
         {
             var rows = new LiveRows(
@@ -55,7 +50,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
     /// <exception cref="ArgumentException">The prompt is empty, or does not fit the context with the new tokens.</exception>
     public Completion Stream(IReadOnlyList<int> prompt, Sampling sampling, SampleSeed seed, Action<string> onText, CancellationToken cancel)
     {
-        RequireFits(prompt, sampling);
+        DecodingPlan.RequireFits(model.Config, prompt, sampling);
         var completions = new List<Completion>();
         var rows = new LiveRows([prompt], 0, 1, 1, sampling, seed, model.Config, tokenizer, followsText: true);
         Decode(rows, sampling, Show, group => completions.AddRange(group.Completions), cancel);
@@ -85,7 +80,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             cancel.ThrowIfCancellationRequested();
             using var step = NewDisposeScope();
             var (drawn, logProbs) = TokenDraw.Draw(Logits(hidden, sampling, rows, position), sampling, rows.Uniforms(position));
-            rows.Append(drawn.cpu().data<long>().ToArray(), logProbs.cpu().data<float>().ToArray());
+            rows.Append(drawn.cpu().to_type(ScalarType.Int32).data<int>().ToArray(), logProbs.cpu().data<float>().ToArray());
             onToken();
             foreach (var group in rows.TakeFinishedGroups())
             {
@@ -131,30 +126,4 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
     // What ends a completion; a folder may name ids that the model does not have.
     private long[] Stops => [.. model.Config.FurtherStops.Append(model.Config.EndOfSequence).Append(tokenizer.EndOfSequence)
         .Where(id => id >= 0 && id < model.Config.VocabularySize).Distinct().Select(id => (long)id)];
-
-    private int MostRows(IReadOnlyList<IReadOnlyList<int>> prompts, Sampling sampling)
-    {
-        using var scope = NewDisposeScope();
-        var longest = prompts.Select(prompt => prompt.Count).DefaultIfEmpty().Max() + sampling.MaxNewTokens;
-        return DecodingPlan.Rows(largestBatch, model.Config, longest, (int)model.Trunk.EmbeddingWeight.ElementSize);
-    }
-
-    private void RequireFits(IReadOnlyList<int> prompt, Sampling sampling)
-    {
-        var context = model.Config.ContextLength;
-        if (prompt.Count == 0 || prompt.Count + sampling.MaxNewTokens > context)
-        {
-            throw new ArgumentException(
-                $"A prompt of {prompt.Count} tokens and {sampling.MaxNewTokens} new tokens do not fit a context of {context}; a prompt has at "
-                + "least one token, and both together must fit.",
-                nameof(prompt));
-        }
-
-        if (prompt.Max() is var largest && largest >= model.Config.VocabularySize)
-        {
-            throw new DataException(
-                $"A prompt has the token {largest}, but the model's vocab_size is {model.Config.VocabularySize}: the tokenizer has more tokens than the "
-                + "model. Take the tokenizer that belongs to the model, or leave the prompt out.");
-        }
-    }
 }

@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Cohort.Engine;
+
+/// <summary>How the numbers of a <see cref="PackedMatrix"/> are held.</summary>
+internal enum PackedType
+{
+    Float32,
+
+    /// <summary>Rounded to the nearest, ties to even.</summary>
+    BFloat16,
+}
+
+/// <summary>
+/// The matrix [outputs, inputs] of a linear layer, laid out for reading from front to back: panels of 32 outputs, in each of which the 32 weights of one
+/// input lie side by side. As bfloat16 a 32-bit word holds output j in its low half and output j + 16 in its high one. Outputs beyond the last are zeros.
+/// </summary>
+/// <param name="outputs">Rows of the matrix.</param>
+/// <param name="inputs">Columns of the matrix.</param>
+/// <param name="type">How its numbers are held.</param>
+internal sealed class PackedMatrix(int outputs, int inputs, PackedType type)
+{
+    /// <summary>Outputs of a panel.</summary>
+    public const int Panel = 32;
+
+    private readonly Aligned<float> _words = new((long)CountPanels(outputs) * inputs * WordsPerInput(type));
+
+    public int Outputs => outputs;
+
+    public int Inputs => inputs;
+
+    public PackedType Type => type;
+
+    public int Panels => CountPanels(outputs);
+
+    /// <summary>The first word of a panel.</summary>
+    public ref float Begin(int panel) => ref _words[(long)panel * inputs * WordsPerInput(type)];
+
+    /// <summary>Takes rows of the matrix.</summary>
+    /// <param name="weights">[n, inputs], row-major.</param>
+    /// <param name="outputOf">Which output each of the n rows is.</param>
+    public void Fill(ReadOnlySpan<float> weights, Func<int, int> outputOf)
+    {
+        for (var row = 0; row < weights.Length / inputs; row++)
+        {
+            var (panel, column) = Math.DivRem(outputOf(row), Panel);
+            var from = weights.Slice(row * inputs, inputs);
+            var to = MemoryMarshal.CreateSpan(ref Begin(panel), inputs * WordsPerInput(type));
+            if (type == PackedType.Float32)
+            {
+                for (var input = 0; input < inputs; input++)
+                    to[(input * Panel) + column] = from[input];
+            }
+            else
+            {
+                var words = MemoryMarshal.Cast<float, uint>(to);
+                var (word, shift) = (column % (Panel / 2), column < Panel / 2 ? 0 : 16);
+                for (var input = 0; input < inputs; input++)
+                {
+                    ref var both = ref words[(input * (Panel / 2)) + word];
+                    both = (both & ~(0xFFFFu << shift)) | ((uint)Rounded(from[input]) << shift);
+                }
+            }
+        }
+    }
+
+    /// <summary>The bits of the bfloat16 number nearest to a float32 one, ties to even.</summary>
+    public static ushort Rounded(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    private static int CountPanels(int outputs) => (outputs + Panel - 1) / Panel;
+
+    private static int WordsPerInput(PackedType type) => type == PackedType.Float32 ? Panel : Panel / 2;
+}
+
+/// <summary>Memory that begins at a cache line, is not moved, and is zeros at first.</summary>
+internal readonly struct Aligned<T>
+    where T : unmanaged
+{
+    private const int Line = 64;
+    private readonly T[] _memory;
+    private readonly int _first;
+
+    public Aligned(long length)
+    {
+        _memory = GC.AllocateArray<T>(checked((int)(length + (Line / Unsafe.SizeOf<T>()))), pinned: true);
+        _first = (int)((Line - (Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0) % Line)) % Line) / Unsafe.SizeOf<T>();
+    }
+
+    public ref T this[long index] => ref _memory[_first + index];
+
+    public Span<T> Span => _memory.AsSpan(_first, _memory.Length - (Line / Unsafe.SizeOf<T>()));
+}
