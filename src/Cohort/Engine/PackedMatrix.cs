@@ -24,6 +24,9 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type)
     /// <summary>Outputs of a panel.</summary>
     public const int Panel = 32;
 
+    // Inputs that are packed together.
+    private const int Part = 16;
+
     private readonly Aligned<float> _words = new((long)CountPanels(outputs) * inputs * WordsPerInput(type));
 
     public int Outputs => outputs;
@@ -42,27 +45,38 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type)
     /// <param name="outputOf">Which output each of the n rows is.</param>
     public void Fill(ReadOnlySpan<float> weights, Func<int, int> outputOf)
     {
-        for (var row = 0; row < weights.Length / inputs; row++)
+        // A part of 32 rows by a cache line of inputs at a time, so that what is read and what is written stay near.
+        var rows = weights.Length / inputs;
+        for (var first = 0; first < rows; first += Panel)
         {
-            var (panel, column) = Math.DivRem(outputOf(row), Panel);
-            var from = weights.Slice(row * inputs, inputs);
-            var to = MemoryMarshal.CreateSpan(ref Begin(panel), inputs * WordsPerInput(type));
-            if (type == PackedType.Float32)
+            for (var input = 0; input < inputs; input += Part)
             {
-                for (var input = 0; input < inputs; input++)
-                    to[(input * Panel) + column] = from[input];
-            }
-            else
-            {
-                var words = MemoryMarshal.Cast<float, uint>(to);
-                var (word, shift) = (column % (Panel / 2), column < Panel / 2 ? 0 : 16);
-                for (var input = 0; input < inputs; input++)
+                for (var row = first; row < Math.Min(first + Panel, rows); row++)
                 {
-                    ref var both = ref words[(input * (Panel / 2)) + word];
-                    both = (both & ~(0xFFFFu << shift)) | ((uint)Rounded(from[input]) << shift);
+                    var (panel, column) = Math.DivRem(outputOf(row), Panel);
+                    Put(weights.Slice((row * inputs) + input, Math.Min(Part, inputs - input)), panel, column, input);
                 }
             }
         }
+    }
+
+    private void Put(ReadOnlySpan<float> weights, int panel, int column, int input)
+    {
+        var words = WordsPerInput(type);
+        ref var to = ref Unsafe.Add(ref Begin(panel), (nint)input * words);
+        if (type == PackedType.Float32)
+        {
+            for (var i = 0; i < weights.Length; i++)
+                Unsafe.Add(ref to, (i * Panel) + column) = weights[i];
+
+            return;
+        }
+
+        // Output j is the low half of word j, output j + 16 the high one; memory is little-endian.
+        ref var halves = ref Unsafe.As<float, ushort>(ref to);
+        var half = (column % words * 2) + (column / words);
+        for (var i = 0; i < weights.Length; i++)
+            Unsafe.Add(ref halves, (i * Panel) + half) = Rounded(weights[i]);
     }
 
     /// <summary>The bits of the bfloat16 number nearest to a float32 one, ties to even.</summary>
