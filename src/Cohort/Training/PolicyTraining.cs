@@ -56,7 +56,7 @@ internal sealed class PolicyTraining : ITraining
         {
             var points = LearningCurve.Take(options.Evaluation.Curve, source);
             _curve = new LearningCurve(
-                HeldOut("learning-curve answers", points, Purpose.CurveTokens), rewards.Trained, options, place.Evaluations, state.EvaluationsBytes);
+                HeldOut("learning-curve answers", points, Purpose.CurveTokens), rewards.Trained, options, place.Evaluations, state.EvaluationsBytes, sink);
             _reference = new Reference(policy, place.Base, options);
         }
         catch
