@@ -76,6 +76,22 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         CommandLine.Refuse(["compare", "--seeds", "0", "--algorithms", "ppo"], "--seeds is 0", "at least 1");
     }
 
+    [Fact]
+    public void A_run_that_there_is_not_is_refused_before_anything_is_written()
+    {
+        const string Typo = "runs/sum/variant/smal/seed-1";
+        CommandLine.Refuse(
+            [.. Compare("typo", "--seeds", "5"), "--only", Typo],
+            $"has no {Typo}; its runs are runs/sum/variant/small/seed-1, runs/sum/variant/large/seed-1, ",
+            "runs/sum/variant/large/seed-4 and 2 more, up to runs/sum/variant/large/seed-5. Nothing was changed.");
+        Assert.False(Directory.Exists(tiny.File("typo")));
+
+        CommandLine.Succeed([.. Compare("one", "--seeds", "1"), "--only", "runs/sum/variant/small/seed-1"]);
+        var plan = File.ReadAllText(tiny.File("one/comparison.json"));
+        CommandLine.Refuse(["compare", "--resume", tiny.File("one"), "--seeds", "3", "--jobs", "2", "--only", Typo], $"has no {Typo}");
+        Assert.Equal(plan, File.ReadAllText(tiny.File("one/comparison.json")));
+    }
+
     private string[] Compare(string name, params string[] more) =>
     [
         "compare", RunFile(), "--variant", "small rollout.samplesPerPrompt=2", "--variant", "large rollout.samplesPerPrompt=3", "--no-cost-probes",
