@@ -19,7 +19,7 @@ public static class ComparisonJson
     Converters =
     [
         typeof(FiniteNumber), typeof(SnakeCaseName<Arm>), typeof(SnakeCaseName<Conclusion>), typeof(SnakeCaseName<HeldOutMeasure>),
-        typeof(SnakeCaseName<Period>),
+        typeof(SnakeCaseName<Period>), typeof(SnakeCaseName<JobKind>),
     ])]
 [JsonSerializable(typeof(ComparisonResult))]
 internal sealed partial class ComparisonJsonContext : JsonSerializerContext;
