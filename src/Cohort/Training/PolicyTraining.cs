@@ -177,8 +177,6 @@ internal sealed class PolicyTraining : ITraining
         return _curve.Measure(state, measures, cancel);
     }
 
-    public bool IsFinished(TrainerState state) => Progress(state) >= 1;
-
     public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
 
     public void WriteLog()
