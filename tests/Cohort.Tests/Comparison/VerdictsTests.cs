@@ -64,7 +64,8 @@ public class VerdictsTests
 
         Assert.EndsWith(" Failed and left out: 2 runs of ppo, 1 run of grpo.", result.Headline);
         Assert.Contains(
-            "sort, controlled arm: ppo lacks seed 2, 4, which the differences leave out; where a run failed, as by diverging, that favours ppo.", result.Limits);
+            "sort, controlled arm: ppo lacks seed 2, 4, which the differences leave out; where a run failed, as by diverging, that favours ppo.",
+            result.Limits);
         Assert.Equal(300, result.Failed[3].Message.Length);
         Assert.StartsWith("no room.  ", result.Failed[3].Message);
         Assert.Single(result.Limits, limit => limit.StartsWith(

@@ -33,7 +33,8 @@ public class ComparisonBrowserTests(Chromium browser)
         var path = folder.File("comparison.html");
         var result = ComparisonTextTests.Full();
         var (arm, pair) = (result.Arms[0], result.Arms[0].Pairs[0]);
-        ComparisonPage.Write(path, result with { Arms = [arm with { Pairs = [.. contenders.Select(name => pair with { Contender = name })] }] }, "four contenders");
+        var pairs = contenders.Select(name => pair with { Contender = name });
+        ComparisonPage.Write(path, result with { Arms = [arm with { Pairs = [.. pairs] }] }, "four contenders");
         await browser.Open(path);
 
         const string Names = "[...document.querySelector('.plot').querySelectorAll('.xtick text')]";
