@@ -46,8 +46,8 @@ public sealed class ComparisonRun(ComparisonFolder folder, ComparisonPlan plan, 
         Do(runs, jobs, progress, cancel);
         if (runs.All(IsFinished))
         {
-            var probes = folder.Probes(plan);
-            progress.Expect(probes.Count, probes.Count(IsFinished));
+            ComparisonJob[] probes = [.. folder.Probes(plan).Where(probe => IsFinished(probe) || CostProbes.Fits(probe))];
+            progress.Expect(probes.Length, probes.Count(IsFinished));
             Do(probes, 1, progress, cancel);
         }
 

@@ -28,6 +28,9 @@ internal static class CostProbes
                JobKind.Probe, PathOf(run, size.Samples, size.MaxNewTokens), Probe(options, size.Samples, size.MaxNewTokens), KeepsModel: false),
     ];
 
+    /// <summary>Whether a probe's completions fit the model's context behind its prompts.</summary>
+    public static bool Fits(ComparisonJob probe) => RunPlan.FitsContext((RunOptions)probe.Options);
+
     /// <summary>What the finished probes measured.</summary>
     /// <param name="probes">From <see cref="Of"/>.</param>
     /// <param name="folder">The comparison's.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Cohort.Evaluation;
 using Cohort.Telemetry;
 
@@ -8,6 +9,7 @@ namespace Cohort.Comparison;
 public enum HeldOutMeasure
 {
     /// <summary>Sampled pass@1: the share of its sampled answers that pass.</summary>
+    [JsonStringEnumMemberName("pass_at_1")]
     PassAt1,
 
     /// <summary>The chance that at least one of k samples passes.</summary>

@@ -1,4 +1,6 @@
+using Cohort.Data;
 using Cohort.Models;
+using Cohort.Tokenization;
 
 namespace Cohort.Training;
 
@@ -15,7 +17,7 @@ public sealed class RunPlan
     /// <param name="options">The run's options.</param>
     /// <exception cref="OptionsException">Options contradict each other.</exception>
     /// <exception cref="ModelException">The model's config.json cannot be read.</exception>
-    /// <exception cref="Data.DataException">A prompt does not fit the context.</exception>
+    /// <exception cref="DataException">A prompt does not fit the context.</exception>
     public static RunPlan Of(RunOptions options)
     {
         OptionsException.ThrowIfAny(options.Problems(), "");
@@ -31,6 +33,25 @@ public sealed class RunPlan
         var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), longest, config);
         OptionsException.ThrowIfAny(resolved.Problems(), "");
         return new(resolved, config, longest.Length + resolved.Rollout.MaxNewTokens);
+    }
+
+    /// <summary>
+    /// Whether a run's longest completion fits the context behind its longest prompt; true also where its files cannot be read, of which the run says more.
+    /// </summary>
+    /// <param name="options">Resolved options.</param>
+    internal static bool FitsContext(RunOptions options)
+    {
+        try
+        {
+            var tokenizer = Setup.Tokenizer(options);
+            var (config, prompts) = (Setup.Config(options.Model, tokenizer), Setup.Prompts(tokenizer, options.Model, options.Data));
+            var source = PolicyTraining.Fitting(options, Setup.Problems(options.Data, options.Seed), prompts, config);
+            return PolicyTraining.LongestPrompt(options, source, prompts).Length + options.Rollout.MaxNewTokens <= config.ContextLength;
+        }
+        catch (Exception error) when (error is DataException or ModelException or TokenizationException or IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     /// <summary>The memory of the run.</summary>
