@@ -64,7 +64,7 @@ public sealed record SeedPoint(
     double ProcessorSeconds,
     [property: JsonPropertyName("pass_at_1")] double PassAt1,
     double PassAtK,
-    double MajorityAtK,
+    [property: JsonPropertyName("maj_at_k")] double MajorityAtK,
     double Greedy);
 
 /// <summary>A measure of held-out answers over the seeds.</summary>

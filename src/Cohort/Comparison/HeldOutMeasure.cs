@@ -16,6 +16,7 @@ public enum HeldOutMeasure
     PassAtK,
 
     /// <summary>Whether the commonest of the k sampled answers passes.</summary>
+    [JsonStringEnumMemberName("maj_at_k")]
     MajorityAtK,
 
     /// <summary>Whether the most likely answer passes.</summary>
