@@ -46,8 +46,9 @@ public sealed class ComparisonRun(ComparisonFolder folder, ComparisonPlan plan, 
         Do(runs, jobs, progress, cancel);
         if (runs.All(IsFinished))
         {
-            ComparisonJob[] probes = [.. folder.Probes(plan).Where(probe => IsFinished(probe) || CostProbes.Fits(probe))];
-            progress.Expect(probes.Length, probes.Count(IsFinished));
+            var all = folder.Probes(plan);
+            var probes = all.All(IsFinished) ? all : CostProbes.Fitting(all);
+            progress.Expect(probes.Count, probes.Count(IsFinished));
             Do(probes, 1, progress, cancel);
         }
 

@@ -21,16 +21,8 @@ public sealed class RunPlan
     public static RunPlan Of(RunOptions options)
     {
         OptionsException.ThrowIfAny(options.Problems(), "");
-        var tokenizer = Setup.Tokenizer(options);
-        var source = Setup.Problems(options.Data, options.Seed);
-        OptionsException.ThrowIfAny(options.MissingFields(source.Training(0)), "");
-        var config = Setup.Config(options.Model, tokenizer);
-        var threads = Setup.Threads(options.Threads);
-        var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);
-        source = PolicyTraining.Fitting(options, source, encoder, config);
-        OptionsException.ThrowIfAny(LearningCurve.Problems(options.Evaluation.Curve, source), "");
-        var longest = PolicyTraining.LongestPrompt(options, source, encoder);
-        var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = threads }), longest, config);
+        var (config, longest) = Read(options);
+        var resolved = PolicyTraining.Resolve(Setup.Placed(options with { Threads = Setup.Threads(options.Threads) }), longest, config);
         OptionsException.ThrowIfAny(resolved.Problems(), "");
         return new(resolved, config, longest.Length + resolved.Rollout.MaxNewTokens);
     }
@@ -38,20 +30,31 @@ public sealed class RunPlan
     /// <summary>
     /// Whether a run's longest completion fits the context behind its longest prompt; true also where its files cannot be read, of which the run says more.
     /// </summary>
-    /// <param name="options">Resolved options.</param>
+    /// <param name="options">Resolved options of a run that could be made.</param>
     internal static bool FitsContext(RunOptions options)
     {
         try
         {
-            var tokenizer = Setup.Tokenizer(options);
-            var (config, prompts) = (Setup.Config(options.Model, tokenizer), Setup.Prompts(tokenizer, options.Model, options.Data));
-            var source = PolicyTraining.Fitting(options, Setup.Problems(options.Data, options.Seed), prompts, config);
-            return PolicyTraining.LongestPrompt(options, source, prompts).Length + options.Rollout.MaxNewTokens <= config.ContextLength;
+            var (config, longest) = Read(options);
+            return longest.Length + options.Rollout.MaxNewTokens <= config.ContextLength;
         }
         catch (Exception error) when (error is DataException or ModelException or TokenizationException or IOException or UnauthorizedAccessException)
         {
             return true;
         }
+    }
+
+    // The model's shape, and the longest prompt that the run would see.
+    private static (ModelConfig Config, (Problem Problem, int Length) Longest) Read(RunOptions options)
+    {
+        var tokenizer = Setup.Tokenizer(options);
+        var source = Setup.Problems(options.Data, options.Seed);
+        OptionsException.ThrowIfAny(options.MissingFields(source.Training(0)), "");
+        var config = Setup.Config(options.Model, tokenizer);
+        var encoder = Setup.Prompts(tokenizer, options.Model, options.Data);
+        source = PolicyTraining.Fitting(options, source, encoder, config);
+        OptionsException.ThrowIfAny(LearningCurve.Problems(options.Evaluation.Curve, source), "");
+        return (config, PolicyTraining.LongestPrompt(options, source, encoder));
     }
 
     /// <summary>The memory of the run.</summary>
