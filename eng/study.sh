@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # eng/study.sh OUT [PART...]   runs the studies of docs/results/ppo-grpo.md and docs/results/ablations.md in OUT; what is finished there is not run again
 # Parts: bases tune main epochs factorial grpo-parts ppo-critic [default: all, in this order]. COHORT_JOBS runs side by side [2], each with one thread.
-# About two CPU-hours in all, half of them `main`; a run takes 20 to 90 seconds of one core.
+# About two CPU-hours in all, 0.8 of them `main`; a run takes 10 to 90 seconds of one core.
 set -euo pipefail
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 out=${1:?where to put the runs}
