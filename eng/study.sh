@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # eng/study.sh OUT [PART...]   runs the studies of docs/results/ppo-grpo.md and docs/results/ablations.md in OUT; what is finished there is not run again
-# Parts: bases tune main factorial grpo-parts ppo-critic [default: all, in this order]. COHORT_JOBS runs side by side [2], each with one thread.
-# About two CPU-hours in all, half of them `main`; a run takes 20 to 90 seconds of one core.
+# Parts: bases tune main epochs factorial grpo-parts ppo-critic [default: all, in this order]. COHORT_JOBS runs side by side [2], each with one thread.
+# About two CPU-hours in all, 0.8 of them `main`; a run takes 10 to 90 seconds of one core.
 set -euo pipefail
 root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 out=${1:?where to put the runs}
 shift
 parts=("${@:-}")
-[ -n "${parts[0]}" ] || parts=(bases tune main factorial grpo-parts ppo-critic)
+[ -n "${parts[0]}" ] || parts=(bases tune main epochs factorial grpo-parts ppo-critic)
 mkdir -p "$out"
 cp "$root"/eng/study/*.json "$out"
 cd "$out"
@@ -42,6 +42,10 @@ for part in "${parts[@]}"; do
         main)
             compare main "${tasks[@]}" --algorithms ppo,grpo --seeds 8 --tokens 100000 "${critic[@]}"
             ;;
+        epochs) # the controlled arm again, with as many passes over a step's completions as PPO is published with
+            compare epochs "${tasks[@]}" --algorithms ppo,grpo --arms controlled --seeds 5 --tokens 100000 --points 5 --no-cost-probes "${critic[@]}" \
+                --set update.epochsPerStep=4
+            ;;
         factorial)
             compare factorial factorial.json --seeds 5 --tokens 100000 --points 5 --no-cost-probes \
                 --variant "group-32x8 rollout.promptsPerStep=32 rollout.samplesPerPrompt=8" \
@@ -75,7 +79,7 @@ for part in "${parts[@]}"; do
                 --variant "epochs-1 update.epochsPerStep=1"
             ;;
         *)
-            echo "There is no part $part; there are bases tune main factorial grpo-parts ppo-critic." >&2
+            echo "There is no part $part; there are bases tune main epochs factorial grpo-parts ppo-critic." >&2
             exit 2
             ;;
     esac

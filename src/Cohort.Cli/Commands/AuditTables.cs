@@ -1,12 +1,12 @@
 using System.Globalization;
 using Cohort.Audit;
+using Cohort.Comparison;
 
 namespace Cohort.Cli.Commands;
 
 /// <summary>An audit as tables of at most 100 columns, each with what follows from it.</summary>
 internal static class AuditTables
 {
-    private const int Width = 100;
     private const int Names = 50;
 
     /// <summary>Prints them.</summary>
@@ -22,7 +22,7 @@ internal static class AuditTables
         foreach (var subject in result.Subjects)
             Print(output, result, subject);
 
-        Clipping(output, result.Clipping);
+        Clipping(output, result.Clipping, result.ClippingFollows);
         if (path != "")
             Wrapped(output, $"Everything is in {path}.");
     }
@@ -42,9 +42,9 @@ internal static class AuditTables
         foreach (var identity in subject.Identities)
             output.WriteLine(Text($"  {identity.Name,-72}{identity.Value,12:0.0e+0}"));
 
-        Normalization(output, subject.Normalization);
-        Lengths(output, subject.Lengths);
-        Surrogate(output, subject.Surrogate);
+        Normalization(output, subject.Normalization, subject.NormalizationFollows);
+        Lengths(output, subject.Lengths, subject.LengthsFollow);
+        Surrogate(output, subject.Surrogate, subject.SurrogateFollows);
     }
 
     private static void Print(TextWriter output, AuditSection section)
@@ -66,10 +66,10 @@ internal static class AuditTables
             }
         }
 
-        Wrapped(output, "-> " + section.Follows);
+        Follows(output, section.Follows);
     }
 
-    private static void Normalization(TextWriter output, IReadOnlyList<NormalizationRow> rows)
+    private static void Normalization(TextWriter output, IReadOnlyList<NormalizationRow> rows, string follows)
     {
         Title(output, "\"Normalizing advantages per minibatch keeps the expected direction\"");
         output.WriteLine($"  {"responses",-Names}{"cosine",8}{"bias",8}{"beside",8}{"size",10}");
@@ -78,12 +78,10 @@ internal static class AuditTables
                 + $"{Number(row.RelativeError),8}{Number(row.Perpendicular),8}{Number(row.Projection),10}"
                 + (row.StandardError > 0 ? Text($" ±{row.StandardError:0.00}") : ""));
 
-        var (few, many) = (rows.First(row => row.Normalized), rows.Last(row => row.Normalized));
-        Wrapped(output, Text($"-> In part: with {few.Responses} responses the cosine is {few.Cosine:0.000}, with {many.Responses} {many.Cosine:0.000}; ")
-            + "the step's size changes with every batch's deviation. Normalize large minibatches, or none.");
+        Follows(output, follows);
     }
 
-    private static void Lengths(TextWriter output, IReadOnlyList<LengthRow> rows)
+    private static void Lengths(TextWriter output, IReadOnlyList<LengthRow> rows, string follows)
     {
         Title(output, "\"1/|o| removes length bias\": shares of the expected gradient");
         output.WriteLine($"  {"",-30}{"cosine",8}{"short right",13}{"long right",13}{"short wrong",13}{"long wrong",13}");
@@ -91,13 +89,10 @@ internal static class AuditTables
             output.WriteLine(Text($"  {row.Reduction,-30}{row.Cosine,8:0.000}{row.ShortRight,13:0.0 %}")
                 + Text($"{row.LongRight,13:0.0 %}{row.ShortWrong,13:0.0 %}{row.LongWrong,13:0.0 %}"));
 
-        var (sum, mean) = (rows[0], rows.First(row => row.Reduction == "1/|o|"));
-        Wrapped(output, Text($"-> It trades one bias for another: long wrong responses weigh {mean.LongWrong:0.0 %} under 1/|o| against ")
-            + Text($"{sum.LongWrong:0.0 %} in the exact gradient, long right ones {mean.LongRight:0.0 %} against ")
-            + Text($"{sum.LongRight:0.0 %}, and the direction is off: cosine {mean.Cosine:0.000}."));
+        Follows(output, follows);
     }
 
-    private static void Surrogate(TextWriter output, IReadOnlyList<SurrogatePoint> points)
+    private static void Surrogate(TextWriter output, IReadOnlyList<SurrogatePoint> points, string follows)
     {
         Title(output, "The surrogate is not J: changes on the path up the gradient of J");
         output.WriteLine($"  {"step",8}{"KL, nats",12}{"J",12}{"product",12}{"token",12}{"clipped",12}");
@@ -105,11 +100,10 @@ internal static class AuditTables
             output.WriteLine(Text($"  {point.Step,8:0.000}{point.Kl,12:0.000}{point.Objective,12:0.0000}")
                 + Text($"{point.Product,12:0.0000}{point.Token,12:0.0000}{point.Clipped,12:0.0000}"));
 
-        Wrapped(output, "-> The product of ratios is J itself. PPO's sum of token ratios has J's slope where it begins and leaves it from there on; "
-            + "the clip stops it early.");
+        Follows(output, follows);
     }
 
-    private static void Clipping(TextWriter output, IReadOnlyList<ClippingCell> cells)
+    private static void Clipping(TextWriter output, IReadOnlyList<ClippingCell> cells, string follows)
     {
         Title(output, "Gradient of the clipped surrogate over r A ∇log π, clip 0.2: 1 goes on, 0 has stopped");
         var ratios = cells.Select(cell => cell.Ratio).Distinct().ToArray();
@@ -117,7 +111,7 @@ internal static class AuditTables
         foreach (var row in cells.GroupBy(cell => cell.Advantage))
             output.WriteLine(Text($"  A = {row.Key,-8:0.0}") + string.Concat(row.Select(cell => Text($"{cell.Kept,8:0.##}"))));
 
-        Wrapped(output, "-> It stops only where A > 0 and r > 1.2, or A < 0 and r < 0.8: the clip takes gain away, and leaves what corrects a loss.");
+        Follows(output, follows);
     }
 
     private static void Title(TextWriter output, string title)
@@ -126,21 +120,12 @@ internal static class AuditTables
         output.WriteLine(title);
     }
 
+    private static void Follows(TextWriter output, string follows) => Wrapped(output, "-> " + follows);
+
     private static void Wrapped(TextWriter output, string text)
     {
-        var line = " ";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length + 1 + word.Length > Width)
-            {
-                output.WriteLine(line);
-                line = " ";
-            }
-
-            line += $" {word}";
-        }
-
-        output.WriteLine(line);
+        foreach (var line in TextTable.Wrap(text, "  "))
+            output.WriteLine(line);
     }
 
     // Three significant digits where there is room.

@@ -52,11 +52,12 @@ internal sealed class CompareCommand
             folder, plan, jobs, (job, cancel) => CompareChild.Run(folder, job, cancel)).Run(
                 new CompareProgress(folder, plan, view, TimeProvider.System).Report, context.Interruption.Token));
 
-        // A probe of a size that the model's context does not hold is no failure of the comparison.
-        var failed = ends.Where(end => end is { State: JobState.Failed, Job.Kind: not JobKind.Probe }).ToArray();
+        var failed = ends.Where(end => end.State == JobState.Failed).ToArray();
         new CompareSummary(folder, plan, folder.Load(plan), failed).Print(
             context.Terminal, _options.Analysis(parsed), parsed.GetValue(_options.Json));
-        return context.Interruption.IsRequested ? context.Interruption.ExitCode : failed.Length > 0 ? ExitCode.Failed : ExitCode.Success;
+        return context.Interruption.IsRequested ? context.Interruption.ExitCode
+            : failed.Any(end => end.Job.Kind != JobKind.Probe) ? ExitCode.Failed // results do without probes
+            : ExitCode.Success;
     }
 
     private static int AsChild(Context context, ComparisonFolder folder, ComparisonJob job)

@@ -102,6 +102,7 @@ internal sealed class CompareOptions
             KeepsModels = parsed.GetValue(_keepModels),
             ProbesCost = !parsed.GetValue(_noCostProbes),
         };
+        RequireJob(parsed, folder, plan);
         return UsageException.Check(() =>
         {
             folder.Begin(plan);
@@ -121,26 +122,30 @@ internal sealed class CompareOptions
         }
 
         var folder = new ComparisonFolder(directory);
-        var plan = UsageException.Check(() => ComparisonPlanFile.Read(folder.PlanFile));
-        // What is told of runs side by side holds for the most that there were.
-        if (parsed.GetValue(Jobs) > plan.Jobs)
-        {
-            plan = plan with { Jobs = parsed.GetValue(Jobs) ?? plan.Jobs };
-            ComparisonPlanFile.Write(folder.PlanFile, plan);
-        }
-
-        if (parsed.GetValue(_seeds) is not { } seeds || seeds == plan.Seeds.Count)
-            return (folder, plan);
-
-        if (seeds < plan.Seeds.Count)
+        var old = UsageException.Check(() => ComparisonPlanFile.Read(folder.PlanFile));
+        if (parsed.GetValue(_seeds) is { } seeds && seeds < old.Seeds.Count)
         {
             throw new UsageException(
-                $"--seeds is {seeds}, but the comparison in {directory} has {plan.Seeds.Count} already; seeds are added, never taken away.");
+                $"--seeds is {seeds}, but the comparison in {directory} has {old.Seeds.Count} already; seeds are added, never taken away.");
         }
 
-        var more = plan.WithSeeds(seeds, plan.Runs.Count(job => folder.IsFinished(job.Path)), time);
-        ComparisonPlanFile.Write(folder.PlanFile, more);
-        return (folder, more);
+        // What is told of runs side by side holds for the most that there were.
+        var plan = old with { Jobs = Math.Max(old.Jobs, parsed.GetValue(Jobs) ?? 1) };
+        if (parsed.GetValue(_seeds) > old.Seeds.Count)
+            plan = plan.WithSeeds(parsed.GetValue(_seeds) ?? 0, plan.Runs.Count(job => folder.IsFinished(job.Path)), time);
+
+        RequireJob(parsed, folder, plan);
+        if (plan != old)
+            ComparisonPlanFile.Write(folder.PlanFile, plan);
+
+        return (folder, plan);
+    }
+
+    // Before anything is written.
+    private void RequireJob(ParseResult parsed, ComparisonFolder folder, ComparisonPlan plan)
+    {
+        if (parsed.GetValue(Only) is { } only)
+            UsageException.Check(() => folder.Job(plan, only));
     }
 
     private ComparisonRequest Request(ParseResult parsed) => new()

@@ -23,6 +23,9 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
 
     private string Cost => double.IsNaN(ProcessorSeconds) ? "" : $", {Numbers.ProcessorTime(ProcessorSeconds)}";
 
+    // Results do without probes, whose failures stand in the limits.
+    private IEnumerable<JobEnd> FailedRuns => Failed.Where(end => end.Job.Kind != JobKind.Probe);
+
     private string Page => Path.Combine(Folder.Root, ComparisonPage.FileName);
 
     private string Result => Path.Combine(Folder.Root, ComparisonJson.FileName);
@@ -35,6 +38,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
     {
         var result = Runs.Count == 0 ? null : ComparisonAnalysis.Of(Runs, analysis with
         {
+            Failed = Failed,
             Probes = Folder.LoadProbes(Plan),
             AddedSeeds = [.. Plan.Seeds.Where(seed => seed.FinishedRuns > 0).Select(seed => seed.Seed)],
             Jobs = Plan.Jobs,
@@ -58,7 +62,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
 
         terminal.Output.WriteLine();
         terminal.Output.WriteLine($"{Runs.Count} of {Planned} runs are finished{Cost}");
-        foreach (var end in Failed)
+        foreach (var end in FailedRuns)
             terminal.Output.WriteLine(SafeText.Line($"failed: {end.Job.Path}: {end.Message}"));
 
         if (result is not null)
@@ -101,7 +105,7 @@ internal sealed record CompareSummary(ComparisonFolder Folder, ComparisonPlan Pl
         Planned,
         ProcessorSeconds = SharedOptions.Finite(ProcessorSeconds),
         Seeds = Plan.Seeds.Select(seed => new { seed.Seed, seed.Added, seed.FinishedRuns }),
-        Failed = Failed.Select(end => new { end.Job.Path, end.Message }),
+        Failed = FailedRuns.Select(end => new { end.Job.Path, end.Message }),
         Result = result is null ? null : JsonNode.Parse(ComparisonJson.Of(result)),
     });
 }

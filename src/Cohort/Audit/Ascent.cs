@@ -19,54 +19,47 @@ internal sealed class Ascent(ITreePolicy policy, CompletionTree tree, Tensor sco
     private const int MostSteps = 5000;
     private const int Halvings = 40;
 
-    /// <summary>J.</summary>
-    public double Score()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        return ExactObjectives.ExpectedScore(tree, policy.Distributions(tree), scores).item<double>();
-    }
-
     /// <summary>Climbs until a number that grows on the way has reached its goal; the last step is shortened to end there.</summary>
-    /// <param name="progress">The number; below the goal at first.</param>
+    /// <param name="progress">The number, of the policy's distributions [K,V]; below the goal at first.</param>
     /// <param name="goal">Its goal.</param>
-    /// <param name="at">Told the path's length at its start and after each step, in units of the parameters.</param>
+    /// <param name="at">Told the path's length at its start and after each step, in units of the parameters, and the distributions there.</param>
     /// <exception cref="InvalidOperationException">The goal is out of reach.</exception>
-    public void Climb(Func<double> progress, double goal, Action<double> at)
+    public void Climb(Func<Tensor, double> progress, double goal, Action<double, Tensor> at)
     {
         using var scope = NewDisposeScope();
-        var (length, step, uphill) = (0.0, FirstStep, Uphill());
-        at(0);
+        var (length, step, here) = (0.0, FirstStep, Look());
+        at(0, here.Distributions);
         for (var count = 0; count < MostSteps; count++)
         {
             using var part = NewDisposeScope();
-            var (kept, next) = Step(uphill, Growth * step);
-            if (progress() >= goal)
+            var (kept, next) = Step(here, Growth * step);
+            if (progress(next.Distributions) >= goal)
             {
-                at(length + Shortened(uphill, kept, progress, goal));
+                kept = Shortened(here.Uphill, kept, progress, goal);
+                at(length + kept, Distributions());
                 return;
             }
 
             (step, length) = (kept, length + kept);
-            uphill = next.MoveToOuterDisposeScope();
-            at(length);
+            here = (next.Distributions.MoveToOuterDisposeScope(), next.Uphill.MoveToOuterDisposeScope());
+            at(length, here.Distributions);
         }
 
         throw new InvalidOperationException($"The ascent of J did not reach {goal} in {MostSteps} steps.");
     }
 
-    // Moves by as much of the length as keeps the bounds of a step; gives that and the direction at its end.
-    private (double Length, Tensor Uphill) Step(Tensor uphill, double length)
+    // Moves by as much of the length as keeps the bounds of a step; gives that and what is seen at its end.
+    private (double Length, (Tensor Distributions, Tensor Uphill) Seen) Step((Tensor Distributions, Tensor Uphill) from, double length)
     {
-        var before = Distributions();
         for (var halving = 0; halving < Halvings; halving++)
         {
-            Move(uphill, length);
-            var next = Uphill();
-            if (Kl(before) <= StepKl && next.dot(uphill).item<double>() >= StepCosine)
-                return (length, next);
+            Move(from.Uphill, length);
+            var seen = Look();
+            var kl = ExactObjectives.SequenceKl(tree, from.Distributions, seen.Distributions).item<double>();
+            if (kl <= StepKl && seen.Uphill.dot(from.Uphill).item<double>() >= StepCosine)
+                return (length, seen);
 
-            Move(uphill, -length);
+            Move(from.Uphill, -length);
             length /= 2;
         }
 
@@ -74,40 +67,36 @@ internal sealed class Ascent(ITreePolicy policy, CompletionTree tree, Tensor sco
     }
 
     // From the step's end back to where the goal is reached.
-    private double Shortened(Tensor uphill, double length, Func<double> progress, double goal)
+    private double Shortened(Tensor uphill, double length, Func<Tensor, double> progress, double goal)
     {
         var (low, high, now) = (0.0, length, length);
         for (var halving = 0; halving < Halvings; halving++)
         {
+            using var part = NewDisposeScope();
             var middle = (low + high) / 2;
             Move(uphill, middle - now);
             now = middle;
-            (low, high) = progress() < goal ? (middle, high) : (low, middle);
+            (low, high) = progress(Distributions()) < goal ? (middle, high) : (low, middle);
         }
 
         return now;
     }
 
-    // [D], the direction in which J rises fastest, of length 1.
-    private Tensor Uphill()
+    // [K,V] nats without gradient; and [D], the direction in which J rises fastest, of length 1.
+    private (Tensor Distributions, Tensor Uphill) Look()
     {
         using var scope = NewDisposeScope();
         using var _ = enable_grad();
-        var objective = ExactObjectives.ExpectedScore(tree, policy.Distributions(tree), scores);
+        var distributions = policy.Distributions(tree);
+        var objective = ExactObjectives.ExpectedScore(tree, distributions, scores);
         var gradient = cat([.. autograd.grad([objective], [.. policy.Parameters]).Select(part => part.flatten())]);
-        return (gradient / gradient.square().sum().sqrt()).MoveToOuterDisposeScope();
+        return (distributions.detach().MoveToOuterDisposeScope(), (gradient / gradient.square().sum().sqrt()).MoveToOuterDisposeScope());
     }
 
     private Tensor Distributions()
     {
         using var _ = no_grad();
         return policy.Distributions(tree);
-    }
-
-    private double Kl(Tensor before)
-    {
-        using var scope = NewDisposeScope();
-        return ExactObjectives.SequenceKl(tree, before, Distributions()).item<double>();
     }
 
     private void Move(Tensor direction, double length)

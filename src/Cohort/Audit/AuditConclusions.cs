@@ -125,11 +125,41 @@ internal static class AuditConclusions
             + "penalties follow another objective.");
     }
 
+    /// <summary>Of advantages that are normalized over a minibatch.</summary>
+    public static string Normalization(IReadOnlyList<NormalizationRow> rows)
+    {
+        var (few, many) = (rows.First(row => row.Normalized), rows.Last(row => row.Normalized));
+        return Text($"In part: with {few.Responses} responses the cosine is {few.Cosine:0.000}, with {many.Responses} {many.Cosine:0.000}; ")
+            + "the step's size changes with every batch's deviation. Normalize large minibatches, or none.";
+    }
+
+    /// <summary>Of the claim that 1/|o| removes the bias of length.</summary>
+    public static string Lengths(IReadOnlyList<LengthRow> rows)
+    {
+        var (sum, mean) = (rows[0], rows.First(row => row.Reduction == "1/|o|"));
+        return Text($"It trades one bias for another: long wrong responses weigh {mean.LongWrong:0.0 %} under 1/|o| against {sum.LongWrong:0.0 %} in the ")
+            + Text($"exact gradient, long right ones {mean.LongRight:0.0 %} against {sum.LongRight:0.0 %}, and the direction is off: ")
+            + Text($"cosine {mean.Cosine:0.000}.");
+    }
+
+    /// <summary>Of the path up the gradient of J.</summary>
+    public static string Surrogate(IReadOnlyList<SurrogatePoint> points)
+    {
+        var end = points[^1];
+        return "The product of ratios is J itself. PPO's sum of token ratios has J's slope where it begins and leaves it from there on; "
+            + Text($"the clip stops it early: at {end.Kl:0.##} nats J has grown by {end.Objective:0.000}, the sum by {end.Token:0.000}, with the clip by {end.Clipped:0.000}.");
+    }
+
+    /// <summary>Of where the clip stops the gradient.</summary>
+    public static string Clipping =>
+        "It stops only where A > 0 and r > 1.2, or A < 0 and r < 0.8: the clip takes gain away, and leaves what corrects a loss.";
+
     private static AuditRow Of(IReadOnlyList<AuditRow> rows, string name) => rows.First(row => row.Name == name);
 
-    // What lies within two standard errors, or rounding, is no change.
-    private static string Direction(AuditRow row) => row.Perpendicular <= Math.Max(1e-9, 2 * row.StandardError)
-        ? "keeps the direction here"
+    // What lies within rounding is no change; what lies within two standard errors may be none.
+    private static string Direction(AuditRow row) => row.Perpendicular <= 1e-9 ? "keeps the direction here"
+        : row.Perpendicular <= 2 * row.StandardError
+            ? Text($"turns the direction by no more than drawn batches show: {row.Perpendicular:0.00} beside, ±{row.StandardError:0.00}")
         : row.Cosine > 0.9995 ? Text($"hardly changes the direction: {row.Perpendicular:0.000} beside the gradient")
         : Text($"changes the direction: cosine {row.Cosine:0.000}, {row.Perpendicular:0.00} beside the gradient");
 

@@ -7,8 +7,10 @@ namespace Cohort.Audit;
 /// <param name="Task">What is asked and scored, in words.</param>
 /// <param name="Subjects">One per policy.</param>
 /// <param name="Clipping">Where the clipped surrogate has a gradient: a fact of the loss, not of a policy.</param>
+/// <param name="ClippingFollows">What follows from that.</param>
 public sealed record AuditResult(
-    ulong Seed, int SamplesPerPrompt, int Length, string Task, IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<ClippingCell> Clipping);
+    ulong Seed, int SamplesPerPrompt, int Length, string Task, IReadOnlyList<AuditSubject> Subjects, IReadOnlyList<ClippingCell> Clipping,
+    string ClippingFollows);
 
 /// <summary>Everything that was measured on one policy.</summary>
 /// <param name="Name">Such as "table".</param>
@@ -20,9 +22,12 @@ public sealed record AuditResult(
 /// <param name="TokensPerBatch">Expected tokens of a batch of P prompts with G completions each.</param>
 /// <param name="Sections">The tables.</param>
 /// <param name="Identities">The identities of the policy gradient.</param>
-/// <param name="Surrogate">Objective and surrogates up the gradient.</param>
 /// <param name="Normalization">Whether normalized advantages keep the expected direction.</param>
+/// <param name="NormalizationFollows">What follows from that.</param>
 /// <param name="Lengths">Whether 1/|o| removes the bias of length.</param>
+/// <param name="LengthsFollow">What follows from that.</param>
+/// <param name="Surrogate">Objective and surrogates up the gradient.</param>
+/// <param name="SurrogateFollows">What follows from that.</param>
 public sealed record AuditSubject(
     string Name,
     string Description,
@@ -33,9 +38,12 @@ public sealed record AuditSubject(
     double TokensPerBatch,
     IReadOnlyList<AuditSection> Sections,
     IReadOnlyList<AuditIdentity> Identities,
-    IReadOnlyList<SurrogatePoint> Surrogate,
     IReadOnlyList<NormalizationRow> Normalization,
-    IReadOnlyList<LengthRow> Lengths);
+    string NormalizationFollows,
+    IReadOnlyList<LengthRow> Lengths,
+    string LengthsFollow,
+    IReadOnlyList<SurrogatePoint> Surrogate,
+    string SurrogateFollows);
 
 /// <summary>Estimators that answer one question.</summary>
 /// <param name="Title">What is compared.</param>

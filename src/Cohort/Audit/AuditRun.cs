@@ -5,7 +5,7 @@ namespace Cohort.Audit;
 
 /// <summary>
 /// Measures every estimator, loss and KL option on a task that is small enough to sum over all completions: bias, variance at equal tokens, cosine to
-/// the exact gradient, and effective sample size. One seed gives the same bits on one machine with one number of threads.
+/// the exact gradient, and effective sample size. One seed gives the same bits on one machine.
 /// </summary>
 public static class AuditRun
 {
@@ -14,14 +14,28 @@ public static class AuditRun
 
     private const double OffPolicyStaleness = 0.05;
 
-    /// <summary>Runs the audit.</summary>
+    /// <summary>Runs the audit, on one thread of torch: its tensors are small.</summary>
     /// <param name="options">Which policies, on how large a task.</param>
     /// <param name="report">Told before each table.</param>
     /// <param name="cancel">Looked at before each table.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static AuditResult Of(AuditOptions options, Action<AuditProgress> report, CancellationToken cancel)
     {
-        using var task = new CopyCountTask(options.Length);
+        var threads = get_num_threads();
+        set_num_threads(1);
+        try
+        {
+            using var task = new CopyCountTask(options.Length);
+            return Of(task, options, report, cancel);
+        }
+        finally
+        {
+            set_num_threads(threads);
+        }
+    }
+
+    private static AuditResult Of(CopyCountTask task, AuditOptions options, Action<AuditProgress> report, CancellationToken cancel)
+    {
         Func<AuditedSubject>[] subjects =
         [
             .. options.Policy == AuditedPolicy.Transformer ? Array.Empty<Func<AuditedSubject>>() : [() => AuditedSubject.Table(task, options.Seed)],
@@ -35,7 +49,7 @@ public static class AuditRun
             measured.Add(Measure(subject, options, Doing));
         }
 
-        return new(options.Seed, options.SamplesPerPrompt, options.Length, task.Description, measured, AuditIdentities.Clipping());
+        return new(options.Seed, options.SamplesPerPrompt, options.Length, task.Description, measured, AuditIdentities.Clipping(), AuditConclusions.Clipping);
 
         void Doing(string what)
         {
@@ -54,6 +68,12 @@ public static class AuditRun
         var (tree, samples, seed) = (problem.Tree, options.SamplesPerPrompt, options.Seed);
         var audit = new EstimatorAudit(samples, seed);
         var score = Score(audit, problem);
+        var sections = Sections();
+        var identities = Next("identities", () => AuditIdentities.Of(audit, problem, score.Gradient));
+        var normalization = Next(
+            "normalization", () => AuditIdentities.Normalization(audit, problem, score.Gradient, AuditedCritic.All(problem, seed)[0]));
+        var lengths = Next("lengths", () => AuditIdentities.Lengths(audit, problem, score.Gradient, samples));
+        var surrogate = Next("surrogate", () => AuditIdentities.Line(subject));
         return new(
             subject.Name,
             subject.Description,
@@ -62,11 +82,14 @@ public static class AuditRun
             subject.ReferenceScore,
             ExactObjectives.SequenceKl(tree, problem.Distributions, problem.RefDistributions).item<double>(),
             EstimatorAudit.Tokens(problem, samples),
-            Sections(),
-            Next("identities", () => AuditIdentities.Of(audit, problem, score.Gradient)),
-            Next("surrogate", () => AuditIdentities.Line(subject)),
-            Next("normalization", () => AuditIdentities.Normalization(audit, problem, score.Gradient, AuditedCritic.All(problem, seed)[0])),
-            Next("lengths", () => AuditIdentities.Lengths(audit, problem, score.Gradient, samples)));
+            sections,
+            identities,
+            normalization,
+            AuditConclusions.Normalization(normalization),
+            lengths,
+            AuditConclusions.Lengths(lengths),
+            surrogate,
+            AuditConclusions.Surrogate(surrogate));
 
         T Next<T>(string what, Func<T> measure)
         {

@@ -38,7 +38,7 @@ internal static class AuditedAdvantages
                 OptimalTokenBaseline.PerToken(
                     ShapedRewards.OnLastToken(rows.Scores, rows.Mask), ScoreEstimators.GradientNorms(rows), rows.Mask, samplesPerPrompt, loneTail: true)),
             Of(Kind("signalScaled"), "group mean, scaled by signal (GPG)", "the scale depends on the sample", rows =>
-                rows.Broadcast(rows.EachBatch((scores, mask) => GpgAdvantage.PerResponse(scores, mask.select(1, 0), samplesPerPrompt)))),
+                rows.Broadcast(rows.EachBatch([rows.Scores, rows.Scored], of => GpgAdvantage.PerResponse(of[0], of[1], samplesPerPrompt)))),
         ];
 
         Audited Of(string settings, string name, string why, Func<SampledRows, Tensor> advantages) => new(
@@ -88,8 +88,8 @@ internal static class AuditedAdvantages
         Tensor PerReward(SampledRows rows)
         {
             var drawn = rows.Of(parts);
-            return rows.EachBatch(slice => PerRewardAdvantage.PerResponse(
-                slice(drawn), ones_like(slice(drawn), ScalarType.Bool), [1, FormatWeight], samplesPerPrompt, GroupScale.GroupDeviation, Epsilon));
+            return rows.EachBatch([drawn], of => PerRewardAdvantage.PerResponse(
+                of[0], ones_like(of[0], ScalarType.Bool), [1, FormatWeight], samplesPerPrompt, GroupScale.GroupDeviation, Epsilon));
         }
 
         Estimator Plain(string name, Claim claim, Func<SampledRows, Tensor> advantages) =>
@@ -100,7 +100,7 @@ internal static class AuditedAdvantages
     /// <param name="rows">Of several batches.</param>
     /// <param name="advantages">[R,T].</param>
     public static Tensor Normalized(SampledRows rows, Tensor advantages) =>
-        rows.EachBatch(slice => Masked.Normalize(slice(advantages), slice(rows.Mask)));
+        rows.EachBatch([advantages, rows.Mask], of => Masked.Normalize(of[0], of[1]));
 
     private static string Kind(string kind, string more = "") =>
         $"algorithm.advantage.kind={kind}{(more == "" ? "" : $" algorithm.advantage.{more}")}";

@@ -152,8 +152,9 @@ internal static class AuditedLosses
             return zeros_like(rows.Mask);
 
         var (logProbs, draws) = (rows.LogProbs.detach(), Draws(rows.Mask, seed));
-        return rows.EachBatch(slice => Losses.PolicyLosses.Select(
-            loss, slice(logProbs), slice(rows.OldLogProbs), slice(advantages), slice(rows.Mask), slice(draws)));
+        return rows.EachBatch(
+            [logProbs, rows.OldLogProbs, advantages, rows.Mask, draws],
+            of => Losses.PolicyLosses.Select(loss, of[0], of[1], of[2], of[3], of[4]));
     }
 
     private static Tensor Draws(Tensor mask, ulong seed)
@@ -168,7 +169,7 @@ internal static class AuditedLosses
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var entropies = -(rows.Distributions.exp() * rows.Distributions).sum(-1);
-        return rows.EachBatch(slice => EntropyMask.Highest(slice(entropies), slice(rows.Mask), share: 0.5)).MoveToOuterDisposeScope();
+        return rows.EachBatch([entropies, rows.Mask], of => EntropyMask.Highest(of[0], of[1], share: 0.5)).MoveToOuterDisposeScope();
     }
 
     // As the policy's update has it: the loss with the step's old policy, times the weights; responses may be left out.
@@ -180,7 +181,7 @@ internal static class AuditedLosses
             perToken = Masked.Zero(perToken, OffPolicyMask.Keep(advantages, old, rows.OldLogProbs, rows.Mask, correction.LargestSequenceKl));
 
         return correction.Method == OffPolicyMethod.None ? perToken
-            : correction.Normalize ? perToken * rows.EachBatch(slice => OffPolicyWeights.Of(correction, slice(old), slice(rows.OldLogProbs), slice(rows.Mask)))
+            : correction.Normalize ? perToken * rows.EachBatch([old, rows.OldLogProbs, rows.Mask], of => OffPolicyWeights.Of(correction, of[0], of[1], of[2]))
             : perToken * OffPolicyWeights.Of(correction, old, rows.OldLogProbs, rows.Mask);
     }
 }

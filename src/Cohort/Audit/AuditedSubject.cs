@@ -20,7 +20,7 @@ internal sealed class AuditedSubject : IDisposable
     private const double Sharpness = 10;
     private const double Breadth = 50;
     private const int FitSteps = 250;
-    private const double FitRate = 0.02;
+    private const double FitRate = 0.005;
 
     private readonly ITreePolicy _policy;
     private readonly IDisposable _owned;
@@ -34,10 +34,16 @@ internal sealed class AuditedSubject : IDisposable
         (Name, Description, Task, _policy, _owned) = (name, description, task, policy, owned);
         _ascent = new(policy, task.Tree, task.Scores);
         _reference = Snapshot();
-        ReferenceScore = _ascent.Score();
-        _ascent.Climb(_ascent.Score, ReferenceScore + Learned, _ => { });
+        using (NewDisposeScope())
+        {
+            ReferenceScore = Score(_reference.Distributions(task.Tree));
+            _ascent.Climb(Score, ReferenceScore + Learned, (_, _) => { });
+        }
+
         _old = Snapshot();
         _start = [.. policy.Parameters.Select(parameter => parameter.detach().clone().DetachFromDisposeScope())];
+
+        double Score(Tensor distributions) => ExactObjectives.ExpectedScore(task.Tree, distributions, task.Scores).item<double>();
     }
 
     /// <summary>A short name.</summary>
@@ -96,11 +102,7 @@ internal sealed class AuditedSubject : IDisposable
     }
 
     /// <summary>The problem in which the current policy samples; owned by the caller.</summary>
-    public ExactProblem OnPolicy()
-    {
-        using var snapshot = Snapshot();
-        return new(Task.Tree, new(_policy, snapshot, _reference), Task.Scores);
-    }
+    public ExactProblem OnPolicy() => new(Task.Tree, new(_policy, _policy, _reference), Task.Scores);
 
     /// <summary>Measures with a policy that has climbed the gradient of J, as an update does, since the batch was sampled.</summary>
     /// <param name="kl">KL(old || current) of whole responses, nats; above 0.</param>
@@ -109,7 +111,7 @@ internal sealed class AuditedSubject : IDisposable
     {
         try
         {
-            Climb(kl, _ => { });
+            Climb(kl, (_, _, _) => { });
             using var stale = new ExactProblem(Task.Tree, new(_policy, _old, _reference), Task.Scores);
             using var fresh = OnPolicy();
             return measure(stale, fresh);
@@ -128,12 +130,7 @@ internal sealed class AuditedSubject : IDisposable
         var measured = new List<T>();
         try
         {
-            Climb(kl, length =>
-            {
-                using var scope = NewDisposeScope();
-                using var _ = no_grad();
-                measured.Add(measure(length, _policy.Distributions(Task.Tree), _old.Distributions(Task.Tree)));
-            });
+            Climb(kl, (length, current, old) => measured.Add(measure(length, current, old)));
             return measured;
         }
         finally
@@ -159,15 +156,13 @@ internal sealed class AuditedSubject : IDisposable
         return new(_policy.Distributions(Task.Tree));
     }
 
-    private void Climb(double kl, Action<double> at) => _ascent.Climb(
-        () =>
-        {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            return ExactObjectives.SequenceKl(Task.Tree, _old.Distributions(Task.Tree), _policy.Distributions(Task.Tree)).item<double>();
-        },
-        kl,
-        at);
+    private void Climb(double kl, Action<double, Tensor, Tensor> at)
+    {
+        using var scope = NewDisposeScope();
+        var old = _old.Distributions(Task.Tree).detach();
+        _ascent.Climb(
+            current => ExactObjectives.SequenceKl(Task.Tree, old, current).item<double>(), kl, (length, current) => at(length, current, old));
+    }
 
     // Each right token of a prompt has the same probability, so that the right answer has the task's.
     private static TablePolicy Begun(CopyCountTask task, ulong seed)

@@ -21,22 +21,18 @@ public static class BatchGradients
         return Gathered(problem, rows, gradient).MoveToOuterDisposeScope();
     }
 
-    // The sum of the batches' losses. Batches of the same number of tokens and of responses share their normalizer.
+    // The sum of the batches' losses: at once for those that share their normalizer, which only the token mean takes from the tokens.
     private static Tensor Loss(ExactProblem problem, Estimator estimator, Tensor batches, SampledRows rows)
     {
         var perToken = estimator.PerTokenLoss(rows).view(batches.shape[0], rows.BatchSize, -1);
         var mask = estimator.LossMask(rows).view_as(perToken);
-        var (tokens, responses) = (mask.sum([1, 2]), mask.any(2).sum(1));
-        var loss = zeros([], perToken.dtype);
-        foreach (var (count, answers) in tokens.data<long>().Zip(responses.data<long>()).ToArray().Distinct())
-        {
-            var same = (tokens == count).logical_and(responses == answers).nonzero().squeeze(1);
-            var totals = new StepTotals(answers, count, problem.Tree.Shape.Length);
-            loss += TokenLoss.Share(
-                perToken.index_select(0, same).flatten(0, 1), mask.index_select(0, same).flatten(0, 1), estimator.Reduction, totals);
-        }
-
-        return loss;
+        var tokens = estimator.Reduction == Reduction.TokenMean ? mask.sum([1, 2]) : zeros(batches.shape[0], ScalarType.Int64);
+        var totals = mask.any(2).sum(1).data<long>().Zip(tokens.data<long>(), (responses, count) =>
+            new StepTotals(responses, count, problem.Tree.Shape.Length)).Index().GroupBy(batch => batch.Item, batch => (long)batch.Index).ToArray();
+        var order = tensor(totals.SelectMany(same => same).ToArray());
+        long[] sizes = [.. totals.Select(same => (long)same.Count())];
+        var parts = perToken.index_select(0, order).split(sizes).Zip(mask.index_select(0, order).split(sizes), totals);
+        return stack(parts.Select(same => TokenLoss.Share(same.First.flatten(0, 1), same.Second.flatten(0, 1), estimator.Reduction, same.Third.Key))).sum();
     }
 
     // [M, rows*T*V] by row and token to [M, K*V] by node.

@@ -10,7 +10,7 @@ public sealed class GradientMoments : IDisposable
     private const double Rounding = 1e-10;
 
     // Groups that are given other neighbours.
-    private const int Tried = 60;
+    private const int Tried = 24;
 
     private GradientMoments(Tensor mean, double variance) => (Mean, Variance) = (mean, variance);
 
@@ -41,36 +41,38 @@ public sealed class GradientMoments : IDisposable
         var (tree, prompts) = (problem.Tree, problem.Tree.Shape.Prompts);
         var (members, orders) = SampledBatches.Groups(tree, estimator.SamplesPerPrompt);
         var tried = members.index_select(0, arange(0, members.shape[0], Math.Max(1, members.shape[0] / Tried), ScalarType.Int64));
-        var (some, others) = (PerPrompt(tried, shift: 0), PerPrompt(tried, (tried.shape[0] / prompts) + 1));
+        var shift = (tried.shape[0] / prompts) + 1;
+        var both = PerPrompt(cat([Batches(tried, shift: 0), Batches(tried, shift)])).split(tried.shape[0]);
+        var others = stack([.. Enumerable.Range(0, prompts).Select(prompt => both[1].select(1, prompt).roll(shift * prompt, 0))], 1);
         moments = null;
-        if (prompts > 1 && (some - others).abs().max().item<double>() > Rounding * some.abs().max().item<double>())
+        if (prompts > 1 && (both[0] - others).abs().max().item<double>() > Rounding * others.abs().max().item<double>())
             return false;
 
-        var alone = PerPrompt(members, shift: 0);
+        var alone = PerPrompt(Batches(members, shift: 0));
         var (means, variance) = (new List<Tensor>(), 0.0);
         for (var prompt = 0; prompt < prompts; prompt++)
         {
-            var weights = orders * problem.SamplingProbabilities.index_select(0, Rows(members, prompt, 0).flatten()).view_as(members).prod(1);
+            var weights = orders * problem.SamplingProbabilities.index_select(0, Rows(members, prompt).flatten()).view_as(members).prod(1);
             var jacobian = problem.Jacobian.narrow(0, prompt * alone.shape[2], alone.shape[2]);
-            var gradients = alone.select(1, prompt).matmul(jacobian);
-            var mean = weights.unsqueeze(0).matmul(gradients).squeeze(0);
-            variance += (weights * (gradients - mean).square().sum(1)).sum().item<double>();
-            means.Add(mean);
+            var gram = jacobian.matmul(jacobian.t());
+            var mean = weights.unsqueeze(0).matmul(alone.select(1, prompt));
+            var apart = alone.select(1, prompt) - mean;
+            variance += (weights * (apart.matmul(gram) * apart).sum(1)).sum().item<double>();
+            means.Add(mean.matmul(jacobian).squeeze(0));
         }
 
         moments = new(stack(means).sum([0]).DetachFromDisposeScope(), variance);
         return true;
 
-        // [M,P,K/P*V], the gradient of each group of each prompt.
-        Tensor PerPrompt(Tensor groups, long shift)
-        {
-            var rows = cat([.. Enumerable.Range(0, prompts).Select(prompt => Rows(groups, prompt, shift))], 1);
-            var gradients = cat([.. rows.split(SampledBatches.PortionRows / rows.shape[1]).Select(part => BatchGradients.Of(problem, estimator, part))])
-                .view(groups.shape[0], prompts, -1);
-            return stack([.. Enumerable.Range(0, prompts).Select(prompt => gradients.select(1, prompt).roll(shift * prompt, 0))], 1);
-        }
+        // [M,P,K/P*V], the gradient of each prompt's part of each batch.
+        Tensor PerPrompt(Tensor batches) =>
+            cat([.. batches.split(SampledBatches.PortionRows / batches.shape[1]).Select(part => BatchGradients.Of(problem, estimator, part))])
+                .view(batches.shape[0], prompts, -1);
 
-        Tensor Rows(Tensor groups, int prompt, long shift) => groups.roll(-shift * prompt, 0) + (prompt * tree.CompletionsPerPrompt);
+        // [M,P*G]: the groups of each prompt, beside those of the others that many places further.
+        Tensor Batches(Tensor groups, long shift) => cat([.. Enumerable.Range(0, prompts).Select(prompt => Rows(groups.roll(-shift * prompt, 0), prompt))], 1);
+
+        Tensor Rows(Tensor groups, int prompt) => groups + (prompt * tree.CompletionsPerPrompt);
     }
 
     /// <summary>The mean over batches that are drawn, where they are too many to sum over.</summary>

@@ -15,19 +15,22 @@ public sealed class ModelPolicy(LanguageModel model, IReadOnlyList<int[]> prompt
     public Tensor Distributions(CompletionTree tree)
     {
         using var scope = NewDisposeScope();
+        var hidden = model.Trunk.Hidden(cat([.. prompts.Select(prompt => Sequences(prompt, tree))]));
         var places = Enumerable.Range(0, tree.NodesPerPrompt).Select(tree.Place).ToArray();
-        var rows = tensor(places.Select(place => (long)place.Completion).ToArray());
-        var columns = places.Select(place => (long)place.Column).ToArray();
-        var completions = tree.Tokens.narrow(0, 0, tree.CompletionsPerPrompt);
-        var logits = prompts.Select(prompt => Logits(prompt, completions, rows, tensor(columns))).ToArray();
-        return nn.functional.log_softmax(cat(logits), dim: -1).MoveToOuterDisposeScope();
+        var rows = prompts.SelectMany((_, prompt) => places.Select(place => (prompt * tree.CompletionsPerPrompt) + (long)place.Completion));
+
+        // The hidden state before completion token t stands in column |prompt| - 1 + t.
+        var columns = prompts.SelectMany(prompt => places.Select(place => prompt.Length - 1 + (long)place.Column));
+        var logits = model.Logits(hidden.index([tensor(rows.ToArray()), tensor(columns.ToArray())]));
+        return nn.functional.log_softmax(logits, dim: -1).MoveToOuterDisposeScope();
     }
 
-    // [K/P, V]: the hidden state before completion token t stands in column |prompt| - 1 + t.
-    private Tensor Logits(int[] prompt, Tensor completions, Tensor rows, Tensor columns)
+    // [N/P, longest prompt + T]: what pads a shorter prompt's completions stands behind them, where no state of theirs sees it.
+    private Tensor Sequences(int[] prompt, CompletionTree tree)
     {
+        var completions = tree.Tokens.narrow(0, 0, tree.CompletionsPerPrompt);
         var front = tensor(prompt.Select(id => (long)id).ToArray()).expand(completions.shape[0], prompt.Length);
-        var hidden = model.Trunk.Hidden(cat([front, completions], dim: 1));
-        return model.Logits(hidden.index([rows, columns + (prompt.Length - 1)]));
+        var back = zeros([completions.shape[0], prompts.Max(other => other.Length) - prompt.Length], ScalarType.Int64);
+        return cat([front, completions, back], dim: 1);
     }
 }

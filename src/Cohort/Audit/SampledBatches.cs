@@ -68,18 +68,22 @@ public static class SampledBatches
         return (tensor(groups.SelectMany(group => group).ToArray(), [groups.Length, samplesPerPrompt]), tensor(groups.Select(Orders).ToArray()));
     }
 
-    /// <summary>Batches drawn from the sampling policy, in portions of equal weights that add up to 1.</summary>
+    /// <summary>
+    /// Batches drawn from the sampling policy, once whatever the order of the completions in their groups, weighted by how often they were drawn.
+    /// </summary>
     /// <inheritdoc cref="Drawn" path="/param"/>
     /// <param name="use">As in <see cref="ForEach"/>.</param>
     public static void ForEachDrawn(ExactProblem problem, int samplesPerPrompt, int count, ulong seed, Action<Tensor, Tensor> use)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var all = Drawn(problem, samplesPerPrompt, count, seed);
-        foreach (var rows in all.split(PortionRows / (int)all.shape[1]))
+        var drawn = Drawn(problem, samplesPerPrompt, count, seed);
+        var (batches, _, times) = drawn.view(count, -1, samplesPerPrompt).sort(dim: 2).Values.view_as(drawn).unique(return_counts: true, dim: 0);
+        var portion = PortionRows / drawn.shape[1];
+        foreach (var (rows, met) in batches.split(portion).Zip(times!.split(portion)))
         {
             using var part = NewDisposeScope();
-            use(rows, full([rows.shape[0]], 1.0 / count, ScalarType.Float64));
+            use(rows, met.to_type(ScalarType.Float64) / count);
         }
     }
 

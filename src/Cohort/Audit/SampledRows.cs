@@ -65,20 +65,22 @@ public sealed class SampledRows
     /// <summary>Numbers computed from one batch at a time, where they depend on all of its rows.</summary>
     /// <param name="perBatch">From a batch's scores [P*G] and mask [P*G,T] to a number per row, or per token.</param>
     /// <returns>[R] or [R,T], owned by the caller's scope.</returns>
-    public Tensor EachBatch(Func<Tensor, Tensor, Tensor> perBatch)
-    {
-        using var scope = NewDisposeScope();
-        return cat([.. Scores.split(BatchSize).Zip(Mask.split(BatchSize), perBatch)]).MoveToOuterDisposeScope();
-    }
+    public Tensor EachBatch(Func<Tensor, Tensor, Tensor> perBatch) => EachBatch([Scores, Mask], of => perBatch(of[0], of[1]));
 
-    /// <summary>The same, where more is needed of a batch than scores and mask.</summary>
-    /// <param name="perBatch">Given a function that takes a batch's rows of a tensor [R, ...].</param>
+    /// <summary>The same from other numbers than scores and mask; once for all batches in which they are equal.</summary>
+    /// <param name="of">[R, ...] each: all that the numbers depend on.</param>
+    /// <param name="perBatch">From a batch's rows of them.</param>
     /// <returns>[R, ...], owned by the caller's scope.</returns>
-    public Tensor EachBatch(Func<Func<Tensor, Tensor>, Tensor> perBatch)
+    public Tensor EachBatch(IReadOnlyList<Tensor> of, Func<IReadOnlyList<Tensor>, Tensor> perBatch)
     {
         using var scope = NewDisposeScope();
-        var firsts = Enumerable.Range(0, (int)(Mask.shape[0] / BatchSize)).Select(batch => (long)batch * BatchSize);
-        return cat([.. firsts.Select(first => perBatch(all => all.narrow(0, first, BatchSize)))]).MoveToOuterDisposeScope();
+        var batches = Mask.shape[0] / BatchSize;
+        var seen = cat([.. of.Select(each => each.detach().to_type(ScalarType.Float64).reshape(batches, -1))], 1);
+        var kinds = seen.unique(return_inverse: true, dim: 0).inverse_indices!.data<long>().ToArray();
+        var parts = of.Select(each => each.split(BatchSize)).ToArray();
+        var computed = kinds.Index().DistinctBy(batch => batch.Item).ToDictionary(
+            batch => batch.Item, batch => perBatch([.. parts.Select(part => part[batch.Index])]));
+        return cat([.. kinds.Select(kind => computed[kind])]).MoveToOuterDisposeScope();
     }
 
     /// <summary>A number of each row, given to each of its tokens.</summary>

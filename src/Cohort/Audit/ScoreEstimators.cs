@@ -52,10 +52,10 @@ public static class ScoreEstimators
         return
         [
             Of("batch mean with the sample", new Claim.Multiple(1 - (1.0 / batch)), rows => rows.Broadcast(rows.EachBatch(
-                (scores, mask) => BatchBaselineAdvantage.PerResponse(scores, mask.select(1, 0))))),
+                [rows.Scores, rows.Scored], of => BatchBaselineAdvantage.PerResponse(of[0], of[1])))),
             Of("batch deviation", new Claim.Biased("the deviation depends on the sample"), rows => rows.Broadcast(rows.EachBatch(
-                (scores, mask) => GroupRelativeAdvantage.PerResponse(
-                    scores, mask.select(1, 0), samplesPerPrompt, GroupScale.BatchDeviation, Epsilon)))),
+                [rows.Scores, rows.Scored], of => GroupRelativeAdvantage.PerResponse(
+                    of[0], of[1], samplesPerPrompt, GroupScale.BatchDeviation, Epsilon)))),
             Of("batch whitening (REINFORCE++)", tokens, rows => rows.EachBatch(
                 (scores, mask) => ReinforcePlusPlusAdvantage.PerToken(ShapedRewards.OnLastToken(scores, mask), mask, discount: 1, Epsilon))),
             Of("group mean, batch whitening (REINFORCE++ baseline)", tokens, rows => rows.EachBatch(

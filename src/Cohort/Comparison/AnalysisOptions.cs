@@ -23,6 +23,9 @@ public sealed record AnalysisOptions
     /// <summary>Short runs that show how cost grows; none where it was not measured.</summary>
     public IReadOnlyList<CostProbe> Probes { get; init; } = [];
 
+    /// <summary>Jobs that failed: runs that the differences lack, and short runs that say nothing of cost.</summary>
+    public IReadOnlyList<JobEnd> Failed { get; init; } = [];
+
     /// <summary>Seeds that were added after the others' results could be seen.</summary>
     public IReadOnlyList<ulong> AddedSeeds { get; init; } = [];
 

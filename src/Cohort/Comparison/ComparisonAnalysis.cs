@@ -31,12 +31,13 @@ public static class ComparisonAnalysis
             WallClock = options.WallClock,
             Jobs = options.Jobs,
             AddedSeeds = options.AddedSeeds,
+            Failed = [.. options.Failed.Select(FailedJob.Of)],
             Probes = options.Probes,
             Facts = options.Facts,
             Lineage = options.Lineage,
         };
         result = result with { Arms = [.. arms.Select(arm => Told(arm, result))] };
-        return result with { Headline = Verdicts.Headline(result), Limits = Limitations.Of(result) };
+        return result with { Headline = Verdicts.Headline(result) + Verdicts.Failed(result), Limits = Limitations.Of(result) };
     }
 
     private static ArmResult Of(ArmRuns arm, AnalysisOptions options)

@@ -15,6 +15,7 @@ namespace Cohort.Comparison;
 public sealed class ComparisonFolder(string root)
 {
     private const string FinishedFile = "cell.json", LockFile = "cell.lock";
+    private const int MostNames = 8;
 
     /// <summary>The directory, as a full path.</summary>
     public string Root { get; } = Path.GetFullPath(root);
@@ -66,7 +67,7 @@ public sealed class ComparisonFolder(string root)
 
         return plan.Bases.Concat(plan.Runs).FirstOrDefault(job => job.Path == wanted)
             ?? Probes(plan).FirstOrDefault(job => job.Path == wanted)
-            ?? throw new TrainingException($"The comparison in '{Root}' has no {wanted}; its runs are {Example(plan)}.");
+            ?? throw new TrainingException($"The comparison in '{Root}' has no {wanted}; its runs are {Names(plan)}. Nothing was changed.");
     }
 
     /// <summary>
@@ -120,7 +121,12 @@ public sealed class ComparisonFolder(string root)
         return (forecast.PolicyParameters, forecast.CriticParameters);
     }
 
-    private static string Example(ComparisonPlan plan) => $"{plan.Cells.First().Path} to {plan.Cells.Last().Path}";
+    // The runs of the first seeds, as far as there is room.
+    private static string Names(ComparisonPlan plan)
+    {
+        var (names, all) = (plan.Cells.Take(MostNames).Select(cell => cell.Path), plan.Cells.Count());
+        return string.Join(", ", names) + (all > MostNames ? $" and {all - MostNames} more, up to {plan.Cells.Last().Path}" : "");
+    }
 
     /// <summary>One finished run.</summary>
     /// <param name="cell">Which one.</param>

@@ -19,7 +19,7 @@ public static class ComparisonJson
     Converters =
     [
         typeof(FiniteNumber), typeof(SnakeCaseName<Arm>), typeof(SnakeCaseName<Conclusion>), typeof(SnakeCaseName<HeldOutMeasure>),
-        typeof(SnakeCaseName<Period>),
+        typeof(SnakeCaseName<Period>), typeof(SnakeCaseName<JobKind>),
     ])]
 [JsonSerializable(typeof(ComparisonResult))]
 internal sealed partial class ComparisonJsonContext : JsonSerializerContext;
@@ -44,6 +44,6 @@ internal sealed class FiniteNumber : JsonConverter<double>
     }
 }
 
-/// <summary>A name of an enumeration, such as pass_at1.</summary>
+/// <summary>A name of an enumeration, such as not_measured.</summary>
 internal sealed class SnakeCaseName<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
     where T : struct, Enum;

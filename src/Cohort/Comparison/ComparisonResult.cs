@@ -30,6 +30,9 @@ public sealed record ComparisonResult
     /// <summary>Seeds that were added after the others' results could be seen.</summary>
     public required IReadOnlyList<ulong> AddedSeeds { get; init; }
 
+    /// <summary>Jobs that failed, as far as that is known: a run that is neither here nor finished is not done yet.</summary>
+    public required IReadOnlyList<FailedJob> Failed { get; init; }
+
     /// <summary>How cost grows with group size and length, from short runs; none where it was not measured.</summary>
     public required IReadOnlyList<CostProbe> Probes { get; init; }
 

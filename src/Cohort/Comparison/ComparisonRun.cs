@@ -46,7 +46,8 @@ public sealed class ComparisonRun(ComparisonFolder folder, ComparisonPlan plan, 
         Do(runs, jobs, progress, cancel);
         if (runs.All(IsFinished))
         {
-            var probes = folder.Probes(plan);
+            var all = folder.Probes(plan);
+            var probes = all.All(IsFinished) ? all : CostProbes.Fitting(all);
             progress.Expect(probes.Count, probes.Count(IsFinished));
             Do(probes, 1, progress, cancel);
         }

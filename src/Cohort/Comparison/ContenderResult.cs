@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cohort.Evaluation;
 
 namespace Cohort.Comparison;
@@ -57,7 +58,14 @@ public sealed record SeedResult(ulong Seed, IReadOnlyList<SeedPoint> Points);
 /// <param name="MajorityAtK">maj@k.</param>
 /// <param name="Greedy">Share of the problems whose most likely answer passes.</param>
 public sealed record SeedPoint(
-    long Step, long Tokens, double Seconds, double ProcessorSeconds, double PassAt1, double PassAtK, double MajorityAtK, double Greedy);
+    long Step,
+    long Tokens,
+    double Seconds,
+    double ProcessorSeconds,
+    [property: JsonPropertyName("pass_at_1")] double PassAt1,
+    double PassAtK,
+    [property: JsonPropertyName("maj_at_k")] double MajorityAtK,
+    double Greedy);
 
 /// <summary>A measure of held-out answers over the seeds.</summary>
 /// <param name="Measure">Which one.</param>

@@ -28,6 +28,16 @@ internal static class CostProbes
                JobKind.Probe, PathOf(run, size.Samples, size.MaxNewTokens), Probe(options, size.Samples, size.MaxNewTokens), KeepsModel: false),
     ];
 
+    /// <summary>The probes whose completions fit the model's context behind its prompts; data and model are read once for each length of completions.</summary>
+    /// <param name="probes">From <see cref="Of"/>.</param>
+    public static IReadOnlyList<ComparisonJob> Fitting(IReadOnlyList<ComparisonJob> probes)
+    {
+        var fits = probes.DistinctBy(Key).ToDictionary(Key, probe => RunPlan.FitsContext((RunOptions)probe.Options));
+        return [.. probes.Where(probe => fits[Key(probe)])];
+
+        static (ModelOptions, int) Key(ComparisonJob probe) => (((RunOptions)probe.Options).Model, ((RunOptions)probe.Options).Rollout.MaxNewTokens);
+    }
+
     /// <summary>What the finished probes measured.</summary>
     /// <param name="probes">From <see cref="Of"/>.</param>
     /// <param name="folder">The comparison's.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Cohort.Evaluation;
 using Cohort.Telemetry;
 
@@ -8,12 +9,14 @@ namespace Cohort.Comparison;
 public enum HeldOutMeasure
 {
     /// <summary>Sampled pass@1: the share of its sampled answers that pass.</summary>
+    [JsonStringEnumMemberName("pass_at_1")]
     PassAt1,
 
     /// <summary>The chance that at least one of k samples passes.</summary>
     PassAtK,
 
     /// <summary>Whether the commonest of the k sampled answers passes.</summary>
+    [JsonStringEnumMemberName("maj_at_k")]
     MajorityAtK,
 
     /// <summary>Whether the most likely answer passes.</summary>

@@ -6,6 +6,8 @@ namespace Cohort.Comparison;
 /// <summary>What a conclusion is limited by.</summary>
 internal static class Limitations
 {
+    private const int MostProbes = 3;
+
     /// <summary>The arm in words, with what it is worth.</summary>
     public static string Name(ArmResult arm) => arm.Arm switch
     {
@@ -50,7 +52,10 @@ internal static class Limitations
             {
                 var missing = seeds.Except(contender.Seeds.Select(seed => seed.Seed)).ToArray();
                 if (missing.Length > 0)
-                    yield return $"{arm.Task}, {Lower(arm.Arm)}: {contender.Name} lacks seed {string.Join(", ", missing)}, which the differences leave out.";
+                {
+                    yield return $"{arm.Task}, {Lower(arm.Arm)}: {contender.Name} lacks seed {string.Join(", ", missing)}, which the differences leave out; "
+                        + $"where a run failed, as by diverging, that favours {contender.Name}.";
+                }
             }
         }
 
@@ -67,6 +72,14 @@ internal static class Limitations
         {
             yield return $"p-values of sampled pass@1 at equal tokens are corrected by Holm over {result.Comparisons} comparisons; intervals, greedy "
                 + "answers and differences at equal time are not.";
+        }
+
+        var probes = result.Failed.Where(job => job.Kind == JobKind.Probe).ToArray();
+        if (probes.Length > 0)
+        {
+            yield return "Cost was not measured, as the short run failed, by "
+                + string.Join("; by ", probes.Take(MostProbes).Select(probe => $"{probe.Path}: {probe.Message.TrimEnd('.')}"))
+                + (probes.Length > MostProbes ? $"; and by {probes.Length - MostProbes} more." : ".");
         }
 
         yield return (result.WallClock, result.Jobs) switch

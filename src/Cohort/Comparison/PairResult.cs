@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Cohort.Evaluation;
 
 namespace Cohort.Comparison;
@@ -12,12 +13,14 @@ public sealed record PairResult
     public required string Baseline { get; init; }
 
     /// <summary>Sampled pass@1 at the end of the token budget: the result. Its p-value is corrected.</summary>
+    [JsonPropertyName("pass_at_1")]
     public required DifferenceResult PassAt1 { get; init; }
 
     /// <summary>Greedy answers at the end of the token budget.</summary>
     public required DifferenceResult Greedy { get; init; }
 
     /// <summary>Sampled pass@1 where each seed's two curves end at the time of the one that needed less.</summary>
+    [JsonPropertyName("pass_at_1_at_equal_time")]
     public required DifferenceResult PassAt1AtEqualTime { get; init; }
 
     /// <summary>Greedy answers there.</summary>

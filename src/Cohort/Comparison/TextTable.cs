@@ -5,7 +5,7 @@ using Cohort.Evaluation;
 namespace Cohort.Comparison;
 
 /// <summary>Small tables and paragraphs for a terminal of 100 columns.</summary>
-internal static class TextTable
+public static class TextTable
 {
     /// <summary>Columns of the terminal.</summary>
     public const int Width = 100;
@@ -14,7 +14,7 @@ internal static class TextTable
 
     /// <summary>A table: the first column to the left, numbers to the right.</summary>
     /// <param name="rows">The head first; all as long as it is.</param>
-    public static IEnumerable<string> Lines(IReadOnlyList<IReadOnlyList<string>> rows)
+    internal static IEnumerable<string> Lines(IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var widths = rows[0].Select((_, column) => rows.Max(row => Cell(row, column).Length)).ToArray();
         return rows.Select(row => string.Concat(widths.Select((width, column) =>
@@ -23,7 +23,10 @@ internal static class TextTable
         static string Cell(IReadOnlyList<string> row, int column) => Short(row[column]);
     }
 
-    /// <summary>A paragraph.</summary>
+    /// <summary>A paragraph, broken between its words.</summary>
+    /// <param name="text">Words with one space between them.</param>
+    /// <param name="indent">Before each line.</param>
+    /// <returns>Lines of at most <see cref="Width"/> columns, unless a word is longer.</returns>
     public static IEnumerable<string> Wrap(string text, string indent = "")
     {
         var line = new StringBuilder(indent);
@@ -42,7 +45,7 @@ internal static class TextTable
     }
 
     /// <summary>A number of a few digits; a dash for what was not measured.</summary>
-    public static string Number(double value) => Math.Abs(value) switch
+    internal static string Number(double value) => Math.Abs(value) switch
     {
         double.NaN or double.PositiveInfinity => "-",
         >= 1e9 => value.ToString("0.00e0", CultureInfo.InvariantCulture),
@@ -54,19 +57,19 @@ internal static class TextTable
     };
 
     /// <summary>A number with half the width of its interval.</summary>
-    public static string PlusMinus(Interval interval) =>
+    internal static string PlusMinus(Interval interval) =>
         Number(interval.Estimate) + (double.IsFinite(interval.High) ? $" ±{Number((interval.High - interval.Low) / 2)}" : "");
 
     /// <summary>A share in percent with half the width of its interval.</summary>
-    public static string PercentPlusMinus(Interval interval) => !double.IsFinite(interval.Estimate) ? "-"
+    internal static string PercentPlusMinus(Interval interval) => !double.IsFinite(interval.Estimate) ? "-"
         : Verdicts.Number(interval.Estimate) + (double.IsFinite(interval.High) ? $" ±{Verdicts.Number((interval.High - interval.Low) / 2)}" : "");
 
     /// <summary>A share in percent with its interval.</summary>
-    public static string Percent(Interval interval) => !double.IsFinite(interval.Estimate) ? "-"
+    internal static string Percent(Interval interval) => !double.IsFinite(interval.Estimate) ? "-"
         : Verdicts.Number(interval.Estimate) + (double.IsFinite(interval.Low) ? $" [{Verdicts.Number(interval.Low)}, {Verdicts.Number(interval.High)}]" : "");
 
     /// <summary>A difference in points with its sign and interval.</summary>
-    public static string Signed(Interval interval) => (interval.Estimate > 0 ? "+" : "") + Percent(interval);
+    internal static string Signed(Interval interval) => (interval.Estimate > 0 ? "+" : "") + Percent(interval);
 
     private static string Short(string name) => name.Length <= LongestName ? name : name[..(LongestName - 1)] + "…";
 }

@@ -56,6 +56,14 @@ internal static class Verdicts
         return (decided ? "" : "Nothing yet. ") + string.Join(' ', groups.Select(group => Group([.. group]))) + corrected + scope;
     }
 
+    /// <summary>How many runs of which contender failed, as a sentence behind the headline; empty where none did.</summary>
+    public static string Failed(ComparisonResult result)
+    {
+        var contenders = result.Failed.Where(job => job.Kind == JobKind.Run).CountBy(job => job.Contender).ToArray();
+        return contenders.Length == 0 ? ""
+            : $" Failed and left out: {string.Join(", ", contenders.Select(failed => $"{Count(failed.Value, "run")} of {failed.Key}"))}.";
+    }
+
     /// <summary>An interval's ends in points, such as "1.2 to 7.0"; "unknown" without one.</summary>
     public static string Range(DifferenceResult difference) => double.IsFinite(difference.Interval.Low) && double.IsFinite(difference.Interval.High)
         ? $"{Number(difference.Interval.Low)} to {Number(difference.Interval.High)}"

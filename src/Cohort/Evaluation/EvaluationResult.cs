@@ -11,6 +11,9 @@ public sealed record Answer(Problem Problem, Completion Completion, Score Score)
     /// <summary>What it votes for among the answers to its problem, as <see cref="Rewards.RewardSet.AnswerOf"/> gives it; empty for nothing.</summary>
     public string Vote { get; init; } = "";
 
+    /// <summary>Why it votes for nothing, where the reward failed to read its answer; empty where it did not.</summary>
+    public string VoteFailure { get; init; } = "";
+
     /// <summary>Whether the answer passes: part "correct" is at least 1, or where a reward has no such part, the total is.</summary>
     public bool Passes => Score is Scored { Passes: true };
 }

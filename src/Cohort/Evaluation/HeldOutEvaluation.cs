@@ -58,11 +58,14 @@ public sealed class HeldOutEvaluation(ISampler sampler, PromptEncoder prompts, R
         var scores = queue.Complete();
         return new EvaluationResult(
             groups.SelectMany(group => group.Completions)
-                .Select((completion, row) => new Answer(problems[completion.PromptIndex], completion, scores[row])
-                {
-                    Vote = rewards.AnswerOf(completion),
-                })
+                .Select((completion, row) => Voting(new Answer(problems[completion.PromptIndex], completion, scores[row])))
                 .ToArray(),
             samplesPerProblem);
+
+        Answer Voting(Answer answer)
+        {
+            var (vote, failure) = rewards.AnswerOf(answer.Completion);
+            return answer with { Vote = vote, VoteFailure = failure };
+        }
     }
 }

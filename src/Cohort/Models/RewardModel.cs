@@ -12,6 +12,16 @@ public sealed class RewardModel : ScalarModel
     {
     }
 
+    /// <summary>A reward model to train: a copy of a language model's trunk, under a head at zero.</summary>
+    /// <param name="language">Without an adapter; stays the caller's.</param>
+    /// <returns>Owned by the caller; where the language model lies.</returns>
+    public static RewardModel Of(LanguageModel language)
+    {
+        var model = Placement.Of(language).Build(() => new RewardModel(language.Config));
+        Weights.Copy(from: language, to: model);
+        return model;
+    }
+
     /// <summary>Scores of whole sequences. What stands behind a row's length is not seen, whatever it is.</summary>
     /// <param name="tokens">[B, S] int64, right-padded; S at most the context length.</param>
     /// <param name="lengths">[B] int64: how many tokens of each row count, in [1, S].</param>

@@ -24,7 +24,7 @@ internal static class AuditCharts
         {
             FromZero = true,
         },
-        new("The surrogate is not J", "path up the gradient of J", "change of the expectation",
+        new(AuditPage.SurrogateTitle, "path up the gradient of J", "change of the expectation",
         [
             Line(subject, "J", 0, point => point.Objective), Line(subject, "product of ratios", 1, point => point.Product) with { Stroke = 1 },
             Line(subject, "sum of token ratios", 2, point => point.Token), Line(subject, "clipped (PPO)", 3, point => point.Clipped),

@@ -10,6 +10,10 @@ public static class AuditPage
     /// <summary>The file's name inside the audit's folder.</summary>
     public const string FileName = "audit.html";
 
+    private const string NormalizationTitle = "Normalizing advantages per minibatch";
+    private const string LengthsTitle = "Length under each reduction";
+    internal const string SurrogateTitle = "The surrogate is not J";
+
     private static readonly (string Term, string Definition)[] Definitions =
     [
         ("cosine", "Of the angle between the estimator's expected gradient and the exact gradient of its objective; 0 where the expectation vanishes."),
@@ -45,7 +49,7 @@ public static class AuditPage
         seed {result.Seed.ToString(CultureInfo.InvariantCulture)}.</p></header>
         <main>
         {result.Subjects.Select(Subject)}
-        {Clipping(result.Clipping)}
+        {Clipping(result.Clipping, result.ClippingFollows)}
         <section><h2>Definitions</h2><dl>{Definitions.Select(Definition)}</dl></section>
         </main>
         """);
@@ -57,14 +61,16 @@ public static class AuditPage
         <p class="note">Pass rates of the prompts {string.Join(", ", subject.PassRates.Select(rate => NumberText.Of(rate, digits: 2)))};
         expected score {NumberText.Of(subject.ExpectedScore)}, of its reference {NumberText.Of(subject.ReferenceScore)}; KL to it
         {NumberText.Of(subject.SequenceKl)} nats; {NumberText.Of(subject.TokensPerBatch)} expected tokens a batch.</p>
-        <h3>What follows</h3><ul>{subject.Sections.Select(Conclusion)}</ul>
+        <h3>What follows</h3><ul>{subject.Sections.Select(section => Conclusion(section.Title, section.Follows))}
+        {Conclusion(NormalizationTitle, subject.NormalizationFollows)}{Conclusion(LengthsTitle, subject.LengthsFollow)}
+        {Conclusion(SurrogateTitle, subject.SurrogateFollows)}</ul>
         <div class="charts">{AuditCharts.Of(subject).Select(ChartFigure.Of)}</div>
         {subject.Sections.Select(Section)}
         {Identities(subject.Identities)}{Normalization(subject.Normalization)}{Lengths(subject.Lengths)}</section>
 
         """;
 
-    private static Markup Conclusion(AuditSection section) => $"<li><b>{section.Title}.</b> {section.Follows}</li>";
+    private static Markup Conclusion(string title, string follows) => $"<li><b>{title}.</b> {follows}</li>";
 
     private static Markup Section(AuditSection section) => Table(
         section.Title,
@@ -82,7 +88,7 @@ public static class AuditPage
         identities.Select(identity => (identity.Name, (string[])[Number(identity.Value), identity.Holds ? "yes" : "no"])));
 
     private static Markup Normalization(IReadOnlyList<NormalizationRow> rows) => Table(
-        "Normalizing advantages per minibatch", "Generalized advantages of an exact critic, λ = 1; size is the step along the exact gradient.",
+        NormalizationTitle, "Generalized advantages of an exact critic, λ = 1; size is the step along the exact gradient.",
         ["cosine", "bias", "beside", "size", "±"],
         rows.Select(row => ($"{row.Responses} responses, {(row.Normalized ? "normalized" : "plain")}", (string[])
         [
@@ -90,7 +96,7 @@ public static class AuditPage
         ])));
 
     private static Markup Lengths(IReadOnlyList<LengthRow> rows) => Table(
-        "Length under each reduction", "Shares of the expected gradient in percent, by outcome and length; long is more than half of the limit.",
+        LengthsTitle, "Shares of the expected gradient in percent, by outcome and length; long is more than half of the limit.",
         ["cosine", "short right", "long right", "short wrong", "long wrong"],
         rows.Select(row => (row.Reduction, (string[])
         [
@@ -98,13 +104,13 @@ public static class AuditPage
             NumberText.Percent(row.LongWrong),
         ])));
 
-    private static Markup Clipping(IReadOnlyList<ClippingCell> cells)
+    private static Markup Clipping(IReadOnlyList<ClippingCell> cells, string follows)
     {
         string[] heads = [.. cells.Select(cell => cell.Ratio).Distinct().Select(ratio => $"r = {Number(ratio)}")];
         var rows = cells.GroupBy(cell => cell.Advantage).Select(row => ($"A = {Number(row.Key)}", row.Select(cell => Number(cell.Kept)).ToArray()));
         var table = Table(
             "Gradient of the clipped surrogate over r A ∇log π, clip 0.2",
-            "1 goes on, 0 has stopped: only where A > 0 and r > 1.2, or A < 0 and r < 0.8.", heads, rows);
+            $"1 goes on, 0 has stopped. {follows}", heads, rows);
         return $"""
             <section><h2>Where the clip stops the gradient</h2>{table}</section>
 

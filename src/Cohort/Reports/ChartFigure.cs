@@ -40,8 +40,11 @@ internal static class ChartFigure
 
     private static Markup Key(ChartSeries series) => $"""
         <li><button type="button" aria-pressed="true" disabled="disabled">{SvgWriter.Key(series)}
-        <span>{series.Name}</span> <b>{NumberText.Of(series.Last.Y, digits: 3)}</b></button></li>
+        <span>{series.Name}</span>{(series.Mark == ChartMark.Line ? Last(series) : Markup.Empty)}</button></li>
         """;
+
+    // Of points and bars the last one is no more than the others.
+    private static Markup Last(ChartSeries series) => $" <b>{NumberText.Of(series.Last.Y, digits: 3)}</b>";
 
     private static Markup Table(Chart chart, bool isThinned)
     {

@@ -98,13 +98,27 @@
     };
   }
 
+  // Words in lines of so many characters; a longer word stands alone.
+  const lines = (text, most) => text.split(' ').reduce(([line, ...above], word) =>
+    line && line.length + word.length < most ? [`${line} ${word}`, ...above] : [word, ...(line ? [line] : []), ...above], ['']).reverse();
+
+  // Every category has its name: in up to three lines where there is room for them, else upright.
+  function names(categories, width) {
+    const room = Math.floor((width - 60) / categories.length / 6.5);
+    const wrapped = categories.map(name => lines(name, room));
+    const fit = wrapped.every(name => name.length <= 3 && name.every(line => line.length <= room));
+    return {
+      tickvals: categories.map((_, i) => i), tickangle: fit ? 0 : -90, range: [-.5, categories.length - .5],
+      ticktext: categories.map((name, i) => fit ? wrapped[i].map(plain).join('<br>') : short(name, 20)),
+    };
+  }
+
   function layout(chart, colours, width) {
     const numbers = chart.series.flatMap(series => series.y).filter(y => y !== null).map(Math.abs);
     const tiny = Math.max(...numbers) < 1e-3;
     const abscissas = chart.series.flatMap(series => series.x);
     const x = { ...axis(chart.xLabel, chart.logX && abscissas, colours), showgrid: false, zeroline: false, showline: true, ticks: 'outside', tickcolor: colours.line, hoverformat: ',.6~g' };
-    if (chart.categories.length > 0)
-      Object.assign(x, { tickvals: chart.categories.map((_, i) => i), ticktext: chart.categories.map(name => short(name, 20)), range: [-.5, chart.categories.length - .5] });
+    if (chart.categories.length > 0) Object.assign(x, names(chart.categories, width));
     const y = { ...axis(chart.yLabel, chart.logY && numbers, colours), exponentformat: tiny ? 'e' : 'SI', autorangeoptions: {} };
     if (chart.fromZero && !chart.logY) y.autorangeoptions.include = [0];
     if (chart.floor !== undefined) y.autorangeoptions.clipmin = chart.floor;
@@ -178,7 +192,7 @@
   let waiting = 0;
   addEventListener('resize', () => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => drawn().forEach(figure => Plotly.relayout(figure.plot, { width: figure.plot.clientWidth })));
+    waiting = requestAnimationFrame(() => drawn().forEach(draw));
   });
 
   // Paper is white and has a width of its own; all charts are on it.

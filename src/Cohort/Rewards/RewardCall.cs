@@ -73,6 +73,22 @@ public static class RewardCall
         Score[] None(string reason) => [.. rows.Select(_ => Score.None(OneLine(reason)))];
     }
 
+    /// <summary>The answer that a reward reads in a completion, as <see cref="IReward.AnswerOf"/> gives it.</summary>
+    /// <param name="reward">The reward.</param>
+    /// <param name="completion">The completion.</param>
+    /// <returns>The answer, and why there is none, in one line: empty but where the reward throws or gives null.</returns>
+    public static (string Answer, string Failure) AnswerOf(IReward reward, Completion completion)
+    {
+        try
+        {
+            return (string?)reward.AnswerOf(completion) is { } answer ? (answer, "") : ("", OneLine($"{reward.Name} gave null instead of an answer"));
+        }
+        catch (Exception error)
+        {
+            return ("", OneLine($"{reward.Name} threw {error.GetType().Name}: {error.Message}"));
+        }
+    }
+
     private static async Task<Score?> OnOwnThread(
         IRewardFunction reward, Problem problem, Completion completion, TimeSpan deadline, TimeProvider time, CancellationToken cancel)
     {

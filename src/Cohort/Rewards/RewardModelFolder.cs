@@ -67,26 +67,6 @@ public static class RewardModelFolder
         }
     }
 
-    /// <summary>
-    /// A reward model to train: the one that a folder holds, or of a language model (an adapter is merged into its base) the trunk, under a head at zero.
-    /// </summary>
-    /// <param name="folder">The folder of a reward model, a language model or an adapter.</param>
-    /// <param name="placement">Where the weights should lie, and in which type; the head is float32.</param>
-    /// <returns>Owned by the caller.</returns>
-    /// <exception cref="ModelException">A file is missing or does not fit the shape.</exception>
-    /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>
-    public static RewardModel Start(string folder, Placement placement)
-    {
-        if (Holds(folder))
-            return LoadModel(folder, placement);
-
-        var loaded = ModelFolder.Load(folder, placement);
-        using var language = Adapters.Any(loaded) ? Adapters.Merge(loaded) : loaded;
-        var model = placement.Build(() => new RewardModel(language.Config));
-        Weights.Copy(from: language, to: model);
-        return model;
-    }
-
     /// <summary>Whether a folder's weights have the head of a reward model.</summary>
     /// <param name="folder">Any folder.</param>
     /// <exception cref="SafetensorsException">A file of weights is malformed.</exception>

@@ -62,8 +62,8 @@ public sealed class RewardSet : IDisposable
     }
 
     /// <summary>The answer that the first reward reads in a completion, which says whether it passes.</summary>
-    /// <inheritdoc cref="IReward.AnswerOf"/>
-    public string AnswerOf(Completion completion) => Rewards[0].Reward.AnswerOf(completion);
+    /// <inheritdoc cref="RewardCall.AnswerOf"/>
+    public (string Answer, string Failure) AnswerOf(Completion completion) => RewardCall.AnswerOf(Rewards[0].Reward, completion);
 
     /// <summary>These rewards, and others that are only measured: at weight 0. The sets that they come from still own them.</summary>
     /// <param name="metrics">The others.</param>

@@ -2,19 +2,14 @@ namespace Cohort.Telemetry;
 
 /// <summary>Writes evaluations.jsonl: one line per measurement on held-out problems. Each line reaches the operating system at once.</summary>
 /// <param name="path">The file; made where there is none.</param>
-/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="Length"/> gave it; 0 starts afresh.</param>
+/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="LogFile.Length"/> gave it; 0 starts afresh.</param>
 /// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
-public sealed class EvaluationLog(string path, long keepBytes) : IDisposable
+public sealed class EvaluationLog(string path, long keepBytes) : LogFile(path, keepBytes)
 {
-    private readonly LogFile _file = new(path, keepBytes);
-
-    /// <summary>Bytes written, for a checkpoint to record after <see cref="Flush"/>.</summary>
-    public long Length => _file.Length;
-
     /// <summary>Appends one measurement.</summary>
     /// <param name="line">Plain values.</param>
     /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
-    public void Append(EvaluationLine line) => _file.Append(json =>
+    public void Append(EvaluationLine line) => Append(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("step", line.Step);
@@ -28,10 +23,4 @@ public sealed class EvaluationLog(string path, long keepBytes) : IDisposable
         json.WriteArray("greedy", line.Greedy, json.WriteFinite);
         json.WriteEndObject();
     });
-
-    /// <summary>Waits until every line is on the disk.</summary>
-    public void Flush() => _file.Flush();
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

@@ -5,18 +5,13 @@ namespace Cohort.Telemetry;
 /// is null. Each line reaches the operating system at once.
 /// </summary>
 /// <param name="path">The file; made where there is none.</param>
-/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="Length"/> gave it; 0 starts afresh.</param>
+/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="LogFile.Length"/> gave it; 0 starts afresh.</param>
 /// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
-public sealed class JsonLinesSink(string path, long keepBytes) : IMetricSink, IDisposable
+public sealed class JsonLinesSink(string path, long keepBytes) : LogFile(path, keepBytes), IMetricSink
 {
-    private readonly LogFile _file = new(path, keepBytes);
-
-    /// <summary>Bytes written, for a checkpoint to record after <see cref="Flush"/>.</summary>
-    public long Length => _file.Length;
-
     /// <inheritdoc/>
     /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
-    public void Write(StepMetrics metrics) => _file.Append(json =>
+    public void Write(StepMetrics metrics) => Append(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("step", metrics.Step);
@@ -25,10 +20,4 @@ public sealed class JsonLinesSink(string path, long keepBytes) : IMetricSink, ID
 
         json.WriteEndObject();
     });
-
-    /// <summary>Waits until every line is on the disk.</summary>
-    public void Flush() => _file.Flush();
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Cohort.Telemetry;
 /// A file to which whole lines of JSON are appended. Each line goes to the operating system in one write, so that a killed process loses
 /// at most the line at hand; a line that does not fit on the disk is taken back.
 /// </summary>
-internal sealed class LogFile : IDisposable
+public class LogFile : IDisposable
 {
     // Text stays readable in an editor; control characters are escaped, and half a surrogate pair becomes U+FFFD.
     private static readonly JsonWriterOptions Format = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -21,7 +21,7 @@ internal sealed class LogFile : IDisposable
     /// <param name="path">The file; made where there is none.</param>
     /// <param name="keepBytes">Length to which the file is cut; 0 starts afresh.</param>
     /// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
-    public LogFile(string path, long keepBytes)
+    internal LogFile(string path, long keepBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(keepBytes);
         _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
@@ -40,13 +40,13 @@ internal sealed class LogFile : IDisposable
         _json = new Utf8JsonWriter(_line, Format);
     }
 
-    /// <summary>Bytes of all whole lines.</summary>
+    /// <summary>Bytes of all whole lines, for a checkpoint to record after <see cref="Flush"/>.</summary>
     public long Length => _stream.Position;
 
     /// <summary>Appends one line.</summary>
     /// <param name="write">Writes exactly one JSON value.</param>
     /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
-    public void Append(Action<Utf8JsonWriter> write)
+    internal void Append(Action<Utf8JsonWriter> write)
     {
         _line.ResetWrittenCount();
         _json.Reset();
@@ -75,6 +75,7 @@ internal sealed class LogFile : IDisposable
     {
         _json.Dispose();
         _stream.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     private void RequireLineEnd(string path, long keepBytes)

@@ -7,19 +7,14 @@ namespace Cohort.Telemetry;
 /// escaped, and half a surrogate pair becomes U+FFFD. Each line reaches the operating system at once.
 /// </summary>
 /// <param name="path">The file; made where there is none.</param>
-/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="Length"/> gave it; 0 starts afresh.</param>
+/// <param name="keepBytes">Length to which an earlier part of the run is cut, as <see cref="LogFile.Length"/> gave it; 0 starts afresh.</param>
 /// <exception cref="InvalidDataException">No line ends at that length: the file is shorter, or another one.</exception>
-public sealed class RolloutLog(string path, long keepBytes) : IDisposable
+public sealed class RolloutLog(string path, long keepBytes) : LogFile(path, keepBytes)
 {
-    private readonly LogFile _file = new(path, keepBytes);
-
-    /// <summary>Bytes written, for a checkpoint to record after <see cref="Flush"/>.</summary>
-    public long Length => _file.Length;
-
     /// <summary>Appends one completion.</summary>
     /// <param name="line">Plain values.</param>
     /// <exception cref="IOException">The line cannot be written; the file ends with the line before.</exception>
-    public void Append(RolloutLine line) => _file.Append(json =>
+    public void Append(RolloutLine line) => Append(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("step", line.Step);
@@ -43,12 +38,6 @@ public sealed class RolloutLog(string path, long keepBytes) : IDisposable
 
         json.WriteEndObject();
     });
-
-    /// <summary>Waits until every line is on the disk.</summary>
-    public void Flush() => _file.Flush();
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 
     // An array for each number of the tokens: several times shorter than an object for each token. They come from tensors of
     // float32, whose shortest digits read back to the same bits.

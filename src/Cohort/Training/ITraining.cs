@@ -38,13 +38,15 @@ internal interface ITraining : IDisposable
     TrainerState MeasureCurve(TrainerState state, bool ends, Measures measures, CancellationToken cancel) => state;
 
     /// <summary>Whether the budget is used up.</summary>
-    bool IsFinished(TrainerState state);
+    bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
     /// <summary>The share of the budget that is used up, in [0, 1].</summary>
     double Progress(TrainerState state);
 
-    /// <summary>Appends to the logs what the finished step left for them: completions, and a point of the learning curve.</summary>
-    void WriteLog();
+    /// <summary>Appends to the logs what the finished step left for them: completions, and a point of the learning curve; without logs, nothing.</summary>
+    void WriteLog()
+    {
+    }
 
     /// <summary>Brings the logs to the disk, and notes their lengths; training without logs of its own changes nothing.</summary>
     TrainerState FlushLogs(TrainerState state) => state;

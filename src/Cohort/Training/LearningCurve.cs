@@ -1,4 +1,5 @@
 using Cohort.Data;
+using Cohort.Evaluation;
 using Cohort.Rewards;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
@@ -17,7 +18,9 @@ internal sealed class LearningCurve
     private readonly CurveOptions _curve;
     private readonly BudgetOptions _budget;
     private readonly string _path;
+    private readonly IMetricSink _sink;
     private readonly List<EvaluationLine> _lines = [];
+    private bool _toldOfVotes;
 
     /// <summary>A curve, of which the file keeps what was measured before.</summary>
     /// <param name="measurement">Answers the curve's problems.</param>
@@ -25,10 +28,11 @@ internal sealed class LearningCurve
     /// <param name="options">The run's.</param>
     /// <param name="path">evaluations.jsonl; made where there are points to measure.</param>
     /// <param name="keepBytes">Length to which an earlier part of the run is cut.</param>
+    /// <param name="sink">Is told, once, of answers that the rewards failed to read.</param>
     /// <exception cref="InvalidDataException">No line ends at that length.</exception>
-    public LearningCurve(HeldOutMeasurement measurement, RewardSet rewards, RunOptions options, string path, long keepBytes)
+    public LearningCurve(HeldOutMeasurement measurement, RewardSet rewards, RunOptions options, string path, long keepBytes, IMetricSink sink)
     {
-        (_measurement, _rewards, _path, Bytes) = (measurement, rewards, path, keepBytes);
+        (_measurement, _rewards, _path, Bytes, _sink) = (measurement, rewards, path, keepBytes, sink);
         (_curve, _budget, _sampling) = (options.Evaluation.Curve, options.Budget, options.Rollout.ValidationSampling());
         if (_curve.Points > 0)
             new EvaluationLog(path, keepBytes).Dispose(); // cuts
@@ -88,6 +92,7 @@ internal sealed class LearningCurve
         measures.Set(MetricNames.HeldOutPassAtK, sampled.PassAt(_curve.Samples));
         measures.Set(MetricNames.HeldOutMajority, sampled.MajorityRate);
         measures.Set(MetricNames.HeldOutGreedy, greedy.PassRate);
+        TellOfVotes(state.Step, sampled.Answers);
         var answers = sampled.Answers.Chunk(_curve.Samples).ToArray();
         _lines.Add(new EvaluationLine(
             state.Step,
@@ -114,6 +119,19 @@ internal sealed class LearningCurve
         log.Flush();
         Bytes = log.Length;
         _lines.Clear();
+    }
+
+    private void TellOfVotes(long step, IReadOnlyList<Answer> answers)
+    {
+        var failures = answers.Select(answer => answer.VoteFailure).Where(failure => failure != "").CountBy(failure => failure).ToArray();
+        if (_toldOfVotes || failures.Length == 0)
+            return;
+
+        _toldOfVotes = true;
+        var commonest = failures.MaxBy(failure => failure.Value);
+        _sink.Notice(
+            $"Step {step}: of {failures.Sum(failure => failure.Value)} of {answers.Count} learning-curve answers the reward failed to say what they vote for, "
+            + $"and {MetricNames.HeldOutMajority} counts none of these votes: {commonest.Value} x {commonest.Key.TrimEnd('.')}. It is said once.");
     }
 
     private int Reached(long step, long tokens) => MeasuredSteps.Reached(_budget.Progress(step, tokens), _curve.Points);

@@ -56,7 +56,7 @@ internal sealed class PolicyTraining : ITraining
         {
             var points = LearningCurve.Take(options.Evaluation.Curve, source);
             _curve = new LearningCurve(
-                HeldOut("learning-curve answers", points, Purpose.CurveTokens), rewards.Trained, options, place.Evaluations, state.EvaluationsBytes);
+                HeldOut("learning-curve answers", points, Purpose.CurveTokens), rewards.Trained, options, place.Evaluations, state.EvaluationsBytes, sink);
             _reference = new Reference(policy, place.Base, options);
         }
         catch
@@ -176,8 +176,6 @@ internal sealed class PolicyTraining : ITraining
         _clock.Start(Phase.Evaluation);
         return _curve.Measure(state, measures, cancel);
     }
-
-    public bool IsFinished(TrainerState state) => Progress(state) >= 1;
 
     public double Progress(TrainerState state) => _options.Budget.Progress(state.Step, state.SampledTokens);
 

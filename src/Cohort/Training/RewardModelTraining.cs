@@ -65,7 +65,7 @@ internal sealed class RewardModelTraining : ITraining
     // Pairs per micro-batch: each has two rows.
     private int MicroBatchPairs => Math.Max(1, _options.MicroBatchRows / 2);
 
-    /// <summary>The training of a run whose base lies in its directory: a reward model as it is, or a language model's trunk below a head of zeros.</summary>
+    /// <summary>The training of a reward model as it is, or of a language model's trunk below a head of zeros.</summary>
     public static RewardModelTraining Open(
         RunDirectory place,
         RewardModelOptions options,
@@ -74,8 +74,12 @@ internal sealed class RewardModelTraining : ITraining
         PhaseClock clock,
         IMetricSink sink)
     {
-        start.Network.Dispose();
-        var model = RewardModelFolder.Start(place.Base, Setup.Placement(options));
+        if (start.Network is not RewardModel model)
+        {
+            using var language = start.Policy;
+            model = RewardModel.Of(language);
+        }
+
         try
         {
             return new(place, options, model, start.Prompts, source, clock, sink);
@@ -166,13 +170,7 @@ internal sealed class RewardModelTraining : ITraining
         }
     }
 
-    public bool IsFinished(TrainerState state) => state.Step >= _options.Steps;
-
     public double Progress(TrainerState state) => Math.Min(1, (double)state.Step / _options.Steps);
-
-    public void WriteLog()
-    {
-    }
 
     public void Save(string folder)
     {

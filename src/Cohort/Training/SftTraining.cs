@@ -155,13 +155,7 @@ internal sealed class SftTraining : ITraining
         }
     }
 
-    public bool IsFinished(TrainerState state) => state.Step >= _options.Steps;
-
     public double Progress(TrainerState state) => Math.Min(1, (double)state.Step / _options.Steps);
-
-    public void WriteLog()
-    {
-    }
 
     public void Save(string folder)
     {

@@ -31,18 +31,22 @@ public sealed class SampledBatchesTests
     }
 
     [Fact]
-    public void Drawn_portions_weigh_one_together()
+    public void Drawn_batches_come_once_weighted_by_how_often_they_were_drawn()
     {
         using var scope = NewDisposeScope();
         using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
-        var (total, rows) = (0.0, new List<long>());
-        SampledBatches.ForEachDrawn(table.Problem, samplesPerPrompt: 3, count: 9000, seed: 4, (portion, weights) =>
+        var drawn = SampledBatches.Drawn(table.Problem, 5, 9000, seed: 4).data<long>().ToArray().Chunk(10)
+            .CountBy(batch => string.Join(',', batch.Take(5).Order().Concat(batch.Skip(5).Order()))).ToDictionary();
+        Assert.True(drawn.Values.Max() > 1 && drawn.Count > (1 << 15) / 10, "There are neither equal batches nor two portions.");
+        SampledBatches.ForEachDrawn(table.Problem, samplesPerPrompt: 5, count: 9000, seed: 4, (rows, weights) =>
         {
-            total += weights.sum().item<double>();
-            rows.AddRange(portion.data<long>().ToArray());
+            foreach (var (batch, weight) in rows.data<long>().ToArray().Chunk(10).Zip(weights.data<double>().ToArray()))
+            {
+                Assert.True(drawn.Remove(string.Join(',', batch), out var times));
+                Assert.Equal(times / 9000.0, weight, 1e-15);
+            }
         });
-        Assert.Equal(1, total, Tolerances.Float64);
-        Assert.Equal(SampledBatches.Drawn(table.Problem, 3, 9000, seed: 4).data<long>().ToArray(), rows);
+        Assert.Empty(drawn);
     }
 
     [Fact]

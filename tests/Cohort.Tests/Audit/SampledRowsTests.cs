@@ -35,4 +35,24 @@ public sealed class SampledRowsTests
         Numbers.Same([scores[0], scores[0], scores[1], 0], rows.Broadcast(rows.Scores).narrow(0, 0, 2), 0);
         Numbers.Same([1, 1, 1, 1, 1, 1, 1, 1], rows.Scored, 0);
     }
+
+    // Batches 0 and 2 have the same scores in the same places.
+    [Fact]
+    public void Batches_that_look_the_same_are_computed_once()
+    {
+        using var scope = NewDisposeScope();
+        using var table = new TableProblem(new(Vocabulary: 3, EndOfSequence: 1, Length: 2, Prompts: 2));
+        var rows = new SampledRows(table.Problem, tensor(new long[] { 0, 8, 2, 10, 0, 8, 3, 9 }), samplesPerPrompt: 1);
+        var (scores, computed) = (Numbers.Of(rows.Scores), 0);
+        Numbers.Same(
+            [.. scores.Chunk(2).SelectMany(batch => new[] { 2 * batch[0], 2 * batch[1] })],
+            rows.EachBatch([rows.Scores, rows.Mask], of =>
+            {
+                computed++;
+                Assert.Equal([2, 2], of[1].shape);
+                return 2 * of[0];
+            }),
+            Tolerances.Float64);
+        Assert.Equal(3, computed);
+    }
 }

@@ -51,19 +51,28 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         Assert.Contains("1 of 2 runs are finished", line.Output);
         Assert.Contains("failed: runs/sum/variant/gone/seed-1: ", line.Output);
         Assert.Contains("/no/such/model", line.Output);
+        Assert.Contains(" Failed and left out: 1 run of gone.", line.Output.ReplaceLineEndings(" "));
+        Assert.Contains(" Failed and left out: 1 run of gone.", File.ReadAllText(tiny.File("failed/report.html")));
     }
 
     // The context holds 32 tokens: twice 20 for a completion do not fit.
     [Fact]
-    public void Probe_that_does_not_fit_the_context_is_left_out()
+    public void A_probe_that_does_not_fit_the_context_is_left_out_and_one_that_fails_is_told_of()
     {
         string[] one = ["compare", tiny.File("probed.json"), "--variant", "long rollout.maxNewTokens=20", "--seeds", "1", "--tokens", "30", "--points", "1"];
         File.Copy(RunFile(), tiny.File("probed.json"));
+        Directory.CreateDirectory(tiny.File("probed/probes/probed/variant/long"));
+        File.WriteAllText(tiny.File("probed/probes/probed/variant/long/g4-n20"), "no directory");
         var line = CommandLine.Succeed([.. one, "--out", tiny.File("probed")]);
 
-        Assert.Contains("probes/probed/variant/long/g2-n40: failed: ", line.Error);
+        Assert.DoesNotContain("g2-n40", line.Error + line.Output);
         Assert.Contains("probes/probed/variant/long/g2-n10: finished", line.Error);
-        Assert.DoesNotContain("failed", line.Output);
+        Assert.Contains("probes/probed/variant/long/g4-n20: failed: ", line.Error);
+        Assert.DoesNotContain("failed: ", line.Output);
+        using var result = JsonDocument.Parse(File.ReadAllText(tiny.File("probed/result.json")));
+        Assert.Contains(result.RootElement.GetProperty("limits").EnumerateArray(), limit => limit.GetString()!.StartsWith(
+            "Cost was not measured, as the short run failed, by probes/probed/variant/long/g4-n20: ", StringComparison.Ordinal));
+        Assert.Equal("probe", result.RootElement.GetProperty("failed")[0].GetProperty("kind").GetString());
     }
 
     [Fact]
@@ -74,6 +83,22 @@ public sealed class CompareCommandTests(TinyModel tiny) : IClassFixture<TinyMode
         CommandLine.Refuse(["compare", "--resume", tiny.File("nothing")], "holds no comparison", "begin one without --resume");
         CommandLine.Refuse(["compare", "--resume", tiny.File("nothing"), "--threads", "2"], "leave out --threads");
         CommandLine.Refuse(["compare", "--seeds", "0", "--algorithms", "ppo"], "--seeds is 0", "at least 1");
+    }
+
+    [Fact]
+    public void A_run_that_there_is_not_is_refused_before_anything_is_written()
+    {
+        const string Typo = "runs/sum/variant/smal/seed-1";
+        CommandLine.Refuse(
+            [.. Compare("typo", "--seeds", "5"), "--only", Typo],
+            $"has no {Typo}; its runs are runs/sum/variant/small/seed-1, runs/sum/variant/large/seed-1, ",
+            "runs/sum/variant/large/seed-4 and 2 more, up to runs/sum/variant/large/seed-5. Nothing was changed.");
+        Assert.False(Directory.Exists(tiny.File("typo")));
+
+        CommandLine.Succeed([.. Compare("one", "--seeds", "1"), "--only", "runs/sum/variant/small/seed-1"]);
+        var plan = File.ReadAllText(tiny.File("one/comparison.json"));
+        CommandLine.Refuse(["compare", "--resume", tiny.File("one"), "--seeds", "3", "--jobs", "2", "--only", Typo], $"has no {Typo}");
+        Assert.Equal(plan, File.ReadAllText(tiny.File("one/comparison.json")));
     }
 
     private string[] Compare(string name, params string[] more) =>

@@ -33,11 +33,13 @@ public class ComparisonTextTests
         Assert.Equal("controlled", arm.GetProperty("arm").GetString());
         var pair = arm.GetProperty("pairs")[0];
         Assert.Equal("open", pair.GetProperty("conclusion").GetString());
-        Assert.Equal(0.1875, pair.GetProperty("pass_at1").GetProperty("interval").GetProperty("estimate").GetDouble(), 1e-12);
+        Assert.Equal(0.1875, pair.GetProperty("pass_at_1").GetProperty("interval").GetProperty("estimate").GetDouble(), 1e-12);
+        Assert.Equal(-0.15625, pair.GetProperty("pass_at_1_at_equal_time").GetProperty("interval").GetProperty("estimate").GetDouble(), 1e-12);
         Assert.Equal(JsonValueKind.Null, pair.GetProperty("greedy").GetProperty("adjusted_p_value").ValueKind);
         var ppo = arm.GetProperty("contenders")[1];
-        Assert.Equal("pass_at1", ppo.GetProperty("measures")[0].GetProperty("measure").GetString());
-        Assert.Equal(0.75, ppo.GetProperty("seeds")[0].GetProperty("points")[1].GetProperty("pass_at1").GetDouble());
+        Assert.Equal("pass_at_1", ppo.GetProperty("measures")[0].GetProperty("measure").GetString());
+        Assert.Equal("maj_at_k", ppo.GetProperty("measures")[2].GetProperty("measure").GetString());
+        Assert.Equal(0.75, ppo.GetProperty("seeds")[0].GetProperty("points")[1].GetProperty("pass_at_1").GetDouble());
         Assert.Equal("last_third", ppo.GetProperty("critic")[1].GetProperty("period").GetString());
         Assert.Equal(8, json.RootElement.GetProperty("probes")[0].GetProperty("samples_per_prompt").GetInt32());
         Assert.Equal("2 cores", json.RootElement.GetProperty("facts")[0].GetProperty("value").GetString());

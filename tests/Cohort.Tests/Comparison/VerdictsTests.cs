@@ -52,6 +52,30 @@ public class VerdictsTests
     }
 
     [Fact]
+    public void Runs_that_failed_are_counted_by_contender_and_whom_their_absence_favours_is_told()
+    {
+        var runs = Ten.Where(run => run.Cell is not { Contender: "ppo", Seed: 2 or 4 } and not { Contender: "grpo", Seed: 5 });
+        JobEnd[] failed =
+        [
+            Failed("runs/sort/controlled/ppo/seed-2"), Failed("runs/sort/controlled/ppo/seed-4"), Failed("runs/sort/controlled/grpo/seed-5"),
+            Failed("probes/sort/controlled/ppo/g4-n8", JobKind.Probe, "no room." + new string('\n', 400)),
+        ];
+        var result = ComparisonAnalysis.Of([.. runs], new() { Failed = failed });
+
+        Assert.EndsWith(" Failed and left out: 2 runs of ppo, 1 run of grpo.", result.Headline);
+        Assert.Contains(
+            "sort, controlled arm: ppo lacks seed 2, 4, which the differences leave out; where a run failed, as by diverging, that favours ppo.",
+            result.Limits);
+        Assert.Equal(300, result.Failed[3].Message.Length);
+        Assert.StartsWith("no room.  ", result.Failed[3].Message);
+        Assert.Single(result.Limits, limit => limit.StartsWith(
+            "Cost was not measured, as the short run failed, by probes/sort/controlled/ppo/g4-n8: no room.  ", StringComparison.Ordinal));
+
+        static JobEnd Failed(string path, JobKind kind = JobKind.Run, string message = "diverged") =>
+            new(new(kind, path, new RunOptions(), KeepsModel: false), JobState.Failed, message);
+    }
+
+    [Fact]
     public void Several_tasks_are_told_together()
     {
         var undecided = Four.Select(run => run with { Cell = run.Cell with { Task = "max" } });

@@ -51,6 +51,20 @@ public sealed class RewardModelTests
     }
 
     [Fact]
+    public void One_made_of_a_language_model_has_a_copy_of_its_trunk_and_a_head_at_zero()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var language = TinyModels.Policy();
+        using var model = RewardModel.Of(language);
+        var tokens = tensor(new long[] { 3, 7, 4, 9, 1 }, [1, 5]);
+        Numbers.Same(language.Trunk.Hidden(tokens), model.Trunk.Hidden(tokens), 0);
+        Numbers.Same(new double[2], Scores(model, [[3, 7, 4], [5]], padding: 0), 0);
+        language.Trunk.EmbeddingWeight.zero_();
+        Assert.NotEqual(0f, model.Trunk.EmbeddingWeight.abs().sum().item<float>());
+    }
+
+    [Fact]
     public void Head_is_float32_over_a_trunk_of_bfloat16()
     {
         using var model = new Placement(CPU, ScalarType.BFloat16).Build(() => new RewardModel(TinyModels.Shape));

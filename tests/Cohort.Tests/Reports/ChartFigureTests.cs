@@ -68,10 +68,14 @@ public class ChartFigureTests
     }
 
     [Fact]
-    public void The_legend_has_a_button_for_each_series_with_its_last_number()
+    public void The_legend_has_a_button_for_each_series_with_the_last_number_of_a_line_alone()
     {
-        var chart = new Chart("Entropy", "steps", "nats", [new("GRPO", [new(1, 2.5), new(2, 1.75)]), new("PPO", [new(1, 3.5)])]);
-        Assert.Equal(["GRPO 1.75", "PPO 3.5"], Figure(chart).Descendants("button").Select(button => button.Value.Trim()));
+        var chart = new Chart("Entropy", "steps", "nats",
+        [
+            new("GRPO", [new(1, 2.5), new(2, 1.75)]), new("PPO", [new(1, 3.5)]), new("usual arm", [new(1, 4.5)]) { Mark = ChartMark.Point },
+            new("ratio", [new(1, 5.5)]) { Mark = ChartMark.Bar },
+        ]);
+        Assert.Equal(["GRPO 1.75", "PPO 3.5", "usual arm", "ratio"], Figure(chart).Descendants("button").Select(button => button.Value.Trim()));
     }
 
     [Fact]

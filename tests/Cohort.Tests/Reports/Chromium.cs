@@ -55,11 +55,15 @@ public sealed class Chromium : IAsyncLifetime, IDisposable
     public async Task Open(string path, bool isDark = false)
     {
         _events.Clear();
-        await Send("Emulation.setDeviceMetricsOverride", new() { ["width"] = 1280, ["height"] = 9000, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+        await Resize(1280);
         await Prefer(isDark);
         await Send("Page.navigate", new() { ["url"] = new Uri(path).AbsoluteUri });
         await Until("document.readyState === 'complete' && [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))");
     }
+
+    /// <summary>Makes the window another width, and so high that everything on a page is in view.</summary>
+    public Task Resize(int width) => Send(
+        "Emulation.setDeviceMetricsOverride", new() { ["width"] = width, ["height"] = 9000, ["deviceScaleFactor"] = 1, ["mobile"] = false });
 
     /// <summary>What the reader's system prefers.</summary>
     public Task Prefer(bool isDark) => Send("Emulation.setEmulatedMedia", new()

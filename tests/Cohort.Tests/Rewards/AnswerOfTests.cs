@@ -66,10 +66,25 @@ public sealed class AnswerOfTests
             new("right", new NumberReward(), Weight: 1, TimeSpan.FromSeconds(1)),
             new("short", new ExactReward(), Weight: 0.1, TimeSpan.FromSeconds(1)),
         ]);
-        Assert.Equal("7", rewards.AnswerOf(Completion("about 7.0")));
+        Assert.Equal(("7", ""), rewards.AnswerOf(Completion("about 7.0")));
     }
+
+    [Theory]
+    [InlineData(true, "mine threw InvalidOperationException: no answer")]
+    [InlineData(false, "mine gave null instead of an answer")]
+    public void A_reward_that_fails_to_read_an_answer_gives_none_and_says_why(bool throws, string failure) =>
+        Assert.Equal(("", failure), RewardSet.Of(new Failing(throws), TimeSpan.FromSeconds(1)).AnswerOf(Completion("7")));
 
     private static void Same(IReward reward, string text, string expected) => Assert.Equal(expected, reward.AnswerOf(Completion(text)));
 
     private static Completion Completion(string text) => new(0, 0, [1], [2], [-0.5f], FinishReason.Stop, text);
+
+    private sealed class Failing(bool throws) : IRewardFunction
+    {
+        public string Name => "mine";
+
+        public ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel) => new(Score.Of(1));
+
+        public string AnswerOf(Completion completion) => throws ? throw new InvalidOperationException("no\nanswer") : null!;
+    }
 }

@@ -48,7 +48,7 @@ public sealed class RewardModelFolderTests : IDisposable
         json.Remove("pad_token_id");
         (json["num_labels"], json["id2label"], json["further"]) = (2, new JsonObject { ["0"] = "bad", ["1"] = "good" }, 3.5);
         File.WriteAllText(path, json.ToJsonString());
-        using var model = RewardModelFolder.Start(_folder.File("source"), Placement.Cpu);
+        using var model = RewardModel.Of(language);
         RewardModelFolder.Save(model, _prompts, _folder.File("source"), _folder.File("reward"));
 
         var written = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder.File("reward"), "config.json")))!;
@@ -56,30 +56,6 @@ public sealed class RewardModelFolderTests : IDisposable
         Assert.Equal("""{"0":"LABEL_0"}""", written["id2label"]!.ToJsonString());
         Assert.Equal("""{"LABEL_0":0}""", written["label2id"]!.ToJsonString());
         Assert.Equal((0, 3.5, null), ((int)written["pad_token_id"]!, (double)written["further"]!, written["num_labels"]));
-    }
-
-    [Fact]
-    public void Start_from_a_language_model_takes_its_trunk_and_leaves_the_head_at_zero()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        using var language = TinyModels.Policy();
-        ModelFolder.Save(language, language.Config, _folder.Path);
-        using var model = RewardModelFolder.Start(_folder.Path, Placement.Cpu);
-        var tokens = tensor(Rows[0], [1, 5]);
-        Numbers.Same(language.Trunk.Hidden(tokens), model.Trunk.Hidden(tokens), 0);
-        Numbers.Same(new double[2], RewardModelTests.Scores(model, Rows, 0), 0);
-    }
-
-    [Fact]
-    public void Start_from_a_reward_model_goes_on_with_its_head()
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        using var model = RewardModelTests.Awake();
-        RewardModelFolder.Save(model, _prompts, source: null, _folder.Path);
-        using var again = RewardModelFolder.Start(_folder.Path, Placement.Cpu);
-        Numbers.Same(RewardModelTests.Scores(model, Rows, 0), RewardModelTests.Scores(again, Rows, 0), 0);
     }
 
     [Fact]

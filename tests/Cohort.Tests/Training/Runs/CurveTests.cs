@@ -138,6 +138,23 @@ public sealed class CurveTests : IDisposable
     }
 
     [Fact]
+    public void A_reward_that_cannot_say_what_an_answer_votes_for_is_told_of_once_and_loses_nothing()
+    {
+        TinyRun.Train("grpo", _folder.File("whole"), Letters(TinyTraining.Letters), TinyRun.Never, Curve);
+        var sink = new KeepingSink();
+        using (var run = PolicyRun.Start(_folder.File("run"), RunFile.ParseRun(TinyRun.File("grpo"), Curve), new Speechless(), sink))
+            Assert.Equal(8, run.Train().Step);
+
+        Assert.Equal(
+            "Step 0: of 15 of 15 learning-curve answers the reward failed to say what they vote for, and held_out/majority_fraction counts none of these "
+            + "votes: 15 x mine threw InvalidOperationException: no [31m answer. It is said once.",
+            Assert.Single(sink.Notices, notice => notice.Contains("vote", StringComparison.Ordinal)));
+        var (whole, curve) = (EvaluationFile.Read(Place("whole").Evaluations), EvaluationFile.Read(Place("run").Evaluations));
+        Assert.Equal(whole.SelectMany(point => point.Passed), curve.SelectMany(point => point.Passed));
+        Assert.Equal(RunBits.Weights(Place("whole").Model), RunBits.Weights(Place("run").Model));
+    }
+
+    [Fact]
     public void Problems_too_few_to_hold_out_are_refused()
     {
         File.WriteAllLines(_folder.File("few.jsonl"), Enumerable.Range(0, 19).Select(i => $$"""{"prompt": "{{(char)('a' + i)}}=", "answer": "b"}"""));
@@ -173,6 +190,16 @@ public sealed class CurveTests : IDisposable
     {
         TinyRun.Train("sft", _folder.File("base"), "steps=1", "evaluation.every=0");
         return Place("base").Model;
+    }
+
+    /// <summary>Scores, but fails to read an answer.</summary>
+    private sealed class Speechless : IRewardFunction
+    {
+        public string Name => "mine";
+
+        public ValueTask<Score> ScoreAsync(Problem problem, Completion completion, CancellationToken cancel) => new(TinyTraining.Letters(completion));
+
+        public string AnswerOf(Completion completion) => throw new InvalidOperationException("no\u001b[31m answer.");
     }
 
     /// <summary>Stops a run after a number of steps.</summary>
