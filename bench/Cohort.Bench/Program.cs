@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Data;
 using Cohort.Engine;
+using Cohort.Kernels;
 using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tensors;

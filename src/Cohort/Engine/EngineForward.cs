@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Intrinsics;
+using Cohort.Kernels;
 using Cohort.Models;
 
 namespace Cohort.Engine;

@@ -1,15 +1,9 @@
 using System.Runtime.InteropServices;
+using Cohort.Kernels;
 using Cohort.Models;
 using static TorchSharp.torch;
 
 namespace Cohort.Engine;
-
-/// <summary>The weights of a norm.</summary>
-/// <param name="Kind">How it is computed.</param>
-/// <param name="Epsilon">Added under the root.</param>
-/// <param name="Weights">What is multiplied by: of a norm around one, 1 + weight.</param>
-/// <param name="Biases">Empty but for a layer norm.</param>
-internal sealed record NormWeights(NormKind Kind, double Epsilon, float[] Weights, float[] Biases);
 
 /// <summary>A linear layer.</summary>
 /// <param name="Matrix">[outputs, inputs].</param>
@@ -99,7 +93,7 @@ internal sealed class EngineWeights
         if (norm.Kind == NormKind.RootMeanSquareAroundOne)
             weights = [.. weights.Select(weight => 1 + weight)];
 
-        return new(norm.Kind, norm.Epsilon, weights, norm.Bias is null ? [] : Numbers(norm.Bias));
+        return new(norm.Kind == NormKind.Layer, norm.Epsilon, weights, norm.Bias is null ? [] : Numbers(norm.Bias));
     }
 
     private static LinearWeights Linear(IReadOnlyList<Projection> layers, PackedType type)

@@ -1,3 +1,4 @@
+using Cohort.Kernels;
 using Cohort.Models;
 
 namespace Cohort.Engine;
@@ -285,7 +286,7 @@ internal sealed class Forward<T> : IForward
             for (var i = 0; i < count; i++)
             {
                 var numbers = panel[i];
-                RowKernels.Activate<T>(
+                ActivationKernel.Activate<T>(
                     _config.Activation, numbers[..length], gated ? numbers.Slice(width, length) : [], _wide[first + i].Slice(column * width, length));
             }
         }

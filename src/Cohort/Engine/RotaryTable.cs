@@ -1,3 +1,4 @@
+using Cohort.Kernels;
 using Cohort.Models;
 
 namespace Cohort.Engine;

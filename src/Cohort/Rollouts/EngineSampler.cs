@@ -1,5 +1,6 @@
 using Cohort.Data;
 using Cohort.Engine;
+using Cohort.Kernels;
 using Cohort.Models;
 using Cohort.Tokenization;
 

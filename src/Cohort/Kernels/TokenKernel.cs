@@ -1,4 +1,4 @@
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>Draws a token from logits by inverting the cumulative distribution, in passes over them that keep nothing but sums of chunks.</summary>
 internal static class TokenKernel

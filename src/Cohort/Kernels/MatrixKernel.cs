@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>
 /// Products of rows with a <see cref="PackedMatrix"/>. An output is its start plus the products in the order of the inputs, each rounded once with its sum,

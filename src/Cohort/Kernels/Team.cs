@@ -1,4 +1,4 @@
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>
 /// Threads that do one piece of work together, and meet between its phases. They wait without giving up their core at first, since phases are short. Which

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>How the numbers of a <see cref="PackedMatrix"/> are held.</summary>
 internal enum PackedType

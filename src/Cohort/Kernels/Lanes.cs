@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>Some float32 numbers that are computed with at once: one vector register, or a single number.</summary>
 /// <typeparam name="T">The implementing type.</typeparam>

@@ -1,22 +1,19 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Cohort.Models;
-using MathNet.Numerics;
 
-namespace Cohort.Engine;
+namespace Cohort.Kernels;
 
 /// <summary>What is done to the numbers of one row at a time: nothing here depends on other rows.</summary>
 internal static class RowKernels
 {
-    /// <summary>Normalizes a row, as <see cref="Norm"/> does.</summary>
+    /// <summary>Normalizes a row, by its root mean square, or as layer norms do.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="input">[n].</param>
-    /// <param name="norm">Kind, weights [n], and the biases of a layer norm.</param>
+    /// <param name="norm">Weights [n], and the biases of a layer norm.</param>
     /// <param name="output">[n]; may be the input.</param>
     public static void Normalize<T>(ReadOnlySpan<float> input, NormWeights norm, Span<float> output)
         where T : struct, ILanes<T>
     {
-        var mean = norm.Kind == NormKind.Layer ? Sum<T>(input) / input.Length : 0;
+        var mean = norm.IsCentered ? Sum<T>(input) / input.Length : 0;
         var scale = 1 / MathF.Sqrt((SquaredDistance<T>(input, mean) / input.Length) + (float)norm.Epsilon);
         var done = Scale<T>(input, mean, scale, norm, output, 0);
         Scale<Lane>(input, mean, scale, norm, output, done);
@@ -52,7 +49,7 @@ internal static class RowKernels
             row[i] *= factor;
     }
 
-    /// <summary>Turns a head by its position (<see cref="Rotary.Apply"/>).</summary>
+    /// <summary>Turns a head by its position (arXiv:2104.09864), halves paired.</summary>
     /// <inheritdoc cref="Normalize" path="/typeparam"/>
     /// <param name="head">[d], changed.</param>
     /// <param name="cos">[d/2].</param>
@@ -68,32 +65,6 @@ internal static class RowKernels
 
         for (; i < cos.Length; i++)
             TurnAt<Lane>(ref low[i], ref high[i], in cos[i], in sin[i]);
-    }
-
-    /// <summary>The nonlinearity, of a panel's gates times its values where the layer is gated.</summary>
-    /// <inheritdoc cref="Normalize" path="/typeparam"/>
-    /// <param name="activation">Which.</param>
-    /// <param name="input">[n].</param>
-    /// <param name="factors">[n], or empty: what the results are multiplied by.</param>
-    /// <param name="output">[n]; may be the input.</param>
-    public static void Activate<T>(Activation activation, ReadOnlySpan<float> input, ReadOnlySpan<float> factors, Span<float> output)
-        where T : struct, ILanes<T>
-    {
-        var i = 0;
-        if (activation != Activation.Gelu)
-        {
-            for (; i <= input.Length - T.Width; i += T.Width)
-            {
-                var active = Active(activation, T.Load(in input[i]));
-                (factors.Length == 0 ? active : active * T.Load(in factors[i])).Store(ref output[i]);
-            }
-        }
-
-        for (; i < input.Length; i++)
-        {
-            var active = activation == Activation.Gelu ? Gelu(input[i]) : Single(Active(activation, Lane.All(input[i])));
-            output[i] = factors.Length == 0 ? active : active * factors[i];
-        }
     }
 
     /// <summary>e^x with an error of at most two units in the last place; and no result below 1e-38.</summary>
@@ -242,19 +213,6 @@ internal static class RowKernels
         ((x * c) - (y * s)).Store(ref low);
         ((y * c) + (x * s)).Store(ref high);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Active<T>(Activation activation, T value)
-        where T : struct, ILanes<T> => activation switch
-    {
-        Activation.Silu => value / (T.All(1) + Exponential(T.All(0) - value)),
-        // x Φ(x) ≈ x sigmoid(2 sqrt(2/π) (x + 0.044715 x³))
-        Activation.GeluTanh => value / (T.All(1) + Exponential(T.All(-1.5957691216f) * T.MultiplyAdd(value * value * value, T.All(0.044715f), value))),
-        Activation.Relu => T.Max(value, T.All(0)),
-        _ => throw new UnreachableException(),
-    };
-
-    private static float Gelu(float value) => (float)(0.5 * value * (1 + SpecialFunctions.Erf(value / Math.Sqrt(2))));
 
     private static float Single(Lane lane) => Lane.Sum(lane);
 }
