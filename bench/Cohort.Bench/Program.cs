@@ -26,7 +26,7 @@ var model = new LanguageModel(config);
 InitialWeights.Draw(model, config, 5, Purpose.PolicyWeights);
 var tokenizer = new Ids(config.VocabularySize);
 var packed = Stopwatch.StartNew();
-_ = EngineWeights.Of(model, PackedType.Float32);
+_ = EngineForward.Pack(model, PackedType.Float32, EngineForward.Widest);
 Console.Error.WriteLine($"pack {packed.Elapsed.TotalMilliseconds:0} ms");
 var engine = Value("sampler", "engine") == "engine";
 using var fast = new EngineSampler(model, tokenizer, threads, 0, Value("weights", "float32") == "bfloat16" ? PackedType.BFloat16 : PackedType.Float32);

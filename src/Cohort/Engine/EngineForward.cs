@@ -28,14 +28,21 @@ internal static class EngineForward
     /// <param name="config">The model.</param>
     public static bool Computes(ModelConfig config) => config.Rope.Scaling is not DynamicRope && config.LocalRope.Scaling is not DynamicRope;
 
+    /// <summary>Packs a model's weights for some vectors.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="type">How matrices are held.</param>
+    /// <param name="vectors">Those of the forward pass.</param>
+    public static EngineWeights Pack(LanguageModel model, PackedType type, VectorBits vectors) =>
+        EngineWeights.Of(model, type, vectors == VectorBits.Bits512 ? PackedMatrix.Panel<Lanes16>() : PackedMatrix.Panel<Lanes8>());
+
     /// <summary>A forward pass with room for some rows.</summary>
     /// <param name="config">The model.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="team">Who computes.</param>
     /// <param name="room">For how much.</param>
-    /// <param name="vectors">Null is <see cref="Widest"/>.</param>
-    public static IForward New(ModelConfig config, EngineWeights weights, Team team, EngineRoom room, VectorBits? vectors = null) =>
-        (vectors ?? Widest) switch
+    /// <param name="vectors">Those that the weights were packed for.</param>
+    public static IForward New(ModelConfig config, EngineWeights weights, Team team, EngineRoom room, VectorBits vectors) =>
+        vectors switch
         {
             VectorBits.Bits512 => new Forward<Lanes16>(config, weights, team, room),
             VectorBits.Bits256 => new Forward<Lanes8>(config, weights, team, room),

@@ -28,7 +28,7 @@ internal sealed record BlockWeights
 
     public required NormWeights FeedForwardNorm { get; init; }
 
-    /// <summary>Values alone; of a gated layer every panel has 16 gates and then the 16 values that belong to them.</summary>
+    /// <summary>Values alone; of a gated layer the first half of every panel are gates, the second half the values that belong to them.</summary>
     public required LinearWeights FeedForwardInput { get; init; }
 
     public required LinearWeights FeedForwardOutput { get; init; }
@@ -39,16 +39,18 @@ internal sealed record BlockWeights
 /// <summary>A model's weights as rollouts read them: packed once, adapters merged, whatever type and place the policy's own have.</summary>
 internal sealed class EngineWeights
 {
-    private const int Half = PackedMatrix.Panel / 2;
+    private readonly PackedType _type;
+    private readonly int _panel;
 
-    private EngineWeights(LanguageModel model, PackedType type)
+    private EngineWeights(LanguageModel model, PackedType type, int panel)
     {
+        (_type, _panel) = (type, panel);
         var trunk = model.Trunk;
         Embedding = Numbers(trunk.EmbeddingWeight);
         Positions = trunk.PositionWeight is { } positions ? Numbers(positions) : [];
-        Blocks = [.. trunk.Blocks.Select(block => Block(block, type))];
+        Blocks = [.. trunk.Blocks.Select(Block)];
         FinalNorm = Norm(trunk.FinalNorm);
-        Head = new(Packed(model.HeadWeight, type), []);
+        Head = new(Packed(model.HeadWeight), []);
     }
 
     /// <summary>[V, H].</summary>
@@ -66,24 +68,25 @@ internal sealed class EngineWeights
     /// <summary>Packs a model's weights as they are now.</summary>
     /// <param name="model">The model.</param>
     /// <param name="type">How matrices are held.</param>
-    public static EngineWeights Of(LanguageModel model, PackedType type)
+    /// <param name="panel">Outputs of their panels.</param>
+    public static EngineWeights Of(LanguageModel model, PackedType type, int panel)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return new(model, type);
+        return new(model, type, panel);
     }
 
-    private static BlockWeights Block(TransformerBlock block, PackedType type) => new()
+    private BlockWeights Block(TransformerBlock block) => new()
     {
         AttentionNorm = Norm(block.AttentionNorm),
-        AttentionInput = Linear(block.Attention.Inputs, type),
+        AttentionInput = Linear(block.Attention.Inputs),
         QueryNorm = block.Attention.QueryNorm is { } query ? Norm(query) : null,
         KeyNorm = block.Attention.KeyNorm is { } key ? Norm(key) : null,
-        AttentionOutput = Linear([block.Attention.Output], type),
+        AttentionOutput = Linear([block.Attention.Output]),
         AttentionOutputNorm = block.AttentionOutputNorm is { } attended ? Norm(attended) : null,
         FeedForwardNorm = Norm(block.FeedForwardNorm),
-        FeedForwardInput = block.FeedForward.Gate is { } gate ? Gated(gate, block.FeedForward.Up, type) : Linear([block.FeedForward.Up], type),
-        FeedForwardOutput = Linear([block.FeedForward.Down], type),
+        FeedForwardInput = block.FeedForward.Gate is { } gate ? Gated(gate, block.FeedForward.Up) : Linear([block.FeedForward.Up]),
+        FeedForwardOutput = Linear([block.FeedForward.Down]),
         FeedForwardOutputNorm = block.FeedForwardOutputNorm is { } fed ? Norm(fed) : null,
     };
 
@@ -96,7 +99,7 @@ internal sealed class EngineWeights
         return new(norm.Kind == NormKind.Layer, norm.Epsilon, weights, norm.Bias is null ? [] : Numbers(norm.Bias));
     }
 
-    private static LinearWeights Linear(IReadOnlyList<Projection> layers, PackedType type)
+    private LinearWeights Linear(IReadOnlyList<Projection> layers)
     {
         var (parts, first) = (new List<(Projection, Func<int, int>)>(), 0);
         foreach (var layer in layers)
@@ -106,22 +109,23 @@ internal sealed class EngineWeights
             first += (int)layer.Weight.shape[0];
         }
 
-        return Packed(parts, first, type);
+        return Packed(parts, first);
     }
 
-    private static LinearWeights Gated(Projection gate, Projection value, PackedType type)
+    private LinearWeights Gated(Projection gate, Projection value)
     {
         var outputs = (int)gate.Weight.shape[0];
-        var panels = (outputs + Half - 1) / Half;
-        return Packed([(gate, row => Place(row, 0)), (value, row => Place(row, Half))], panels * PackedMatrix.Panel, type);
+        var half = _panel / 2;
+        var panels = (outputs + half - 1) / half;
+        return Packed([(gate, row => Place(row, 0)), (value, row => Place(row, half))], panels * _panel);
 
-        static int Place(int row, int offset) => (row / Half * PackedMatrix.Panel) + (row % Half) + offset;
+        int Place(int row, int offset) => (row / half * _panel) + (row % half) + offset;
     }
 
-    private static LinearWeights Packed(IReadOnlyList<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs, PackedType type)
+    private LinearWeights Packed(IReadOnlyList<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs)
     {
-        var matrix = new PackedMatrix(outputs, (int)parts[0].Layer.Weight.shape[1], type);
-        var biases = parts.Any(part => part.Layer.Bias is not null) ? new float[matrix.Panels * PackedMatrix.Panel] : [];
+        var matrix = new PackedMatrix(outputs, (int)parts[0].Layer.Weight.shape[1], _type, _panel);
+        var biases = parts.Any(part => part.Layer.Bias is not null) ? new float[matrix.PanelCount * _panel] : [];
         foreach (var (layer, outputOf) in parts)
         {
             using var scope = NewDisposeScope();
@@ -137,9 +141,9 @@ internal sealed class EngineWeights
         return new(matrix, biases);
     }
 
-    private static PackedMatrix Packed(Tensor weight, PackedType type)
+    private PackedMatrix Packed(Tensor weight)
     {
-        var matrix = new PackedMatrix((int)weight.shape[0], (int)weight.shape[1], type);
+        var matrix = new PackedMatrix((int)weight.shape[0], (int)weight.shape[1], _type, _panel);
         matrix.Fill(Span(weight), row => row);
         return matrix;
     }

@@ -53,8 +53,10 @@ internal readonly ref struct Drawn(ReadOnlySpan<int> tokens, ReadOnlySpan<float>
 internal sealed class Forward<T> : IForward
     where T : struct, ILanes<T>
 {
-    private const int Panel = PackedMatrix.Panel;
-    private const int RowsOfTask = 48;
+    // A task of a product: so many rows by a panel, or, where there are few rows, by so many panels.
+    private const int RowsOfTask = 96;
+    private const int PanelsOfFewRows = 4;
+    private const int FewRows = 3;
 
     private readonly ModelConfig _config;
     private readonly EngineWeights _weights;
@@ -79,21 +81,22 @@ internal sealed class Forward<T> : IForward
     private readonly Action<int> _draw;
     private readonly int _completionScores;
     private int _count;
+    private bool _readsPrompts;
     private double _temperature;
 
     public Forward(ModelConfig config, EngineWeights weights, Team team, EngineRoom room)
     {
         (_config, _weights, _team) = (config, weights, team);
         _turns = new(config, room.PromptLength + room.CompletionLength);
-        _prompts = [.. weights.Blocks.Select(_ => new KeyValues(config, room.Prompts, room.PromptLength))];
-        _completions = [.. weights.Blocks.Select(_ => new KeyValues(config, room.Completions, room.CompletionLength))];
+        _prompts = [.. weights.Blocks.Select(_ => new KeyValues(config, room.Prompts, room.PromptLength, Panel))];
+        _completions = [.. weights.Blocks.Select(_ => new KeyValues(config, room.Completions, room.CompletionLength, Panel))];
         (_hidden, _normed) = (new(room.Rows, config.HiddenSize), new(room.Rows, config.HiddenSize));
         _wide = new(room.Rows, weights.Blocks.Max(block => Math.Max(block.AttentionInput.Matrix.Outputs, block.FeedForwardInput.Matrix.Outputs)));
         _mixed = new(room.Rows, config.Heads * config.HeadSize);
         _logits = new(room.Completions, config.VocabularySize);
         var (shared, workers) = (config.Heads / config.KeyValueHeads, team.Size);
         _completionScores = KeyValues.RoundUp(room.PromptLength);
-        _panels = [.. Enumerable.Range(0, workers).Select(_ => new Rows(RowsOfTask, Panel))];
+        _panels = [.. Enumerable.Range(0, workers).Select(_ => new Rows(RowsOfTask, PanelsOfFewRows * Panel))];
         _scores = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, _completionScores + room.CompletionLength))];
         _heads = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, config.HeadSize))];
         (_places, _drawnRows, _uniforms) = (new RowPlace[room.Rows], new int[room.Completions], new double[room.Completions]);
@@ -101,11 +104,16 @@ internal sealed class Forward<T> : IForward
         (_compute, _draw) = (Compute, Draw);
     }
 
+    private static int Panel => PackedMatrix.Panel<T>();
+
     /// <inheritdoc/>
     public void Compute(ReadOnlySpan<RowPlace> rows)
     {
         rows.CopyTo(_places);
-        _count = rows.Length;
+        (_count, _readsPrompts) = (rows.Length, false);
+        foreach (var row in rows)
+            _readsPrompts |= row.Length == 0;
+
         _team.Run(_compute);
     }
 
@@ -131,11 +139,19 @@ internal sealed class Forward<T> : IForward
             Product(_normed, block.AttentionInput, _wide, adds: false);
             _team.Meet();
             for (int row; (row = _team.Next()) < _count;)
+            {
                 Remember(layer, block, row);
+                if (!_readsPrompts)
+                    Attend(layer, row, _scores[worker], _heads[worker]);
+            }
 
-            _team.Meet();
-            for (int row; (row = _team.Next()) < _count;)
-                Attend(layer, row, _scores[worker], _heads[worker]);
+            // The tokens of a prompt see each other.
+            if (_readsPrompts)
+            {
+                _team.Meet();
+                for (int row; (row = _team.Next()) < _count;)
+                    Attend(layer, row, _scores[worker], _heads[worker]);
+            }
 
             _team.Meet();
             AddToHidden(_mixed, block.AttentionOutput, block.AttentionOutputNorm, block.FeedForwardNorm);
@@ -222,16 +238,17 @@ internal sealed class Forward<T> : IForward
     // q k' of the queries that share a key-value head, for whole blocks of positions; those that are not seen are not read.
     private void Score(ReadOnlySpan<float> queries, Seen seen, int head, Rows scores, int shared)
     {
-        for (var block = seen.First / Panel; block * Panel < seen.End; block++)
-        {
-            var at = seen.Scores + (block * Panel);
-            for (var i = 0; i < shared; i++)
-                scores.Wide(i).Slice(at, Panel).Clear();
+        if (seen.Count == 0)
+            return;
 
-            MatrixKernel.Multiply<T>(
-                in queries[0], _config.HeadSize, in seen.Store.Keys(seen.Segment, head, block), PackedType.Float32, _config.HeadSize,
-                ref scores.Wide(0)[at], scores.Stride, shared);
-        }
+        var (first, end) = (seen.First / Panel, (seen.End + Panel - 1) / Panel);
+        var at = seen.Scores + (first * Panel);
+        for (var i = 0; i < shared; i++)
+            scores.Wide(i).Slice(at, (end - first) * Panel).Clear();
+
+        MatrixKernel.Multiply<T>(
+            in queries[0], _config.HeadSize, shared, seen.Store.Keys(seen.Segment, head, first, end - first), _config.HeadSize,
+            ref scores.Wide(0)[at], scores.Stride);
     }
 
     // Softmax over two spans of one distribution.
@@ -245,13 +262,13 @@ internal sealed class Forward<T> : IForward
         RowKernels.Multiply<T>(other, 1 / sum);
     }
 
-    private void Mix(Seen seen, int head, Rows scores, Rows heads, int shared)
+    private static void Mix(Seen seen, int head, Rows scores, Rows heads, int shared)
     {
-        for (var column = 0; seen.Count > 0 && column * Panel < _config.HeadSize; column++)
+        if (seen.Count > 0)
         {
             MatrixKernel.Multiply<T>(
-                in scores.Wide(0)[seen.ScoresFrom], scores.Stride, in seen.Store.Values(seen.Segment, head, column, seen.First), PackedType.Float32,
-                seen.Count, ref heads.Wide(0)[column * Panel], heads.Stride, shared);
+                in scores.Wide(0)[seen.ScoresFrom], scores.Stride, shared, seen.Store.Values(seen.Segment, head, seen.First), seen.Count,
+                ref heads.Wide(0)[0], heads.Stride);
         }
     }
 
@@ -275,19 +292,18 @@ internal sealed class Forward<T> : IForward
     }
 
     // The feed-forward layer up to its output: a panel's gates meet their values while both are near.
-    private void Inner(LinearWeights linear, Rows panel)
+    private void Inner(LinearWeights linear, Rows panels)
     {
-        var (gated, width) = (_config.Family.IsGated, _config.Family.IsGated ? Panel / 2 : Panel);
+        var gated = _config.Family.IsGated;
         for (int task; (task = _team.Next()) < Tasks(linear.Matrix);)
         {
-            var (first, count, column) = Task(linear.Matrix, task);
-            MultiplyPanel(_normed, first, count, linear, column, panel, 0, 0, adds: false);
-            var length = Math.Min(width, _config.IntermediateSize - (column * width));
-            for (var i = 0; i < count; i++)
+            var part = Task(linear.Matrix, task);
+            Multiply(_normed, linear, part, panels, 0, 0, adds: false);
+            for (var panel = 0; panel < part.PanelCount; panel++)
             {
-                var numbers = panel[i];
+                var column = (part.Panel + panel) * (gated ? Panel / 2 : Panel);
                 ActivationKernel.Activate<T>(
-                    _config.Activation, numbers[..length], gated ? numbers.Slice(width, length) : [], _wide[first + i].Slice(column * width, length));
+                    _config.Activation, gated, in panels.Wide(0)[panel * Panel], panels.Stride, part.Count, ref _wide.Wide(part.Row)[column], _wide.Stride);
             }
         }
     }
@@ -296,36 +312,44 @@ internal sealed class Forward<T> : IForward
     {
         for (int task; (task = _team.Next()) < Tasks(linear.Matrix);)
         {
-            var (first, count, column) = Task(linear.Matrix, task);
-            MultiplyPanel(from, first, count, linear, column, to, first, column * Panel, adds);
+            var part = Task(linear.Matrix, task);
+            Multiply(from, linear, part, to, part.Row, part.Panel * Panel, adds);
         }
     }
 
-    private int Tasks(PackedMatrix matrix) => matrix.Panels * ((_count + RowsOfTask - 1) / RowsOfTask);
+    private int PanelsOfTask => _count <= FewRows ? PanelsOfFewRows : 1;
 
-    private (int First, int Count, int Panel) Task(PackedMatrix matrix, int task)
+    private int Tasks(PackedMatrix matrix) => RoundedUp(_count, RowsOfTask) * RoundedUp(matrix.PanelCount, PanelsOfTask);
+
+    private Part Task(PackedMatrix matrix, int task)
     {
-        var (part, panel) = Math.DivRem(task, matrix.Panels);
-        return (part * RowsOfTask, Math.Min(RowsOfTask, _count - (part * RowsOfTask)), panel);
+        var (rows, panels) = Math.DivRem(task, RoundedUp(matrix.PanelCount, PanelsOfTask));
+        var (row, panel) = (rows * RowsOfTask, panels * PanelsOfTask);
+        return new(row, Math.Min(RowsOfTask, _count - row), panel, Math.Min(PanelsOfTask, matrix.PanelCount - panel));
     }
 
-    private static void MultiplyPanel(
-        Rows from, int first, int count, LinearWeights linear, int panel, Rows to, int toFirst, int toColumn, bool adds)
+    private static int RoundedUp(int number, int by) => (number + by - 1) / by;
+
+    private static void Multiply(Rows from, LinearWeights linear, Part part, Rows to, int toRow, int toColumn, bool adds)
     {
-        for (var i = 0; i < count; i++)
+        var width = part.PanelCount * Panel;
+        for (var i = 0; i < part.Count; i++)
         {
-            var start = to.Wide(toFirst + i).Slice(toColumn, Panel);
+            var start = to.Wide(toRow + i).Slice(toColumn, width);
             if (!adds)
                 start.Clear();
 
             if (linear.Biases.Length > 0)
-                RowKernels.Add<T>(start, linear.Biases.AsSpan(panel * Panel, Panel));
+                RowKernels.Add<T>(start, linear.Biases.AsSpan(part.Panel * Panel, width));
         }
 
-        var matrix = linear.Matrix;
         MatrixKernel.Multiply<T>(
-            in from.Wide(first)[0], from.Stride, in matrix.Begin(panel), matrix.Type, matrix.Inputs, ref to.Wide(toFirst)[toColumn], to.Stride, count);
+            in from.Wide(part.Row)[0], from.Stride, part.Count, linear.Matrix.Panels(part.Panel, part.PanelCount), linear.Matrix.Inputs,
+            ref to.Wide(toRow)[toColumn], to.Stride);
     }
+
+    // Some rows by some panels.
+    private readonly record struct Part(int Row, int Count, int Panel, int PanelCount);
 
     // What of a segment a row sees: positions from First to End, whose scores begin at Scores + First.
     private readonly record struct Seen(KeyValues Store, int Segment, int First, int End, int Scores)
@@ -339,10 +363,13 @@ internal sealed class Forward<T> : IForward
 /// <summary>Rows of numbers, each of which begins at a cache line and has room for whole panels.</summary>
 internal sealed class Rows(int count, int width)
 {
-    private readonly Aligned<float> _numbers = new((long)count * KeyValues.RoundUp(width));
+    // Rows that are read together must not lie a power of two apart: they would take the same places of the cache.
+    private const int Shift = 16;
+
+    private readonly Aligned<float> _numbers = new((long)count * (KeyValues.RoundUp(width) + Shift));
 
     /// <summary>From a row to the next one.</summary>
-    public int Stride { get; } = KeyValues.RoundUp(width);
+    public int Stride { get; } = KeyValues.RoundUp(width) + Shift;
 
     /// <summary>[width].</summary>
     public Span<float> this[int row] => Wide(row)[..width];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Cohort.Kernels;
 using Cohort.Models;
 
@@ -5,12 +7,11 @@ namespace Cohort.Engine;
 
 /// <summary>
 /// Keys and values of one layer, in segments of equal room: a prompt's, or one completion's. Both lie as panels of a <see cref="PackedMatrix"/>, so that
-/// attention is two products: keys in blocks of 32 positions, [d, 32] each, and values of a head in columns of 32, [positions, 32] each.
+/// attention is two products: keys in blocks of positions, [d, panel] each, and values of a head in columns, [positions, panel] each.
 /// </summary>
 internal sealed class KeyValues
 {
-    private const int Panel = PackedMatrix.Panel;
-
+    private readonly int _panel;
     private readonly int _heads;
     private readonly int _headSize;
     private readonly int _columns;
@@ -21,23 +22,26 @@ internal sealed class KeyValues
     /// <param name="config">The model.</param>
     /// <param name="segments">How many.</param>
     /// <param name="positions">Tokens of a segment.</param>
-    public KeyValues(ModelConfig config, int segments, int positions)
+    /// <param name="panel">Width of a panel.</param>
+    public KeyValues(ModelConfig config, int segments, int positions, int panel)
     {
+        _panel = panel;
         (_heads, _headSize) = (config.KeyValueHeads, config.HeadSize);
         (_columns, _room) = (RoundUp(config.HeadSize), RoundUp(positions));
         _keys = new((long)segments * _heads * _room * _headSize);
         _values = new((long)segments * _heads * _room * _columns);
     }
 
-    /// <summary>The smallest multiple of 32 that is not below a number.</summary>
-    public static int RoundUp(int number) => (number + Panel - 1) / Panel * Panel;
+    /// <summary>The smallest multiple of the widest panel that is not below a number.</summary>
+    public static int RoundUp(int number) => (number + PackedMatrix.WidestPanel - 1) / PackedMatrix.WidestPanel * PackedMatrix.WidestPanel;
 
-    /// <summary>The first key of a block of 32 positions.</summary>
-    public ref float Keys(int segment, int head, int block) => ref _keys[((((long)segment * _heads) + head) * _room * _headSize) + (block * Panel * _headSize)];
+    /// <summary>Keys of a head, in blocks of positions.</summary>
+    public Panels Keys(int segment, int head, int firstBlock, int count) =>
+        new(ref Key(segment, head, firstBlock), _panel * _headSize, count, PackedType.Float32);
 
-    /// <summary>The value of a position in the first of a column's 32 dimensions.</summary>
-    public ref float Values(int segment, int head, int column, int position) =>
-        ref _values[(((((long)segment * _heads) + head) * _columns) + (column * Panel)) * _room + ((long)position * Panel)];
+    /// <summary>Values of a head from a position on, in columns.</summary>
+    public Panels Values(int segment, int head, int position) =>
+        new(ref Value(segment, head, 0, position), _panel * _room, (_headSize + _panel - 1) / _panel, PackedType.Float32);
 
     /// <summary>Writes a token's key and value of one head.</summary>
     /// <param name="segment">Which segment.</param>
@@ -47,15 +51,21 @@ internal sealed class KeyValues
     /// <param name="value">[d].</param>
     public void Write(int segment, int head, int position, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
     {
-        var (block, column) = Math.DivRem(position, Panel);
-        ref var to = ref Keys(segment, head, block);
+        var (block, column) = Math.DivRem(position, _panel);
+        ref var to = ref Key(segment, head, block);
         for (var i = 0; i < key.Length; i++)
-            System.Runtime.CompilerServices.Unsafe.Add(ref to, (i * Panel) + column) = key[i];
+            Unsafe.Add(ref to, (i * _panel) + column) = key[i];
 
-        for (var first = 0; first < value.Length; first += Panel)
+        for (var first = 0; first < value.Length; first += _panel)
         {
-            var part = value[first..Math.Min(first + Panel, value.Length)];
-            part.CopyTo(System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref Values(segment, head, first / Panel, position), part.Length));
+            var part = value[first..Math.Min(first + _panel, value.Length)];
+            part.CopyTo(MemoryMarshal.CreateSpan(ref Value(segment, head, first / _panel, position), part.Length));
         }
     }
+
+    private ref float Key(int segment, int head, int block) =>
+        ref _keys[((((long)segment * _heads) + head) * _room * _headSize) + ((long)block * _panel * _headSize)];
+
+    private ref float Value(int segment, int head, int column, int position) =>
+        ref _values[((((((long)segment * _heads) + head) * _columns) + (column * _panel)) * _room) + ((long)position * _panel)];
 }

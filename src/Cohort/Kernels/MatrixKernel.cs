@@ -3,73 +3,102 @@ using System.Runtime.CompilerServices;
 namespace Cohort.Kernels;
 
 /// <summary>
-/// Products of rows with a <see cref="PackedMatrix"/>. An output is its start plus the products in the order of the inputs, each rounded once with its sum,
-/// in one accumulator: the same bits whatever rows are beside it, and whatever the width of the vectors.
+/// Products of rows with panels of a <see cref="PackedMatrix"/>. An output is its start plus the products in the order of the inputs, each rounded once with
+/// its sum, in one accumulator: the same bits whatever rows are beside it, and whatever the width of the vectors.
 /// </summary>
 internal static class MatrixKernel
 {
-    private const int Half = PackedMatrix.Panel / 2;
-
-    /// <summary>Adds to rows of results the products of as many rows with one panel.</summary>
+    /// <summary>Adds to rows of results the products of as many rows with some panels.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="rows">The first number of the first row.</param>
     /// <param name="rowStride">From a row to the next one.</param>
-    /// <param name="panel">The panel's first word.</param>
-    /// <param name="type">How its weights are held.</param>
-    /// <param name="inputs">Numbers of a row.</param>
-    /// <param name="results">The first of the panel's 32 numbers in the first row of results.</param>
-    /// <param name="resultStride">From a row of results to the next one.</param>
     /// <param name="count">Rows.</param>
+    /// <param name="panels">What they are multiplied with.</param>
+    /// <param name="inputs">Numbers of a row.</param>
+    /// <param name="results">The first panel's first number in the first row of results; those of the next panel follow.</param>
+    /// <param name="resultStride">From a row of results to the next one.</param>
     public static void Multiply<T>(
-        ref readonly float rows, nint rowStride, ref readonly float panel, PackedType type, nint inputs, ref float results, nint resultStride, int count)
+        ref readonly float rows, nint rowStride, int count, Panels panels, nint inputs, ref float results, nint resultStride)
         where T : struct, ILanes<T>
     {
-        if (type == PackedType.Float32)
-            Multiply<T, Wide<T>>(in rows, rowStride, in panel, inputs, ref results, resultStride, count);
+        var call = new Call(ref Unsafe.AsRef(in rows), rowStride, count, inputs, ref results, resultStride);
+        if (panels.Type == PackedType.Float32)
+            Multiply<T, Wide<T>>(call, panels);
         else
-            Multiply<T, Narrow<T>>(in rows, rowStride, in panel, inputs, ref results, resultStride, count);
+            Multiply<T, Narrow<T>>(call, panels);
     }
 
-    private static void Multiply<T, TWeights>(
-        ref readonly float rows, nint rowStride, ref readonly float panel, nint inputs, ref float results, nint resultStride, int count)
+    // Many rows: a panel stays near while all of them pass. Few rows: several panels at once, since one would leave the adders waiting for each other.
+    private static void Multiply<T, TWeights>(Call call, Panels panels)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
-        for (var column = 0; column < Half; column += T.Width)
+        var (sixes, rest) = Math.DivRem(call.Count, 6);
+        var fours = rest / 4;
+        var tiled = (6 * sixes) + (4 * fours);
+        for (var panel = 0; panel < panels.Count && tiled > 0; panel++)
         {
-            ref var from = ref Unsafe.AsRef(in rows);
-            ref var to = ref Unsafe.Add(ref results, column);
-            ref var weights = ref Unsafe.Add(ref Unsafe.AsRef(in panel), column);
-            for (var left = count; left > 0;)
+            for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
             {
-                var taken = left >= 6 ? 6 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-                switch (taken)
-                {
-                    case 6: Tile<T, TWeights, Six>(ref from, rowStride, ref weights, inputs, ref to, resultStride); break;
-                    case 4: Tile<T, TWeights, Four>(ref from, rowStride, ref weights, inputs, ref to, resultStride); break;
-                    case 2: Tile<T, TWeights, Two>(ref from, rowStride, ref weights, inputs, ref to, resultStride); break;
-                    default: Tile<T, TWeights, One>(ref from, rowStride, ref weights, inputs, ref to, resultStride); break;
-                }
+                for (var row = 0; row < 6 * sixes; row += 6)
+                    RowTile<T, TWeights, Six>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
 
-                from = ref Unsafe.Add(ref from, taken * rowStride);
-                to = ref Unsafe.Add(ref to, taken * resultStride);
-                left -= taken;
+                if (fours > 0)
+                    RowTile<T, TWeights, Four>(call, 6 * sixes, ref panels.At(panel, column), ref call.Result<T>(6 * sixes, panel, column));
             }
+        }
+
+        if (rest % 4 >= 2)
+            Two<T, TWeights>(call, tiled, panels);
+
+        if (rest % 2 == 1)
+            One<T, TWeights>(call, call.Count - 1, panels);
+    }
+
+    private static void Two<T, TWeights>(Call call, int row, Panels panels)
+        where T : struct, ILanes<T>
+        where TWeights : struct, IWeights<T>
+    {
+        for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
+        {
+            var panel = 0;
+            for (; panel + 2 <= panels.Count; panel += 2)
+                PairTile<T, TWeights>(call, row, panels, panel, column, ref call.Result<T>(row, panel, column));
+
+            if (panel < panels.Count)
+                RowTile<T, TWeights, Pair>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
+        }
+    }
+
+    private static void One<T, TWeights>(Call call, int row, Panels panels)
+        where T : struct, ILanes<T>
+        where TWeights : struct, IWeights<T>
+    {
+        for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
+        {
+            var panel = 0;
+            for (; panel + 4 <= panels.Count; panel += 4)
+                LoneTile<T, TWeights>(call, row, panels, panel, column, ref call.Result<T>(row, panel, column));
+
+            for (; panel < panels.Count; panel++)
+                RowTile<T, TWeights, Lone>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
         }
     }
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
-    private static void Tile<T, TWeights, TRows>(ref float rows, nint rowStride, ref float weights, nint inputs, ref float results, nint stride)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RowTile<T, TWeights, TRows>(Call call, int row, ref float weights, ref float results)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
         where TRows : struct, IRows
     {
-        ref var row0 = ref rows;
-        ref var row1 = ref Unsafe.Add(ref row0, rowStride);
-        ref var row2 = ref Unsafe.Add(ref row1, rowStride);
-        ref var row3 = ref Unsafe.Add(ref row2, rowStride);
-        ref var row4 = ref Unsafe.Add(ref row3, rowStride);
-        ref var row5 = ref Unsafe.Add(ref row4, rowStride);
+        var (inputs, stride) = (call.Inputs, call.ResultStride);
+        ref var row0 = ref call.Row(row);
+        ref var row1 = ref Unsafe.Add(ref row0, call.RowStride);
+        ref var row2 = ref Unsafe.Add(ref row1, call.RowStride);
+        ref var row3 = ref Unsafe.Add(ref row2, call.RowStride);
+        ref var row4 = ref Unsafe.Add(ref row3, call.RowStride);
+        ref var row5 = ref Unsafe.Add(ref row4, call.RowStride);
         T a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default;
         T a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default;
         (a0, b0) = Read<T>(ref results, 0);
@@ -91,28 +120,34 @@ internal static class MatrixKernel
         for (nint input = 0; input < inputs; input++)
         {
             var (w, v) = TWeights.At(ref weights, input);
-            var x0 = T.All(Unsafe.Add(ref row0, input));
-            (a0, b0) = (T.MultiplyAdd(x0, w, a0), T.MultiplyAdd(x0, v, b0));
+            var x = T.All(Unsafe.Add(ref row0, input));
+            a0 = T.MultiplyAdd(w, x, a0);
+            b0 = T.MultiplyAdd(v, x, b0);
             if (TRows.Count > 1)
             {
-                var x1 = T.All(Unsafe.Add(ref row1, input));
-                (a1, b1) = (T.MultiplyAdd(x1, w, a1), T.MultiplyAdd(x1, v, b1));
+                x = T.All(Unsafe.Add(ref row1, input));
+                a1 = T.MultiplyAdd(w, x, a1);
+                b1 = T.MultiplyAdd(v, x, b1);
             }
 
             if (TRows.Count > 2)
             {
-                var x2 = T.All(Unsafe.Add(ref row2, input));
-                (a2, b2) = (T.MultiplyAdd(x2, w, a2), T.MultiplyAdd(x2, v, b2));
-                var x3 = T.All(Unsafe.Add(ref row3, input));
-                (a3, b3) = (T.MultiplyAdd(x3, w, a3), T.MultiplyAdd(x3, v, b3));
+                x = T.All(Unsafe.Add(ref row2, input));
+                a2 = T.MultiplyAdd(w, x, a2);
+                b2 = T.MultiplyAdd(v, x, b2);
+                x = T.All(Unsafe.Add(ref row3, input));
+                a3 = T.MultiplyAdd(w, x, a3);
+                b3 = T.MultiplyAdd(v, x, b3);
             }
 
             if (TRows.Count > 4)
             {
-                var x4 = T.All(Unsafe.Add(ref row4, input));
-                (a4, b4) = (T.MultiplyAdd(x4, w, a4), T.MultiplyAdd(x4, v, b4));
-                var x5 = T.All(Unsafe.Add(ref row5, input));
-                (a5, b5) = (T.MultiplyAdd(x5, w, a5), T.MultiplyAdd(x5, v, b5));
+                x = T.All(Unsafe.Add(ref row4, input));
+                a4 = T.MultiplyAdd(w, x, a4);
+                b4 = T.MultiplyAdd(v, x, b4);
+                x = T.All(Unsafe.Add(ref row5, input));
+                a5 = T.MultiplyAdd(w, x, a5);
+                b5 = T.MultiplyAdd(v, x, b5);
             }
         }
 
@@ -133,17 +168,94 @@ internal static class MatrixKernel
         }
     }
 
+    // Two rows by two panels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PairTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float results)
+        where T : struct, ILanes<T>
+        where TWeights : struct, IWeights<T>
+    {
+        var inputs = call.Inputs;
+        ref var row0 = ref call.Row(row);
+        ref var row1 = ref call.Row(row + 1);
+        ref var weights0 = ref panels.At(panel, column);
+        ref var weights1 = ref panels.At(panel + 1, column);
+        ref var next = ref Unsafe.Add(ref results, PackedMatrix.Panel<T>());
+        var (a0, b0) = Read<T>(ref results, 0);
+        var (a1, b1) = Read<T>(ref results, call.ResultStride);
+        var (c0, d0) = Read<T>(ref next, 0);
+        var (c1, d1) = Read<T>(ref next, call.ResultStride);
+        for (nint input = 0; input < inputs; input++)
+        {
+            var x0 = T.All(Unsafe.Add(ref row0, input));
+            var x1 = T.All(Unsafe.Add(ref row1, input));
+            var (w, v) = TWeights.At(ref weights0, input);
+            a0 = T.MultiplyAdd(w, x0, a0);
+            b0 = T.MultiplyAdd(v, x0, b0);
+            a1 = T.MultiplyAdd(w, x1, a1);
+            b1 = T.MultiplyAdd(v, x1, b1);
+            (w, v) = TWeights.At(ref weights1, input);
+            c0 = T.MultiplyAdd(w, x0, c0);
+            d0 = T.MultiplyAdd(v, x0, d0);
+            c1 = T.MultiplyAdd(w, x1, c1);
+            d1 = T.MultiplyAdd(v, x1, d1);
+        }
+
+        Write(ref results, 0, a0, b0);
+        Write(ref results, call.ResultStride, a1, b1);
+        Write(ref next, 0, c0, d0);
+        Write(ref next, call.ResultStride, c1, d1);
+    }
+
+    // One row by four panels.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void LoneTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float results)
+        where T : struct, ILanes<T>
+        where TWeights : struct, IWeights<T>
+    {
+        var (inputs, next) = (call.Inputs, PackedMatrix.Panel<T>());
+        ref var numbers = ref call.Row(row);
+        ref var weights0 = ref panels.At(panel, column);
+        ref var weights1 = ref panels.At(panel + 1, column);
+        ref var weights2 = ref panels.At(panel + 2, column);
+        ref var weights3 = ref panels.At(panel + 3, column);
+        var (a0, b0) = Read<T>(ref results, 0);
+        var (a1, b1) = Read<T>(ref results, next);
+        var (a2, b2) = Read<T>(ref results, 2 * next);
+        var (a3, b3) = Read<T>(ref results, 3 * next);
+        for (nint input = 0; input < inputs; input++)
+        {
+            var x = T.All(Unsafe.Add(ref numbers, input));
+            var (w, v) = TWeights.At(ref weights0, input);
+            a0 = T.MultiplyAdd(w, x, a0);
+            b0 = T.MultiplyAdd(v, x, b0);
+            (w, v) = TWeights.At(ref weights1, input);
+            a1 = T.MultiplyAdd(w, x, a1);
+            b1 = T.MultiplyAdd(v, x, b1);
+            (w, v) = TWeights.At(ref weights2, input);
+            a2 = T.MultiplyAdd(w, x, a2);
+            b2 = T.MultiplyAdd(v, x, b2);
+            (w, v) = TWeights.At(ref weights3, input);
+            a3 = T.MultiplyAdd(w, x, a3);
+            b3 = T.MultiplyAdd(v, x, b3);
+        }
+
+        Write(ref results, 0, a0, b0);
+        Write(ref results, next, a1, b1);
+        Write(ref results, 2 * next, a2, b2);
+        Write(ref results, 3 * next, a3, b3);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (T Low, T High) Read<T>(ref float results, nint at)
         where T : struct, ILanes<T> =>
-        (T.Load(ref Unsafe.Add(ref results, at)), T.Load(ref Unsafe.Add(ref results, at + Half)));
+        (T.Load(ref Unsafe.Add(ref results, at)), T.Load(ref Unsafe.Add(ref results, at + PackedMatrix.Half<T>())));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write<T>(ref float results, nint at, T low, T high)
         where T : struct, ILanes<T>
     {
         low.Store(ref Unsafe.Add(ref results, at));
-        high.Store(ref Unsafe.Add(ref results, at + Half));
+        high.Store(ref Unsafe.Add(ref results, at + PackedMatrix.Half<T>()));
     }
 
     private interface IRows
@@ -158,6 +270,29 @@ internal static class MatrixKernel
         static abstract (T Low, T High) At(ref float weights, nint input);
     }
 
+    // The rows and the results of one product.
+    private readonly ref struct Call(ref float rows, nint rowStride, int count, nint inputs, ref float results, nint resultStride)
+    {
+        private readonly ref float _rows = ref rows;
+        private readonly ref float _results = ref results;
+
+        public nint RowStride => rowStride;
+
+        public int Count => count;
+
+        public nint Inputs => inputs;
+
+        public nint ResultStride => resultStride;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ref float Row(int row) => ref Unsafe.Add(ref _rows, row * rowStride);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ref float Result<T>(int row, int panel, int column)
+            where T : struct, ILanes<T> =>
+            ref Unsafe.Add(ref _results, (row * resultStride) + (panel * PackedMatrix.Panel<T>()) + column);
+    }
+
     private readonly struct Six : IRows
     {
         public static int Count => 6;
@@ -168,12 +303,12 @@ internal static class MatrixKernel
         public static int Count => 4;
     }
 
-    private readonly struct Two : IRows
+    private readonly struct Pair : IRows
     {
         public static int Count => 2;
     }
 
-    private readonly struct One : IRows
+    private readonly struct Lone : IRows
     {
         public static int Count => 1;
     }
@@ -184,8 +319,8 @@ internal static class MatrixKernel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input)
         {
-            ref var here = ref Unsafe.Add(ref weights, input * PackedMatrix.Panel);
-            return (T.Load(ref here), T.Load(ref Unsafe.Add(ref here, Half)));
+            ref var here = ref Unsafe.Add(ref weights, input * PackedMatrix.Panel<T>());
+            return (T.Load(ref here), T.Load(ref Unsafe.Add(ref here, PackedMatrix.Half<T>())));
         }
     }
 
@@ -194,6 +329,24 @@ internal static class MatrixKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input) =>
-            T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * Half)));
+            T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * PackedMatrix.Half<T>())));
     }
+}
+
+/// <summary>Panels of weights beside each other in memory.</summary>
+/// <param name="first">The first one's first word.</param>
+/// <param name="stride">Words from one to the next.</param>
+/// <param name="count">How many.</param>
+/// <param name="type">How their numbers are held.</param>
+internal readonly ref struct Panels(ref float first, nint stride, int count, PackedType type)
+{
+    private readonly ref float _first = ref first;
+
+    public int Count => count;
+
+    public PackedType Type => type;
+
+    /// <summary>A column of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref float At(int panel, int column) => ref Unsafe.Add(ref _first, (panel * stride) + column);
 }

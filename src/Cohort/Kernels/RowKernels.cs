@@ -10,6 +10,7 @@ internal static class RowKernels
     /// <param name="input">[n].</param>
     /// <param name="norm">Weights [n], and the biases of a layer norm.</param>
     /// <param name="output">[n]; may be the input.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Normalize<T>(ReadOnlySpan<float> input, NormWeights norm, Span<float> output)
         where T : struct, ILanes<T>
     {
@@ -23,6 +24,7 @@ internal static class RowKernels
     /// <inheritdoc cref="Normalize" path="/typeparam"/>
     /// <param name="row">[n], changed.</param>
     /// <param name="numbers">[n].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Add<T>(Span<float> row, ReadOnlySpan<float> numbers)
         where T : struct, ILanes<T>
     {
@@ -38,6 +40,7 @@ internal static class RowKernels
     /// <inheritdoc cref="Normalize" path="/typeparam"/>
     /// <param name="row">[n], changed.</param>
     /// <param name="factor">The number.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply<T>(Span<float> row, float factor)
         where T : struct, ILanes<T>
     {
@@ -54,6 +57,7 @@ internal static class RowKernels
     /// <param name="head">[d], changed.</param>
     /// <param name="cos">[d/2].</param>
     /// <param name="sin">[d/2].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn<T>(Span<float> head, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin)
         where T : struct, ILanes<T>
     {
@@ -92,6 +96,7 @@ internal static class RowKernels
     /// <summary>The largest number.</summary>
     /// <inheritdoc cref="Normalize" path="/typeparam"/>
     /// <param name="numbers">At least one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest<T>(ReadOnlySpan<float> numbers)
         where T : struct, ILanes<T>
     {
@@ -116,6 +121,7 @@ internal static class RowKernels
     /// <param name="numbers">[n], changed.</param>
     /// <param name="shift">At least the largest of them.</param>
     /// <returns>Their sum.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Exponentials<T>(Span<float> numbers, float shift)
         where T : struct, ILanes<T>
     {
@@ -141,6 +147,7 @@ internal static class RowKernels
     /// <inheritdoc cref="Exponentials" path="/typeparam"/>
     /// <param name="numbers">[n].</param>
     /// <param name="shift">At least the largest of them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float SumOfExponentials<T>(ReadOnlySpan<float> numbers, float shift)
         where T : struct, ILanes<T>
     {
@@ -161,6 +168,7 @@ internal static class RowKernels
     /// <summary>The sum of some numbers.</summary>
     /// <inheritdoc cref="Normalize" path="/typeparam"/>
     /// <param name="numbers">[n].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Sum<T>(ReadOnlySpan<float> numbers)
         where T : struct, ILanes<T>
     {
@@ -175,6 +183,7 @@ internal static class RowKernels
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SquaredDistance<T>(ReadOnlySpan<float> numbers, float center)
         where T : struct, ILanes<T>
     {

@@ -21,6 +21,7 @@ internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, in
 {
     private const int RowsOfPrompts = 512;
 
+    private readonly VectorBits _vectors = vectors ?? EngineForward.Widest;
     private readonly Team _team = new(threads);
 
     /// <inheritdoc/>
@@ -37,7 +38,7 @@ internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, in
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
         var portion = DecodingPlan.Portion(model, largestBatch, prompts, samplesPerPrompt, sampling);
-        var packed = EngineWeights.Of(model, weights);
+        var packed = EngineForward.Pack(model, weights, _vectors);
         for (var first = 0; first < prompts.Count; first += portion)
         {
             var rows = new LiveRows(
@@ -55,7 +56,7 @@ internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, in
     {
         var (count, longest) = (rows.Count, prompts.Max(prompt => prompt.Count));
         var room = new EngineRoom(Math.Max(Math.Max(RowsOfPrompts, longest), count), prompts.Length, longest, count, sampling.MaxNewTokens);
-        var forward = EngineForward.New(model.Config, packed, _team, room, vectors);
+        var forward = EngineForward.New(model.Config, packed, _team, room, _vectors);
         var (tokens, logProbs, uniforms) = (new int[count], new float[count], new double[count]);
         var (places, drawnRows) = (new RowPlace[room.Rows], new int[count]);
         var temperature = sampling is EvaluationSampling { Temperature: var cut } ? cut : ((RolloutSampling)sampling).Temperature;
