@@ -28,12 +28,12 @@ internal static class EngineForward
     /// <param name="config">The model.</param>
     public static bool Computes(ModelConfig config) => config.Rope.Scaling is not DynamicRope && config.LocalRope.Scaling is not DynamicRope;
 
-    /// <summary>Packs a model's weights for some vectors.</summary>
+    /// <summary>Room for a model's weights, laid out for some vectors.</summary>
     /// <param name="model">The model.</param>
     /// <param name="type">How matrices are held.</param>
     /// <param name="vectors">Those of the forward pass.</param>
-    public static EngineWeights Pack(LanguageModel model, PackedType type, VectorBits vectors) =>
-        EngineWeights.Of(model, type, vectors == VectorBits.Bits512 ? PackedMatrix.Panel<Lanes16>() : PackedMatrix.Panel<Lanes8>());
+    public static EngineWeights Weights(LanguageModel model, PackedType type, VectorBits vectors) =>
+        new(model, type, vectors == VectorBits.Bits512 ? PackedMatrix.Panel<Lanes16>() : PackedMatrix.Panel<Lanes8>());
 
     /// <summary>A forward pass with room for some rows.</summary>
     /// <param name="config">The model.</param>

@@ -7,8 +7,9 @@ namespace Cohort.Engine;
 
 /// <summary>A linear layer.</summary>
 /// <param name="Matrix">[outputs, inputs].</param>
-/// <param name="Biases">One for each output of the matrix' panels, 0 beyond the last; empty where the layer has none.</param>
-internal sealed record LinearWeights(PackedMatrix Matrix, float[] Biases);
+/// <param name="Biases">One for each output of the matrix' panels, 0 beyond the last and where the layer has none.</param>
+/// <param name="HasBiases">Whether it has some.</param>
+internal sealed record LinearWeights(PackedMatrix Matrix, float[] Biases, bool HasBiases);
 
 /// <summary>One block.</summary>
 internal sealed record BlockWeights
@@ -36,25 +37,27 @@ internal sealed record BlockWeights
     public required NormWeights? FeedForwardOutputNorm { get; init; }
 }
 
-/// <summary>A model's weights as rollouts read them: packed once, adapters merged, whatever type and place the policy's own have.</summary>
+/// <summary>A model's weights as rollouts read them: adapters merged, whatever type and place the policy's own have.</summary>
 internal sealed class EngineWeights
 {
     private readonly PackedType _type;
     private readonly int _panel;
+    private readonly float[] _embedding;
+    private readonly List<Action<Team>> _reads = [];
 
-    private EngineWeights(LanguageModel model, PackedType type, int panel)
+    /// <param name="model">Whose weights these are.</param>
+    /// <param name="type">How matrices are held.</param>
+    /// <param name="panel">Outputs of their panels.</param>
+    public EngineWeights(LanguageModel model, PackedType type, int panel)
     {
         (_type, _panel) = (type, panel);
         var trunk = model.Trunk;
-        Embedding = Numbers(trunk.EmbeddingWeight);
+        _embedding = model.Config.TieEmbeddings ? [] : Numbers(trunk.EmbeddingWeight);
         Positions = trunk.PositionWeight is { } positions ? Numbers(positions) : [];
         Blocks = [.. trunk.Blocks.Select(Block)];
         FinalNorm = Norm(trunk.FinalNorm);
-        Head = new(Packed(model.HeadWeight), []);
+        Head = HeadOf(model);
     }
-
-    /// <summary>[V, H].</summary>
-    public float[] Embedding { get; }
 
     /// <summary>[C, H] of families that learn positions, else empty.</summary>
     public float[] Positions { get; }
@@ -65,15 +68,25 @@ internal sealed class EngineWeights
 
     public LinearWeights Head { get; }
 
-    /// <summary>Packs a model's weights as they are now.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="type">How matrices are held.</param>
-    /// <param name="panel">Outputs of their panels.</param>
-    public static EngineWeights Of(LanguageModel model, PackedType type, int panel)
+    /// <summary>Reads the model's weights as they are now.</summary>
+    /// <param name="team">Who packs.</param>
+    public void Read(Team team)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return new(model, type, panel);
+        foreach (var read in _reads)
+            read(team);
+    }
+
+    /// <summary>A token's row of the embedding.</summary>
+    /// <param name="token">Its id.</param>
+    /// <param name="hidden">[H], filled.</param>
+    public void Embed(int token, Span<float> hidden)
+    {
+        if (_embedding.Length > 0)
+            _embedding.AsSpan(token * hidden.Length, hidden.Length).CopyTo(hidden);
+        else
+            Head.Matrix.Read(token, hidden);
     }
 
     private BlockWeights Block(TransformerBlock block) => new()
@@ -90,26 +103,23 @@ internal sealed class EngineWeights
         FeedForwardOutputNorm = block.FeedForwardOutputNorm is { } fed ? Norm(fed) : null,
     };
 
-    private static NormWeights Norm(Norm norm)
+    private NormWeights Norm(Norm norm)
     {
-        var weights = Numbers(norm.Weight);
-        if (norm.Kind == NormKind.RootMeanSquareAroundOne)
-            weights = [.. weights.Select(weight => 1 + weight)];
-
+        var weights = Numbers(norm.Weight, plus: norm.Kind == NormKind.RootMeanSquareAroundOne ? 1 : 0);
         return new(norm.Kind == NormKind.Layer, norm.Epsilon, weights, norm.Bias is null ? [] : Numbers(norm.Bias));
     }
 
     private LinearWeights Linear(IReadOnlyList<Projection> layers)
     {
-        var (parts, first) = (new List<(Projection, Func<int, int>)>(), 0);
+        var (places, first) = (new List<(Projection, Func<int, int>)>(), 0);
         foreach (var layer in layers)
         {
             var begin = first;
-            parts.Add((layer, row => begin + row));
+            places.Add((layer, row => begin + row));
             first += (int)layer.Weight.shape[0];
         }
 
-        return Packed(parts, first);
+        return Packed(places, first);
     }
 
     private LinearWeights Gated(Projection gate, Projection value)
@@ -125,30 +135,62 @@ internal sealed class EngineWeights
     private LinearWeights Packed(IReadOnlyList<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs)
     {
         var matrix = new PackedMatrix(outputs, (int)parts[0].Layer.Weight.shape[1], _type, _panel);
-        var biases = parts.Any(part => part.Layer.Bias is not null) ? new float[matrix.PanelCount * _panel] : [];
+        var biases = new float[matrix.PanelCount * _panel];
+        _reads.Add(team => Fill(matrix, [.. parts.Select(part => (part.Layer.Merged(), part.OutputOf))], team));
         foreach (var (layer, outputOf) in parts)
         {
-            using var scope = NewDisposeScope();
-            matrix.Fill(Span(layer.Merged()), outputOf);
             if (layer.Bias is { } bias)
             {
-                var numbers = Span(bias);
-                for (var row = 0; row < numbers.Length; row++)
-                    biases[outputOf(row)] = numbers[row];
+                _reads.Add(_ =>
+                {
+                    foreach (var (row, number) in Span(bias).ToArray().Index())
+                        biases[outputOf(row)] = number;
+                });
             }
         }
 
-        return new(matrix, biases);
+        return new(matrix, biases, parts.Any(part => part.Layer.Bias is not null));
     }
 
-    private PackedMatrix Packed(Tensor weight)
+    private LinearWeights HeadOf(LanguageModel model)
     {
+        var weight = model.HeadWeight;
         var matrix = new PackedMatrix((int)weight.shape[0], (int)weight.shape[1], _type, _panel);
-        matrix.Fill(Span(weight), row => row);
-        return matrix;
+        _reads.Add(team => Fill(matrix, [(weight, row => row)], team));
+        return new(matrix, new float[matrix.PanelCount * _panel], HasBiases: false);
     }
 
-    private static float[] Numbers(Tensor tensor) => Span(tensor).ToArray();
+    private unsafe void Fill(PackedMatrix matrix, IReadOnlyList<(Tensor Weights, Func<int, int> OutputOf)> parts, Team team)
+    {
+        using var scope = NewDisposeScope();
+        var rows = new nint[matrix.PanelCount * _panel];
+        foreach (var (weights, outputOf) in parts)
+        {
+            fixed (float* numbers = Span(weights))
+            {
+                for (var row = 0; row < (int)weights.shape[0]; row++)
+                    rows[outputOf(row)] = (nint)(numbers + ((long)row * matrix.Inputs));
+            }
+        }
+
+        team.Run(_ =>
+        {
+            for (int panel; (panel = team.Next()) < matrix.PanelCount;)
+                matrix.Fill(panel, rows.AsSpan(panel * _panel, _panel));
+        });
+    }
+
+    private float[] Numbers(Tensor tensor, float plus = 0)
+    {
+        var numbers = new float[tensor.numel()];
+        _reads.Add(_ =>
+        {
+            Span(tensor).CopyTo(numbers);
+            for (var i = 0; plus != 0 && i < numbers.Length; i++)
+                numbers[i] += plus;
+        });
+        return numbers;
+    }
 
     // The numbers of a tensor as they lie in memory; valid while the tensor's scope is.
     private static ReadOnlySpan<float> Span(Tensor tensor) =>

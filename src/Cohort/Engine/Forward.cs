@@ -21,7 +21,13 @@ internal readonly record struct RowPlace(int Token, int Prompt, int PromptLength
 /// <param name="PromptLength">Tokens of the longest of them.</param>
 /// <param name="Completions">Completions that grow together.</param>
 /// <param name="CompletionLength">Tokens of the longest of them.</param>
-internal sealed record EngineRoom(int Rows, int Prompts, int PromptLength, int Completions, int CompletionLength);
+internal sealed record EngineRoom(int Rows, int Prompts, int PromptLength, int Completions, int CompletionLength)
+{
+    /// <summary>Whether another room fits into this one.</summary>
+    public bool Holds(EngineRoom other) =>
+        other.Rows <= Rows && other.Prompts <= Prompts && other.PromptLength <= PromptLength && other.Completions <= Completions
+        && other.CompletionLength <= CompletionLength;
+}
 
 /// <summary>A forward pass over rows, each of them one token: what it gives to a row depends on that row's sequence alone.</summary>
 internal interface IForward
@@ -53,9 +59,9 @@ internal readonly ref struct Drawn(ReadOnlySpan<int> tokens, ReadOnlySpan<float>
 internal sealed class Forward<T> : IForward
     where T : struct, ILanes<T>
 {
-    // A task of a product: so many rows by a panel, or, where there are few rows, by so many panels.
+    // A task of a product: at most so many rows by so many panels.
     private const int RowsOfTask = 96;
-    private const int PanelsOfFewRows = 4;
+    private const int LargestTask = 8;
     private const int FewRows = 3;
 
     private readonly ModelConfig _config;
@@ -79,6 +85,7 @@ internal sealed class Forward<T> : IForward
     private readonly float[] _logProbs;
     private readonly Action<int> _compute;
     private readonly Action<int> _draw;
+    private readonly float[] _zeros;
     private readonly int _completionScores;
     private int _count;
     private bool _readsPrompts;
@@ -96,7 +103,8 @@ internal sealed class Forward<T> : IForward
         _logits = new(room.Completions, config.VocabularySize);
         var (shared, workers) = (config.Heads / config.KeyValueHeads, team.Size);
         _completionScores = KeyValues.RoundUp(room.PromptLength);
-        _panels = [.. Enumerable.Range(0, workers).Select(_ => new Rows(RowsOfTask, PanelsOfFewRows * Panel))];
+        _zeros = new float[KeyValues.RoundUp(Math.Max(config.HeadSize, Math.Max(room.PromptLength, room.CompletionLength)))];
+        _panels = [.. Enumerable.Range(0, workers).Select(_ => new Rows(RowsOfTask, LargestTask * Panel))];
         _scores = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, _completionScores + room.CompletionLength))];
         _heads = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, config.HeadSize))];
         (_places, _drawnRows, _uniforms) = (new RowPlace[room.Rows], new int[room.Completions], new double[room.Completions]);
@@ -178,7 +186,7 @@ internal sealed class Forward<T> : IForward
     {
         var (place, width) = (_places[row], _config.HiddenSize);
         var hidden = _hidden[row];
-        _weights.Embedding.AsSpan(place.Token * width, width).CopyTo(hidden);
+        _weights.Embed(place.Token, hidden);
         if (_config.Family.ScalesEmbeddings)
             RowKernels.Multiply<T>(hidden, MathF.Sqrt(width));
 
@@ -227,9 +235,8 @@ internal sealed class Forward<T> : IForward
             for (var i = 0; i < shared; i++)
                 Soften(scores[i].Slice(ofPrompt.ScoresFrom, ofPrompt.Count), scores[i].Slice(ofCompletion.ScoresFrom, ofCompletion.Count));
 
-            heads.Clear();
-            Mix(ofPrompt, head, scores, heads, shared);
-            Mix(ofCompletion, head, scores, heads, shared);
+            Mix(ofPrompt, head, scores, in _zeros[0], 0, heads, shared);
+            Mix(ofCompletion, head, scores, in heads.Wide(0)[0], heads.Stride, heads, shared);
             for (var i = 0; i < shared; i++)
                 heads[i].CopyTo(_mixed[row][(((head * shared) + i) * _config.HeadSize)..]);
         }
@@ -243,12 +250,9 @@ internal sealed class Forward<T> : IForward
 
         var (first, end) = (seen.First / Panel, (seen.End + Panel - 1) / Panel);
         var at = seen.Scores + (first * Panel);
-        for (var i = 0; i < shared; i++)
-            scores.Wide(i).Slice(at, (end - first) * Panel).Clear();
-
         MatrixKernel.Multiply<T>(
             in queries[0], _config.HeadSize, shared, seen.Store.Keys(seen.Segment, head, first, end - first), _config.HeadSize,
-            ref scores.Wide(0)[at], scores.Stride);
+            in _zeros[0], 0, ref scores.Wide(0)[at], scores.Stride);
     }
 
     // Softmax over two spans of one distribution.
@@ -262,15 +266,11 @@ internal sealed class Forward<T> : IForward
         RowKernels.Multiply<T>(other, 1 / sum);
     }
 
-    private static void Mix(Seen seen, int head, Rows scores, Rows heads, int shared)
-    {
-        if (seen.Count > 0)
-        {
-            MatrixKernel.Multiply<T>(
-                in scores.Wide(0)[seen.ScoresFrom], scores.Stride, shared, seen.Store.Values(seen.Segment, head, seen.First), seen.Count,
-                ref heads.Wide(0)[0], heads.Stride);
-        }
-    }
+    // What attention gives so far, and the values of what else is seen.
+    private static void Mix(Seen seen, int head, Rows scores, ref readonly float starts, int startStride, Rows heads, int shared) =>
+        MatrixKernel.Multiply<T>(
+            in scores.Wide(0)[seen.ScoresFrom], scores.Stride, shared, seen.Store.Values(seen.Segment, head, seen.First), seen.Count,
+            in starts, startStride, ref heads.Wide(0)[0], heads.Stride);
 
     // hidden += linear(from), through a norm in some families; then what the next layer begins with.
     private void AddToHidden(Rows from, LinearWeights linear, NormWeights? outputNorm, NormWeights next)
@@ -317,35 +317,31 @@ internal sealed class Forward<T> : IForward
         }
     }
 
-    private int PanelsOfTask => _count <= FewRows ? PanelsOfFewRows : 1;
+    private int PanelsOfTask(PackedMatrix matrix) =>
+        _count <= FewRows ? LargestTask : Math.Clamp(matrix.PanelCount / (4 * _team.Size), 1, LargestTask);
 
-    private int Tasks(PackedMatrix matrix) => RoundedUp(_count, RowsOfTask) * RoundedUp(matrix.PanelCount, PanelsOfTask);
+    private int Tasks(PackedMatrix matrix) => RoundedUp(_count, RowsOfTask) * RoundedUp(matrix.PanelCount, PanelsOfTask(matrix));
 
     private Part Task(PackedMatrix matrix, int task)
     {
-        var (rows, panels) = Math.DivRem(task, RoundedUp(matrix.PanelCount, PanelsOfTask));
-        var (row, panel) = (rows * RowsOfTask, panels * PanelsOfTask);
-        return new(row, Math.Min(RowsOfTask, _count - row), panel, Math.Min(PanelsOfTask, matrix.PanelCount - panel));
+        var size = PanelsOfTask(matrix);
+        var (rows, panels) = Math.DivRem(task, RoundedUp(matrix.PanelCount, size));
+        var (row, panel) = (rows * RowsOfTask, panels * size);
+        return new(row, Math.Min(RowsOfTask, _count - row), panel, Math.Min(size, matrix.PanelCount - panel));
     }
 
     private static int RoundedUp(int number, int by) => (number + by - 1) / by;
 
     private static void Multiply(Rows from, LinearWeights linear, Part part, Rows to, int toRow, int toColumn, bool adds)
     {
-        var width = part.PanelCount * Panel;
-        for (var i = 0; i < part.Count; i++)
-        {
-            var start = to.Wide(toRow + i).Slice(toColumn, width);
-            if (!adds)
-                start.Clear();
+        for (var i = 0; i < part.Count && adds && linear.HasBiases; i++)
+            RowKernels.Add<T>(to.Wide(toRow + i).Slice(toColumn, part.PanelCount * Panel), linear.Biases.AsSpan(part.Panel * Panel, part.PanelCount * Panel));
 
-            if (linear.Biases.Length > 0)
-                RowKernels.Add<T>(start, linear.Biases.AsSpan(part.Panel * Panel, width));
-        }
-
+        ref var results = ref to.Wide(toRow)[toColumn];
+        ref var starts = ref adds ? ref results : ref linear.Biases[part.Panel * Panel];
         MatrixKernel.Multiply<T>(
             in from.Wide(part.Row)[0], from.Stride, part.Count, linear.Matrix.Panels(part.Panel, part.PanelCount), linear.Matrix.Inputs,
-            ref to.Wide(toRow)[toColumn], to.Stride);
+            in starts, adds ? to.Stride : 0, ref results, to.Stride);
     }
 
     // Some rows by some panels.
@@ -375,8 +371,5 @@ internal sealed class Rows(int count, int width)
     public Span<float> this[int row] => Wide(row)[..width];
 
     /// <summary>[stride]: with the room behind the row.</summary>
-    public Span<float> Wide(int row) => _numbers.Span.Slice(row * Stride, Stride);
-
-    /// <summary>Sets all to 0.</summary>
-    public void Clear() => _numbers.Span.Clear();
+    public Span<float> Wide(int row) => _numbers.Slice((long)row * Stride, Stride);
 }

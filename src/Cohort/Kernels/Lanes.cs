@@ -61,6 +61,7 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 
     public static Lanes16 Load(ref readonly float from) => new(Vector512.LoadUnsafe(in from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes16 Low, Lanes16 High) LoadHalves(ref readonly uint words)
     {
         var both = Vector512.LoadUnsafe(in words);
@@ -81,14 +82,17 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
 
     public static Lanes16 Min(Lanes16 a, Lanes16 b) => new(Vector512.Min(a._value, b._value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes16 Whole, Lanes16 Power) RoundedPower(Lanes16 value)
     {
         var whole = Vector512.Round(value._value);
         return (new(whole), new(((Vector512.ConvertToInt32Native(whole) + Vector512.Create(127)) << 23).AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes16 value) => Vector512.Sum(value._value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes16 value) => Lanes8.Largest(new(Vector256.Max(value._value.GetLower(), value._value.GetUpper())));
 
     public void Store(ref float to) => _value.StoreUnsafe(ref to);
@@ -105,6 +109,7 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
 
     public static Lanes8 Load(ref readonly float from) => new(Vector256.LoadUnsafe(in from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes8 Low, Lanes8 High) LoadHalves(ref readonly uint words)
     {
         var both = Vector256.LoadUnsafe(in words);
@@ -125,14 +130,17 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
 
     public static Lanes8 Min(Lanes8 a, Lanes8 b) => new(Vector256.Min(a._value, b._value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes8 Whole, Lanes8 Power) RoundedPower(Lanes8 value)
     {
         var whole = Vector256.Round(value._value);
         return (new(whole), new(((Vector256.ConvertToInt32Native(whole) + Vector256.Create(127)) << 23).AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes8 value) => Vector256.Sum(value._value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes8 value) => Lanes4.Largest(new(Vector128.Max(value._value.GetLower(), value._value.GetUpper())));
 
     public void Store(ref float to) => _value.StoreUnsafe(ref to);
@@ -149,6 +157,7 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
 
     public static Lanes4 Load(ref readonly float from) => new(Vector128.LoadUnsafe(in from));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes4 Low, Lanes4 High) LoadHalves(ref readonly uint words)
     {
         var both = Vector128.LoadUnsafe(in words);
@@ -169,14 +178,17 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
 
     public static Lanes4 Min(Lanes4 a, Lanes4 b) => new(Vector128.Min(a._value, b._value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes4 Whole, Lanes4 Power) RoundedPower(Lanes4 value)
     {
         var whole = Vector128.Round(value._value);
         return (new(whole), new(((Vector128.ConvertToInt32Native(whole) + Vector128.Create(127)) << 23).AsSingle()));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lanes4 value) => Vector128.Sum(value._value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes4 value) =>
         MathF.Max(MathF.Max(value._value[0], value._value[1]), MathF.Max(value._value[2], value._value[3]));
 
@@ -194,6 +206,7 @@ internal readonly struct Lane(float value) : ILanes<Lane>
 
     public static Lane Load(ref readonly float from) => new(from);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lane Low, Lane High) LoadHalves(ref readonly uint words) =>
         (new(BitConverter.UInt32BitsToSingle(words << 16)), new(BitConverter.UInt32BitsToSingle(words & 0xFFFF0000)));
 
@@ -211,14 +224,17 @@ internal readonly struct Lane(float value) : ILanes<Lane>
 
     public static Lane Min(Lane a, Lane b) => new(MathF.Min(a._value, b._value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lane Whole, Lane Power) RoundedPower(Lane value)
     {
         var whole = MathF.Round(value._value);
         return (new(whole), new(BitConverter.Int32BitsToSingle(((int)whole + 127) << 23)));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lane value) => value._value;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lane value) => value._value;
 
     public void Store(ref float to) => to = _value;

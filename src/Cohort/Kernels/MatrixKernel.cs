@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cohort.Kernels;
 
@@ -8,20 +9,25 @@ namespace Cohort.Kernels;
 /// </summary>
 internal static class MatrixKernel
 {
-    /// <summary>Adds to rows of results the products of as many rows with some panels.</summary>
+    // Inputs between what is computed and what is fetched for later.
+    private const int Ahead = 16;
+
+    /// <summary>Rows of results: their starts plus the products of as many rows with some panels.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="rows">The first number of the first row.</param>
     /// <param name="rowStride">From a row to the next one.</param>
     /// <param name="count">Rows.</param>
     /// <param name="panels">What they are multiplied with.</param>
     /// <param name="inputs">Numbers of a row.</param>
+    /// <param name="starts">The first panel's first start in the first row; those of the next panel follow. May be the results.</param>
+    /// <param name="startStride">From a row of starts to the next one; 0 where all rows start alike.</param>
     /// <param name="results">The first panel's first number in the first row of results; those of the next panel follow.</param>
     /// <param name="resultStride">From a row of results to the next one.</param>
     public static void Multiply<T>(
-        ref readonly float rows, nint rowStride, int count, Panels panels, nint inputs, ref float results, nint resultStride)
+        ref readonly float rows, nint rowStride, int count, Panels panels, nint inputs, ref readonly float starts, nint startStride, ref float results, nint resultStride)
         where T : struct, ILanes<T>
     {
-        var call = new Call(ref Unsafe.AsRef(in rows), rowStride, count, inputs, ref results, resultStride);
+        var call = new Call(ref Unsafe.AsRef(in rows), rowStride, count, inputs, ref Unsafe.AsRef(in starts), startStride, ref results, resultStride);
         if (panels.Type == PackedType.Float32)
             Multiply<T, Wide<T>>(call, panels);
         else
@@ -34,17 +40,19 @@ internal static class MatrixKernel
         where TWeights : struct, IWeights<T>
     {
         var (sixes, rest) = Math.DivRem(call.Count, 6);
-        var fours = rest / 4;
-        var tiled = (6 * sixes) + (4 * fours);
+        var tiled = (6 * sixes) + (rest / 4 * 4);
         for (var panel = 0; panel < panels.Count && tiled > 0; panel++)
         {
             for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
             {
                 for (var row = 0; row < 6 * sixes; row += 6)
-                    RowTile<T, TWeights, Six>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
+                {
+                    panels.Fetch(panel + 1, row, tiled);
+                    RowTile<T, TWeights, Six>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
+                }
 
-                if (fours > 0)
-                    RowTile<T, TWeights, Four>(call, 6 * sixes, ref panels.At(panel, column), ref call.Result<T>(6 * sixes, panel, column));
+                if (tiled > 6 * sixes)
+                    RowTile<T, TWeights, Four>(call, 6 * sixes, ref panels.At(panel, column), ref call.Start<T>(6 * sixes, panel, column), ref call.Result<T>(6 * sixes, panel, column));
             }
         }
 
@@ -63,10 +71,10 @@ internal static class MatrixKernel
         {
             var panel = 0;
             for (; panel + 2 <= panels.Count; panel += 2)
-                PairTile<T, TWeights>(call, row, panels, panel, column, ref call.Result<T>(row, panel, column));
+                PairTile<T, TWeights>(call, row, panels, panel, column, ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
 
             if (panel < panels.Count)
-                RowTile<T, TWeights, Pair>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
+                RowTile<T, TWeights, Pair>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
         }
     }
 
@@ -78,21 +86,21 @@ internal static class MatrixKernel
         {
             var panel = 0;
             for (; panel + 4 <= panels.Count; panel += 4)
-                LoneTile<T, TWeights>(call, row, panels, panel, column, ref call.Result<T>(row, panel, column));
+                LoneTile<T, TWeights>(call, row, panels, panel, column, ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
 
             for (; panel < panels.Count; panel++)
-                RowTile<T, TWeights, Lone>(call, row, ref panels.At(panel, column), ref call.Result<T>(row, panel, column));
+                RowTile<T, TWeights, Lone>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
         }
     }
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RowTile<T, TWeights, TRows>(Call call, int row, ref float weights, ref float results)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void RowTile<T, TWeights, TRows>(Call call, int row, ref float weights, ref float starts, ref float results)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
         where TRows : struct, IRows
     {
-        var (inputs, stride) = (call.Inputs, call.ResultStride);
+        var (inputs, startStride, stride) = (call.Inputs, call.StartStride, call.ResultStride);
         ref var row0 = ref call.Row(row);
         ref var row1 = ref Unsafe.Add(ref row0, call.RowStride);
         ref var row2 = ref Unsafe.Add(ref row1, call.RowStride);
@@ -101,20 +109,20 @@ internal static class MatrixKernel
         ref var row5 = ref Unsafe.Add(ref row4, call.RowStride);
         T a0 = default, b0 = default, a1 = default, b1 = default, a2 = default, b2 = default;
         T a3 = default, b3 = default, a4 = default, b4 = default, a5 = default, b5 = default;
-        (a0, b0) = Read<T>(ref results, 0);
+        (a0, b0) = Read<T>(ref starts, 0);
         if (TRows.Count > 1)
-            (a1, b1) = Read<T>(ref results, stride);
+            (a1, b1) = Read<T>(ref starts, startStride);
 
         if (TRows.Count > 2)
         {
-            (a2, b2) = Read<T>(ref results, 2 * stride);
-            (a3, b3) = Read<T>(ref results, 3 * stride);
+            (a2, b2) = Read<T>(ref starts, 2 * startStride);
+            (a3, b3) = Read<T>(ref starts, 3 * startStride);
         }
 
         if (TRows.Count > 4)
         {
-            (a4, b4) = Read<T>(ref results, 4 * stride);
-            (a5, b5) = Read<T>(ref results, 5 * stride);
+            (a4, b4) = Read<T>(ref starts, 4 * startStride);
+            (a5, b5) = Read<T>(ref starts, 5 * startStride);
         }
 
         for (nint input = 0; input < inputs; input++)
@@ -169,21 +177,20 @@ internal static class MatrixKernel
     }
 
     // Two rows by two panels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void PairTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float results)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void PairTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float starts, ref float results)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
-        var inputs = call.Inputs;
+        var (inputs, next) = (call.Inputs, PackedMatrix.Panel<T>());
         ref var row0 = ref call.Row(row);
         ref var row1 = ref call.Row(row + 1);
         ref var weights0 = ref panels.At(panel, column);
         ref var weights1 = ref panels.At(panel + 1, column);
-        ref var next = ref Unsafe.Add(ref results, PackedMatrix.Panel<T>());
-        var (a0, b0) = Read<T>(ref results, 0);
-        var (a1, b1) = Read<T>(ref results, call.ResultStride);
-        var (c0, d0) = Read<T>(ref next, 0);
-        var (c1, d1) = Read<T>(ref next, call.ResultStride);
+        var (a0, b0) = Read<T>(ref starts, 0);
+        var (a1, b1) = Read<T>(ref starts, call.StartStride);
+        var (c0, d0) = Read<T>(ref starts, next);
+        var (c1, d1) = Read<T>(ref starts, call.StartStride + next);
         for (nint input = 0; input < inputs; input++)
         {
             var x0 = T.All(Unsafe.Add(ref row0, input));
@@ -202,13 +209,13 @@ internal static class MatrixKernel
 
         Write(ref results, 0, a0, b0);
         Write(ref results, call.ResultStride, a1, b1);
-        Write(ref next, 0, c0, d0);
-        Write(ref next, call.ResultStride, c1, d1);
+        Write(ref results, next, c0, d0);
+        Write(ref results, call.ResultStride + next, c1, d1);
     }
 
     // One row by four panels.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void LoneTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float results)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void LoneTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float starts, ref float results)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
@@ -218,22 +225,26 @@ internal static class MatrixKernel
         ref var weights1 = ref panels.At(panel + 1, column);
         ref var weights2 = ref panels.At(panel + 2, column);
         ref var weights3 = ref panels.At(panel + 3, column);
-        var (a0, b0) = Read<T>(ref results, 0);
-        var (a1, b1) = Read<T>(ref results, next);
-        var (a2, b2) = Read<T>(ref results, 2 * next);
-        var (a3, b3) = Read<T>(ref results, 3 * next);
+        var (a0, b0) = Read<T>(ref starts, 0);
+        var (a1, b1) = Read<T>(ref starts, next);
+        var (a2, b2) = Read<T>(ref starts, 2 * next);
+        var (a3, b3) = Read<T>(ref starts, 3 * next);
         for (nint input = 0; input < inputs; input++)
         {
             var x = T.All(Unsafe.Add(ref numbers, input));
+            TWeights.Fetch(ref weights0, input + Ahead);
             var (w, v) = TWeights.At(ref weights0, input);
             a0 = T.MultiplyAdd(w, x, a0);
             b0 = T.MultiplyAdd(v, x, b0);
+            TWeights.Fetch(ref weights1, input + Ahead);
             (w, v) = TWeights.At(ref weights1, input);
             a1 = T.MultiplyAdd(w, x, a1);
             b1 = T.MultiplyAdd(v, x, b1);
+            TWeights.Fetch(ref weights2, input + Ahead);
             (w, v) = TWeights.At(ref weights2, input);
             a2 = T.MultiplyAdd(w, x, a2);
             b2 = T.MultiplyAdd(v, x, b2);
+            TWeights.Fetch(ref weights3, input + Ahead);
             (w, v) = TWeights.At(ref weights3, input);
             a3 = T.MultiplyAdd(w, x, a3);
             b3 = T.MultiplyAdd(v, x, b3);
@@ -268,12 +279,17 @@ internal static class MatrixKernel
     {
         // The weights of one input for the outputs of two vectors, which are half a panel apart.
         static abstract (T Low, T High) At(ref float weights, nint input);
+
+        // Has the processor fetch them.
+        static abstract void Fetch(ref float weights, nint input);
     }
 
     // The rows and the results of one product.
-    private readonly ref struct Call(ref float rows, nint rowStride, int count, nint inputs, ref float results, nint resultStride)
+    private readonly ref struct Call(
+        ref float rows, nint rowStride, int count, nint inputs, ref float starts, nint startStride, ref float results, nint resultStride)
     {
         private readonly ref float _rows = ref rows;
+        private readonly ref float _starts = ref starts;
         private readonly ref float _results = ref results;
 
         public nint RowStride => rowStride;
@@ -282,10 +298,17 @@ internal static class MatrixKernel
 
         public nint Inputs => inputs;
 
+        public nint StartStride => startStride;
+
         public nint ResultStride => resultStride;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public ref float Row(int row) => ref Unsafe.Add(ref _rows, row * rowStride);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public ref float Start<T>(int row, int panel, int column)
+            where T : struct, ILanes<T> =>
+            ref Unsafe.Add(ref _starts, (row * startStride) + (panel * PackedMatrix.Panel<T>()) + column);
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public ref float Result<T>(int row, int panel, int column)
@@ -322,6 +345,9 @@ internal static class MatrixKernel
             ref var here = ref Unsafe.Add(ref weights, input * PackedMatrix.Panel<T>());
             return (T.Load(ref here), T.Load(ref Unsafe.Add(ref here, PackedMatrix.Half<T>())));
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Fetch(ref float weights, nint input) => Panels.Fetch(ref weights, input * PackedMatrix.Panel<T>());
     }
 
     private readonly struct Narrow<T> : IWeights<T>
@@ -330,6 +356,9 @@ internal static class MatrixKernel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input) =>
             T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * PackedMatrix.Half<T>())));
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Fetch(ref float weights, nint input) => Panels.Fetch(ref weights, input * PackedMatrix.Half<T>());
     }
 }
 
@@ -340,11 +369,36 @@ internal static class MatrixKernel
 /// <param name="type">How their numbers are held.</param>
 internal readonly ref struct Panels(ref float first, nint stride, int count, PackedType type)
 {
+    private const int Line = 64;
+
     private readonly ref float _first = ref first;
 
     public int Count => count;
 
     public PackedType Type => type;
+
+    /// <summary>Has the processor fetch a part of a panel that is read later, where there is such a panel.</summary>
+    /// <param name="panel">Which.</param>
+    /// <param name="row">The part that belongs to six rows from this one on ..</param>
+    /// <param name="rows">.. of so many, all of which together fetch the panel.</param>
+    public unsafe void Fetch(int panel, int row, int rows)
+    {
+        if (panel >= Count || !Sse.IsSupported)
+            return;
+
+        var from = (byte*)Unsafe.AsPointer(ref At(panel, 0));
+        var (begin, end) = (stride * sizeof(float) * row / rows / Line * Line, stride * sizeof(float) * (row + 6) / rows);
+        for (var at = begin; at < Math.Min(end, stride * sizeof(float)); at += Line)
+            Sse.Prefetch1(from + at);
+    }
+
+    /// <summary>Has the processor fetch what lies so many words behind.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Fetch(ref float words, nint offset)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0((float*)Unsafe.AsPointer(ref words) + offset);
+    }
 
     /// <summary>A column of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

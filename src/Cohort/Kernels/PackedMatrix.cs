@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Cohort.Kernels;
 
@@ -55,72 +55,62 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int
     /// <summary>Some of the panels.</summary>
     public Panels Panels(int first, int count) => new(ref _words[(long)first * inputs * _wordsPerInput], inputs * _wordsPerInput, count, type);
 
-    /// <summary>Takes rows of the matrix.</summary>
-    /// <param name="weights">[n, inputs], row-major.</param>
-    /// <param name="outputOf">Which output each of the n rows is.</param>
+    /// <summary>Takes the rows of one panel.</summary>
+    /// <param name="index">Which panel.</param>
+    /// <param name="rows">[panel] where the weights [inputs] of each of its outputs lie; 0 where there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fill(ReadOnlySpan<float> weights, Func<int, int> outputOf)
+    public unsafe void Fill(int index, ReadOnlySpan<nint> rows)
     {
-        // A panel's rows by a cache line of inputs at a time, so that what is read and what is written stay near.
-        Span<int> places = stackalloc int[WidestPanel];
-        var rows = weights.Length / inputs;
-        for (var first = 0; first < rows; first += panel)
+        // So many inputs at a time that what is read and what is written stay near.
+        var block = stackalloc float[Part * WidestPanel];
+        var words = (float*)Unsafe.AsPointer(ref _words[(long)index * inputs * _wordsPerInput]);
+        for (var first = 0; first < inputs; first += Part)
         {
-            var taken = Math.Min(panel, rows - first);
-            for (var row = 0; row < taken; row++)
-                places[row] = outputOf(first + row);
-
-            for (var input = 0; input < inputs; input += Part)
+            var taken = Math.Min(Part, inputs - first);
+            var to = type == PackedType.Float32 ? words + (first * panel) : block;
+            for (var row = 0; row < rows.Length; row++)
             {
-                for (var row = 0; row < taken; row++)
-                    Put(weights.Slice(((first + row) * inputs) + input, Math.Min(Part, inputs - input)), places[row], input);
+                var from = (float*)rows[row];
+                for (var i = 0; i < taken; i++)
+                    to[(i * panel) + row] = from is null ? 0 : from[first + i];
             }
+
+            if (type == PackedType.BFloat16)
+                Narrow((uint*)block, (uint*)words + (first * _wordsPerInput), taken);
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Put(ReadOnlySpan<float> weights, int output, int input)
+    /// <summary>Reads a row of the matrix back.</summary>
+    /// <param name="output">Which.</param>
+    /// <param name="numbers">[inputs], filled.</param>
+    public void Read(int output, Span<float> numbers)
     {
         var column = output % panel;
-        ref var to = ref _words[(((long)output / panel * inputs) + input) * _wordsPerInput];
-        if (type == PackedType.Float32)
+        ref var from = ref _words[(long)output / panel * inputs * _wordsPerInput];
+        for (var i = 0; i < numbers.Length; i++)
         {
-            for (var i = 0; i < weights.Length; i++)
-                Unsafe.Add(ref to, (i * panel) + column) = weights[i];
-
-            return;
+            ref var word = ref Unsafe.Add(ref from, (i * _wordsPerInput) + (column % _wordsPerInput));
+            numbers[i] = type == PackedType.Float32 ? word
+                : BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(word) << (column < _wordsPerInput ? 16 : 0)) & 0xFFFF0000);
         }
-
-        // Memory is little-endian.
-        ref var halves = ref Unsafe.As<float, ushort>(ref to);
-        var half = (column % _wordsPerInput * 2) + (column / _wordsPerInput);
-        for (var i = 0; i < weights.Length; i++)
-            Unsafe.Add(ref halves, (i * panel) + half) = Rounded(weights[i]);
     }
 
-    /// <summary>The bits of the bfloat16 number nearest to a float32 one, ties to even.</summary>
-    public static ushort Rounded(float value)
+    /// <summary>The bits of the bfloat16 number nearest to each float32 one, ties to even, in the high half of a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<uint> Rounded(Vector128<uint> bits)
     {
-        var bits = BitConverter.SingleToUInt32Bits(value);
-        return float.IsNaN(value) ? (ushort)0x7FC0 : (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+        var even = (bits >>> 16) & Vector128.Create(1u);
+        var rounded = bits + Vector128.Create(0x7FFFu) + even;
+        return Vector128.ConditionalSelect(Vector128.IsNaN(bits.AsSingle()).AsUInt32(), bits, rounded) & Vector128.Create(0xFFFF0000u);
     }
-}
 
-/// <summary>Memory that begins at a cache line, is not moved, and is zeros at first.</summary>
-internal readonly struct Aligned<T>
-    where T : unmanaged
-{
-    private const int Line = 64;
-    private readonly T[] _memory;
-    private readonly int _first;
-
-    public Aligned(long length)
+    private unsafe void Narrow(uint* from, uint* to, int count)
     {
-        _memory = GC.AllocateArray<T>(checked((int)(length + (Line / Unsafe.SizeOf<T>()))), pinned: true);
-        _first = (int)((Line - (Marshal.UnsafeAddrOfPinnedArrayElement(_memory, 0) % Line)) % Line) / Unsafe.SizeOf<T>();
+        var half = panel / 2;
+        for (var i = 0; i < count; i++, from += panel, to += half)
+        {
+            for (var j = 0; j < half; j += Vector128<uint>.Count)
+                ((Rounded(Vector128.Load(from + j)) >>> 16) | Rounded(Vector128.Load(from + half + j))).Store(to + j);
+        }
     }
-
-    public ref T this[long index] => ref _memory[_first + index];
-
-    public Span<T> Span => _memory.AsSpan(_first, _memory.Length - (Line / Unsafe.SizeOf<T>()));
 }

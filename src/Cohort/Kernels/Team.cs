@@ -6,8 +6,9 @@ namespace Cohort.Kernels;
 /// </summary>
 internal sealed class Team : IDisposable
 {
-    // Looks at a flag this often before a thread sleeps: where there are more threads than cores, the one that is waited for needs one.
-    private const int Looks = 2000;
+    // A thread looks at a flag so often before it lets others have its core (some tens of microseconds), and so often before it sleeps.
+    private const int Looks = 1000;
+    private const int Yields = 2000;
 
     private readonly Thread[] _others;
     private readonly SemaphoreSlim _begin = new(0);
@@ -44,8 +45,8 @@ internal sealed class Team : IDisposable
             _begin.Release(_others.Length);
 
         Do(0);
-        for (var wait = default(SpinWait); Volatile.Read(ref _working) > 0;)
-            wait.SpinOnce(Looks);
+        for (var looks = 0; Volatile.Read(ref _working) > 0; looks++)
+            Wait(looks);
 
         if (_failure is { } failure)
             throw new InvalidOperationException("A part of the rollout failed.", failure);
@@ -66,13 +67,24 @@ internal sealed class Team : IDisposable
             return;
         }
 
-        for (var wait = default(SpinWait); _phase == phase;)
+        for (var looks = 0; _phase == phase; looks++)
         {
             if (_failure is not null)
                 throw new OperationCanceledException();
 
-            wait.SpinOnce(Looks);
+            Wait(looks);
         }
+    }
+
+    // Phases are short, and where there are more threads than cores, the one that is waited for needs one.
+    private static void Wait(int looks)
+    {
+        if (looks < Looks)
+            Thread.SpinWait(1);
+        else if (looks < Looks + Yields)
+            Thread.Yield();
+        else
+            Thread.Sleep(1);
     }
 
     /// <summary>Ends the threads.</summary>
@@ -92,8 +104,8 @@ internal sealed class Team : IDisposable
     {
         for (var call = 0; ; call++)
         {
-            for (var wait = default(SpinWait); _call == call && !_ended && wait.Count < Looks;)
-                wait.SpinOnce(-1);
+            for (var looks = 0; _call == call && !_ended && looks < Looks + Yields; looks++)
+                Wait(looks);
 
             _begin.Wait();
             if (_ended)

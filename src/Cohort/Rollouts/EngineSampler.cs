@@ -23,6 +23,9 @@ internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, in
 
     private readonly VectorBits _vectors = vectors ?? EngineForward.Widest;
     private readonly Team _team = new(threads);
+    private EngineWeights? _weights;
+    private EngineRoom _room = new(0, 0, 0, 0, 0);
+    private IForward? _forward;
 
     /// <inheritdoc/>
     public bool SharesNumerics => weights == PackedType.Float32;
@@ -38,27 +41,39 @@ internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, in
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samplesPerPrompt, 1);
         var portion = DecodingPlan.Portion(model, largestBatch, prompts, samplesPerPrompt, sampling);
-        var packed = EngineForward.Pack(model, weights, _vectors);
+        _weights ??= EngineForward.Weights(model, weights, _vectors);
+        _weights.Read(_team);
         for (var first = 0; first < prompts.Count; first += portion)
         {
+            var taken = prompts.Skip(first).Take(portion).ToArray();
             var rows = new LiveRows(
-                prompts, first, Math.Min(portion, prompts.Count - first), samplesPerPrompt, sampling, seed, model.Config, tokenizer,
+                prompts, first, taken.Length, samplesPerPrompt, sampling, seed, model.Config, tokenizer,
                 followsText: sampling.Stop.Count > 0);
-            Decode(prompts.Skip(first).Take(portion).ToArray(), rows, packed, sampling, onGroup, cancel);
+            Decode(taken, rows, Forward(taken, rows.Count, sampling.MaxNewTokens), sampling, onGroup, cancel);
         }
     }
 
     /// <summary>Ends the threads.</summary>
     public void Dispose() => _team.Dispose();
 
-    private void Decode(
-        IReadOnlyList<int>[] prompts, LiveRows rows, EngineWeights packed, Sampling sampling, Action<CompletionGroup> onGroup, CancellationToken cancel)
+    // The last one where it has room enough: its memory need not be asked for anew.
+    private IForward Forward(IReadOnlyList<int>[] prompts, int completions, int completionLength)
     {
-        var (count, longest) = (rows.Count, prompts.Max(prompt => prompt.Count));
-        var room = new EngineRoom(Math.Max(Math.Max(RowsOfPrompts, longest), count), prompts.Length, longest, count, sampling.MaxNewTokens);
-        var forward = EngineForward.New(model.Config, packed, _team, room, _vectors);
+        var longest = prompts.Max(prompt => prompt.Count);
+        var room = new EngineRoom(
+            Math.Max(Math.Max(RowsOfPrompts, longest), completions), prompts.Length, longest, completions, completionLength);
+        if (_forward is null || !_room.Holds(room))
+            (_room, _forward) = (room, EngineForward.New(model.Config, _weights!, _team, room, _vectors));
+
+        return _forward;
+    }
+
+    private void Decode(
+        IReadOnlyList<int>[] prompts, LiveRows rows, IForward forward, Sampling sampling, Action<CompletionGroup> onGroup, CancellationToken cancel)
+    {
+        var count = rows.Count;
         var (tokens, logProbs, uniforms) = (new int[count], new float[count], new double[count]);
-        var (places, drawnRows) = (new RowPlace[room.Rows], new int[count]);
+        var (places, drawnRows) = (new RowPlace[_room.Rows], new int[count]);
         var temperature = sampling is EvaluationSampling { Temperature: var cut } ? cut : ((RolloutSampling)sampling).Temperature;
         var live = Enumerable.Range(0, count).ToArray(); // which completion each row of the batch is
         var kept = new List<int>(count);
