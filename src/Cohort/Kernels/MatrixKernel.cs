@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Cohort.Kernels;
 
@@ -9,9 +8,6 @@ namespace Cohort.Kernels;
 /// </summary>
 internal static class MatrixKernel
 {
-    // Inputs between what is computed and what is fetched for later.
-    private const int Ahead = 16;
-
     /// <summary>Rows of results: their starts plus the products of as many rows with some panels.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="rows">The first number of the first row.</param>
@@ -46,10 +42,7 @@ internal static class MatrixKernel
             for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
             {
                 for (var row = 0; row < 6 * sixes; row += 6)
-                {
-                    panels.Fetch(panel + 1, row, tiled);
                     RowTile<T, TWeights, Six>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
-                }
 
                 if (tiled > 6 * sixes)
                     RowTile<T, TWeights, Four>(call, 6 * sixes, ref panels.At(panel, column), ref call.Start<T>(6 * sixes, panel, column), ref call.Result<T>(6 * sixes, panel, column));
@@ -232,19 +225,15 @@ internal static class MatrixKernel
         for (nint input = 0; input < inputs; input++)
         {
             var x = T.All(Unsafe.Add(ref numbers, input));
-            TWeights.Fetch(ref weights0, input + Ahead);
             var (w, v) = TWeights.At(ref weights0, input);
             a0 = T.MultiplyAdd(w, x, a0);
             b0 = T.MultiplyAdd(v, x, b0);
-            TWeights.Fetch(ref weights1, input + Ahead);
             (w, v) = TWeights.At(ref weights1, input);
             a1 = T.MultiplyAdd(w, x, a1);
             b1 = T.MultiplyAdd(v, x, b1);
-            TWeights.Fetch(ref weights2, input + Ahead);
             (w, v) = TWeights.At(ref weights2, input);
             a2 = T.MultiplyAdd(w, x, a2);
             b2 = T.MultiplyAdd(v, x, b2);
-            TWeights.Fetch(ref weights3, input + Ahead);
             (w, v) = TWeights.At(ref weights3, input);
             a3 = T.MultiplyAdd(w, x, a3);
             b3 = T.MultiplyAdd(v, x, b3);
@@ -279,9 +268,6 @@ internal static class MatrixKernel
     {
         // The weights of one input for the outputs of two vectors, which are half a panel apart.
         static abstract (T Low, T High) At(ref float weights, nint input);
-
-        // Has the processor fetch them.
-        static abstract void Fetch(ref float weights, nint input);
     }
 
     // The rows and the results of one product.
@@ -345,9 +331,6 @@ internal static class MatrixKernel
             ref var here = ref Unsafe.Add(ref weights, input * PackedMatrix.Panel<T>());
             return (T.Load(ref here), T.Load(ref Unsafe.Add(ref here, PackedMatrix.Half<T>())));
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Fetch(ref float weights, nint input) => Panels.Fetch(ref weights, input * PackedMatrix.Panel<T>());
     }
 
     private readonly struct Narrow<T> : IWeights<T>
@@ -356,9 +339,6 @@ internal static class MatrixKernel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input) =>
             T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * PackedMatrix.Half<T>())));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Fetch(ref float weights, nint input) => Panels.Fetch(ref weights, input * PackedMatrix.Half<T>());
     }
 }
 
@@ -369,36 +349,11 @@ internal static class MatrixKernel
 /// <param name="type">How their numbers are held.</param>
 internal readonly ref struct Panels(ref float first, nint stride, int count, PackedType type)
 {
-    private const int Line = 64;
-
     private readonly ref float _first = ref first;
 
     public int Count => count;
 
     public PackedType Type => type;
-
-    /// <summary>Has the processor fetch a part of a panel that is read later, where there is such a panel.</summary>
-    /// <param name="panel">Which.</param>
-    /// <param name="row">The part that belongs to six rows from this one on ..</param>
-    /// <param name="rows">.. of so many, all of which together fetch the panel.</param>
-    public unsafe void Fetch(int panel, int row, int rows)
-    {
-        if (panel >= Count || !Sse.IsSupported)
-            return;
-
-        var from = (byte*)Unsafe.AsPointer(ref At(panel, 0));
-        var (begin, end) = (stride * sizeof(float) * row / rows / Line * Line, stride * sizeof(float) * (row + 6) / rows);
-        for (var at = begin; at < Math.Min(end, stride * sizeof(float)); at += Line)
-            Sse.Prefetch1(from + at);
-    }
-
-    /// <summary>Has the processor fetch what lies so many words behind.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Fetch(ref float words, nint offset)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0((float*)Unsafe.AsPointer(ref words) + offset);
-    }
 
     /// <summary>A column of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
