@@ -13,7 +13,7 @@ internal sealed class LoadedModel : IDisposable
     private readonly ChatTemplate? _template;
 
     private LoadedModel(LanguageModel model, Placement placement, Tokenizer tokenizer, ChatTemplate? template) =>
-        (_model, Placement, Tokenizer, _template, Sampler) = (model, placement, tokenizer, template, new TorchSampler(model, tokenizer));
+        (_model, Placement, Tokenizer, _template, Sampler) = (model, placement, tokenizer, template, new PolicySampler(model, tokenizer, areFixed: true));
 
     /// <summary>Where the model lies.</summary>
     public Placement Placement { get; }
@@ -22,7 +22,7 @@ internal sealed class LoadedModel : IDisposable
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Samples from the model.</summary>
-    public TorchSampler Sampler { get; }
+    public PolicySampler Sampler { get; }
 
     /// <summary>The longest sequence, prompt and answer together.</summary>
     public int ContextLength => _model.Config.ContextLength;
@@ -44,5 +44,9 @@ internal sealed class LoadedModel : IDisposable
     public PromptEncoder Prompts(ChatUse use = ChatUse.Auto, string system = "") => new(Tokenizer, _template, use, system);
 
     /// <inheritdoc/>
-    public void Dispose() => _model.Dispose();
+    public void Dispose()
+    {
+        Sampler.Dispose();
+        _model.Dispose();
+    }
 }

@@ -19,7 +19,7 @@ namespace Cohort.Chat;
 public sealed class CohortChatClient : IChatClient
 {
     private readonly LanguageModel _model;
-    private readonly TorchSampler _sampler;
+    private readonly PolicySampler _sampler;
     private readonly Func<IReadOnlyList<(string Role, string Text)>, IReadOnlyList<int>> _encode;
     private readonly ChatClientMetadata _metadata;
     private readonly ulong _seed;
@@ -43,7 +43,7 @@ public sealed class CohortChatClient : IChatClient
         ulong seed = 1)
     {
         (_model, _encode, _seed, _disposed) = (model, encode, seed, _disposing.Token);
-        _sampler = new TorchSampler(model, tokenizer);
+        _sampler = new PolicySampler(model, tokenizer, areFixed: true);
         _metadata = new ChatClientMetadata("cohort", defaultModelId: modelId);
     }
 
@@ -101,6 +101,7 @@ public sealed class CohortChatClient : IChatClient
         {
             _disposing.Cancel();
             _thread.Dispose();
+            _sampler.Dispose();
             _model.Dispose();
             _disposing.Dispose();
         }

@@ -38,12 +38,13 @@ internal sealed record BlockWeights
 }
 
 /// <summary>A model's weights as rollouts read them: adapters merged, whatever type and place the policy's own have.</summary>
-internal sealed class EngineWeights
+internal sealed class EngineWeights : IDisposable
 {
     private readonly PackedType _type;
     private readonly int _panel;
     private readonly float[] _embedding;
     private readonly List<Action<Team>> _reads = [];
+    private readonly List<PackedMatrix> _matrices = [];
 
     /// <param name="model">Whose weights these are.</param>
     /// <param name="type">How matrices are held.</param>
@@ -76,6 +77,13 @@ internal sealed class EngineWeights
         using var _ = no_grad();
         foreach (var read in _reads)
             read(team);
+    }
+
+    /// <summary>Frees the matrices.</summary>
+    public void Dispose()
+    {
+        foreach (var matrix in _matrices)
+            matrix.Dispose();
     }
 
     /// <summary>A token's row of the embedding.</summary>
@@ -134,7 +142,7 @@ internal sealed class EngineWeights
 
     private LinearWeights Packed(IReadOnlyList<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs)
     {
-        var matrix = new PackedMatrix(outputs, (int)parts[0].Layer.Weight.shape[1], _type, _panel);
+        var matrix = Matrix(outputs, parts[0].Layer.Weight);
         var biases = new float[matrix.PanelCount * _panel];
         _reads.Add(team => Fill(matrix, [.. parts.Select(part => (part.Layer.Merged(), part.OutputOf))], team));
         foreach (var (layer, outputOf) in parts)
@@ -155,9 +163,16 @@ internal sealed class EngineWeights
     private LinearWeights HeadOf(LanguageModel model)
     {
         var weight = model.HeadWeight;
-        var matrix = new PackedMatrix((int)weight.shape[0], (int)weight.shape[1], _type, _panel);
+        var matrix = Matrix((int)weight.shape[0], weight);
         _reads.Add(team => Fill(matrix, [(weight, row => row)], team));
         return new(matrix, new float[matrix.PanelCount * _panel], HasBiases: false);
+    }
+
+    private PackedMatrix Matrix(int outputs, Tensor weight)
+    {
+        var matrix = new PackedMatrix(outputs, (int)weight.shape[1], _type, _panel);
+        _matrices.Add(matrix);
+        return matrix;
     }
 
     private unsafe void Fill(PackedMatrix matrix, IReadOnlyList<(Tensor Weights, Func<int, int> OutputOf)> parts, Team team)

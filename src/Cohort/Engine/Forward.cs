@@ -30,7 +30,7 @@ internal sealed record EngineRoom(int Rows, int Prompts, int PromptLength, int C
 }
 
 /// <summary>A forward pass over rows, each of them one token: what it gives to a row depends on that row's sequence alone.</summary>
-internal interface IForward
+internal interface IForward : IDisposable
 {
     /// <summary>Computes rows, and keeps their keys and values. All rows of a prompt stand in one call.</summary>
     /// <param name="rows">[n], at most the room.</param>
@@ -133,6 +133,13 @@ internal sealed class Forward<T> : IForward
         (_count, _temperature) = (rows.Length, temperature);
         _team.Run(_draw);
         return new(_tokens.AsSpan(0, _count), _logProbs.AsSpan(0, _count));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var owned in (IEnumerable<IDisposable>)[.. _prompts, .. _completions, .. _panels, .. _scores, .. _heads, _hidden, _normed, _wide, _mixed, _logits])
+            owned.Dispose();
     }
 
     private void Compute(int worker)
@@ -357,7 +364,7 @@ internal sealed class Forward<T> : IForward
 }
 
 /// <summary>Rows of numbers, each of which begins at a cache line and has room for whole panels.</summary>
-internal sealed class Rows(int count, int width)
+internal sealed class Rows(int count, int width) : IDisposable
 {
     // Rows that are read together must not lie a power of two apart: they would take the same places of the cache.
     private const int Shift = 16;
@@ -372,4 +379,7 @@ internal sealed class Rows(int count, int width)
 
     /// <summary>[stride]: with the room behind the row.</summary>
     public Span<float> Wide(int row) => _numbers.Slice((long)row * Stride, Stride);
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose() => _numbers.Dispose();
 }

@@ -9,7 +9,7 @@ namespace Cohort.Engine;
 /// Keys and values of one layer, in segments of equal room: a prompt's, or one completion's. Both lie as panels of a <see cref="PackedMatrix"/>, so that
 /// attention is two products: keys in blocks of positions, [d, panel] each, and values of a head in columns, [positions, panel] each.
 /// </summary>
-internal sealed class KeyValues
+internal sealed class KeyValues : IDisposable
 {
     private readonly int _panel;
     private readonly int _heads;
@@ -61,6 +61,13 @@ internal sealed class KeyValues
             var part = value[first..Math.Min(first + _panel, value.Length)];
             part.CopyTo(MemoryMarshal.CreateSpan(ref Value(segment, head, first / _panel, position), part.Length));
         }
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _values.Dispose();
     }
 
     private ref float Key(int segment, int head, int block) =>

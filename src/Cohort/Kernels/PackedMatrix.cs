@@ -21,7 +21,7 @@ internal enum PackedType
 /// <param name="inputs">Columns of the matrix.</param>
 /// <param name="type">How its numbers are held.</param>
 /// <param name="panel">Outputs of a panel: those that the vectors ask for which will read it, <see cref="Panel{T}"/>.</param>
-internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int panel)
+internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int panel) : IDisposable
 {
     /// <summary>Outputs of the widest panel; every other width divides it.</summary>
     public const int WidestPanel = 32;
@@ -54,6 +54,9 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int
 
     /// <summary>Some of the panels.</summary>
     public Panels Panels(int first, int count) => new(ref _words[(long)first * inputs * _wordsPerInput], inputs * _wordsPerInput, count, type);
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose() => _words.Dispose();
 
     /// <summary>Takes the rows of one panel.</summary>
     /// <param name="index">Which panel.</param>

@@ -10,6 +10,9 @@ namespace Cohort.Rollouts;
 /// </summary>
 internal sealed class LiveRows
 {
+    // Tokens for which a row has room from the start; beyond it grows.
+    private const int LargestRoom = 1024;
+
     private readonly IReadOnlyList<IReadOnlyList<int>> _prompts;
     private readonly int _firstPrompt;
     private readonly SampleSeed _seed;
@@ -46,7 +49,8 @@ internal sealed class LiveRows
         _unfinished = Enumerable.Repeat(samplesPerPrompt, promptCount).ToArray();
         _all = Enumerable.Range(0, promptCount * samplesPerPrompt)
             .Select(index => new Row(
-                firstPrompt + (index / samplesPerPrompt), index % samplesPerPrompt, followsText ? new CompletionText(tokenizer, sampling) : null))
+                firstPrompt + (index / samplesPerPrompt), index % samplesPerPrompt, followsText ? new CompletionText(tokenizer, sampling) : null,
+                Math.Min(sampling.MaxNewTokens, LargestRoom)))
             .ToArray();
         _rows.AddRange(_all);
         Count = _all.Length;
@@ -134,6 +138,9 @@ internal sealed class LiveRows
     /// <summary>Groups whose last completion ended since the last call.</summary>
     public IReadOnlyList<CompletionGroup> TakeFinishedGroups()
     {
+        if (_finishedPrompts.Count == 0)
+            return [];
+
         var groups = _finishedPrompts.Select(prompt => new CompletionGroup(prompt, CompletionsOf(prompt))).ToArray();
         _finishedPrompts.Clear();
         return groups;
@@ -187,15 +194,15 @@ internal sealed class LiveRows
     private string TextOf(Row row) =>
         row.Text is { } followed ? followed.ToString() : _tokenizer.Decode(EndsSequence(row) ? row.Tokens.SkipLast(1) : row.Tokens);
 
-    private sealed class Row(int prompt, int sample, CompletionText? text)
+    private sealed class Row(int prompt, int sample, CompletionText? text, int room)
     {
         public int Prompt { get; } = prompt;
 
         public int Sample { get; } = sample;
 
-        public List<int> Tokens { get; } = [];
+        public List<int> Tokens { get; } = new(room);
 
-        public List<float> LogProbs { get; } = [];
+        public List<float> LogProbs { get; } = new(room);
 
         public CompletionText? Text { get; } = text;
 

@@ -140,7 +140,7 @@ internal sealed class Collector(
         var packed = Packing.Pack([.. completions.Select(c => (c.PromptTokens, c.ResponseTokens))], policy.Config.Padding);
         var rows = new PackedRows(packed.Tokens.to(device), packed.ResponseMask.to(device));
         var behaviour = Packing.Spread(rows.Mask, [.. completions.Select(c => c.BehaviourLogProbs)]);
-        var old = sampler.SharesNumerics && !options.Update.RecomputeOldLogProbs
+        var old = sampler.SharesNumerics && options.Rollout.Weights == SamplerWeights.Exact && !options.Update.RecomputeOldLogProbs
             ? behaviour.alias()
             : PolicyForward.LogProbs(policy, rows, options.Rollout.Temperature, options.Update.MicroBatchRows);
         var (refLogProbs, kl) = Compare(rows, old);

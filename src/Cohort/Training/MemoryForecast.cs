@@ -140,14 +140,32 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     {
         var (rows, prompts) = together;
         var logits = (double)rows * config.VocabularySize;
-        var perSlot = 2L * Computed * config.KeyValueHeads * config.HeadSize;
-        var cache = config.Layers * perSlot * rows * longest;
+        var perSlot = 2L * Computed * config.Layers * config.KeyValueHeads * config.HeadSize;
+        var longestPrompt = longest - options.Rollout.MaxNewTokens;
+        if (options.Rollout.Sampler == SamplerKind.Engine)
+        {
+            var width = (3.0 * config.HiddenSize) + Math.Max(config.IntermediateSize, (config.Heads + (2 * config.KeyValueHeads)) * config.HeadSize);
+            return Phase(
+                name,
+                (MemoryUse.SamplerWeights, KeptSamplerBytes > 0 ? 0 : SamplerBytes),
+                (MemoryUse.KvCache, perSlot * (((double)rows * options.Rollout.MaxNewTokens) + ((double)prompts * longestPrompt))),
+                (MemoryUse.Activations, Float * width * Math.Max(rows, Math.Max(longestPrompt, EngineSampler.RowsOfPrompts))),
+                (MemoryUse.Distributions, Float * logits));
+        }
+
+        var cache = (double)perSlot * rows * longest;
         return Phase(
             name,
             (MemoryUse.KvCache, cache + (2 * cache / config.Layers)), // one layer is copied at a time where rows finish
-            (MemoryUse.Activations, Math.Max(rows, (double)prompts * (longest - options.Rollout.MaxNewTokens)) * _activations.ForwardPerToken),
+            (MemoryUse.Activations, Math.Max(rows, (double)prompts * longestPrompt) * _activations.ForwardPerToken),
             (MemoryUse.Distributions, (2.0 * Float * logits) + (BytesPerDraw * Math.Min(logits, DecodingPlan.DrawnTogether))));
     }
+
+    // The engine's copy of the weights: of small models in all phases, of large ones while it samples.
+    private double SamplerBytes => options.Rollout.Sampler != SamplerKind.Engine ? 0
+        : EngineSampler.BytesOf(PolicyParameters, isNarrow: options.Rollout.Weights != SamplerWeights.Exact || (Weight < Float && !IsAdapted));
+
+    private double KeptSamplerBytes => EngineSampler.Keeps((long)SamplerBytes) ? SamplerBytes : 0;
 
     private MemoryPhase LogProbs() => options.Algorithm.Kl.NeedsReference || options.Update.RecomputeOldLogProbs || CriticParameters > 0
         ? Phase(
@@ -227,6 +245,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
             (MemoryUse.Weights, (Weight * (double)(Parameters + RewardParameters)) + (IsAdapted ? Float * Trained : 0)),
             (MemoryUse.Optimizer, StateBytes(options.Optimizer) * Trained),
             (MemoryUse.Reference, ReferenceBytes),
+            (MemoryUse.SamplerWeights, KeptSamplerBytes),
             (MemoryUse.Critic, critic),
         ];
         var uses = always.Concat(parts).GroupBy(part => part.Use, part => part.Bytes).OrderBy(use => use.Key);

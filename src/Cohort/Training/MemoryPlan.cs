@@ -21,6 +21,9 @@ public enum MemoryUse
     /// <summary>The critic with its optimizer, and its gradients while it learns.</summary>
     Critic,
 
+    /// <summary>The sampler's own copy of the policy.</summary>
+    SamplerWeights,
+
     /// <summary>Keys and values of the sequences that are being sampled.</summary>
     KvCache,
 

@@ -1,6 +1,7 @@
 using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Evaluation;
+using Cohort.Losses;
 using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Telemetry;
@@ -30,6 +31,8 @@ internal sealed class PolicyTraining : ITraining
     private readonly RolloutLines _logged;
     private readonly ReplayLog _replay;
     private readonly ISampler _sampler;
+    private readonly PolicySampler _own;
+    private readonly PolicySampler _measured; // what measures the policy has its weights as they are
     private readonly List<RolloutLine> _lines = [];
     private readonly PhaseClock _clock;
     private readonly IMetricSink _sink;
@@ -47,9 +50,11 @@ internal sealed class PolicyTraining : ITraining
     {
         var (policy, prompts) = (start.Policy, start.Prompts);
         (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
-        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
+        var (kind, largest) = (options.Rollout.Sampler, options.Rollout.LargestBatch);
+        _own = new PolicySampler(policy, prompts.Tokenizer, largest, kind, options.Rollout.Weights);
+        _measured = options.Rollout.Weights == SamplerWeights.Exact ? _own : new PolicySampler(policy, prompts.Tokenizer, largest, kind);
         _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
-        (_sampler, var trained) = ReplaySampler.Or(sampler, rewards.Trained, options, policy.Config.VocabularySize);
+        (_sampler, var trained) = ReplaySampler.Or(_own, rewards.Trained, options, policy.Config.VocabularySize);
         _replay = new ReplayLog(place.Replay, state.Step);
         _log = new RolloutLog(place.Rollouts, state.RolloutsBytes);
         try
@@ -84,7 +89,7 @@ internal sealed class PolicyTraining : ITraining
             sink.Notice(notice);
 
         HeldOutMeasurement HeldOut(string what, IReadOnlyList<Problem> problems, Purpose purpose) => new(
-            sampler, prompts, options.Reward.LargestUnscoredShare, what, problems, new SampleSeed(options.Seed, purpose, Step: 0), sink);
+            _measured, prompts, options.Reward.LargestUnscoredShare, what, problems, new SampleSeed(options.Seed, purpose, Step: 0), sink);
     }
 
     /// <summary>The source without the problems whose prompts are too long, where the options ask for that.</summary>
@@ -121,18 +126,38 @@ internal sealed class PolicyTraining : ITraining
         var update = options.Update;
         var plan = MicroBatchPlan.Choose(
             update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);
+        var algorithm = options.Algorithm;
         return options with
         {
-            Algorithm = options.Algorithm.Advantage is PerReward parts
-                ? options.Algorithm with { Advantage = parts.Of(options.Reward) }
-                : options.Algorithm,
+            Algorithm = algorithm with
+            {
+                Advantage = algorithm.Advantage is PerReward parts ? parts.Of(options.Reward) : algorithm.Advantage,
+                OffPolicy = options.Rollout.Weights != SamplerWeights.Exact && algorithm.OffPolicy.Method == OffPolicyMethod.None
+                    ? algorithm.OffPolicy with { Method = OffPolicyMethod.Truncate }
+                    : algorithm.OffPolicy,
+            },
             Rollout = options.Rollout with
             {
+                Sampler = SamplerOf(options, config),
                 MaxNewTokens = newTokens,
                 LargestBatch = DecodingPlan.Rows(options.Rollout.LargestBatch, config, longestPrompt + newTokens, sizeof(float)),
             },
             Update = update with { MicroBatchRows = plan.Rows, RecomputeActivations = plan.Recomputation },
         };
+    }
+
+    // What samples, once the device is chosen.
+    private static SamplerKind SamplerOf(RunOptions options, ModelConfig config)
+    {
+        var (kind, isNarrow) = (options.Rollout.Sampler, options.Rollout.Weights != SamplerWeights.Exact);
+        var obstacle = PolicySampler.Obstacle(config, options.Device == DeviceKind.Cpu);
+        if (isNarrow && kind == SamplerKind.Torch)
+            obstacle = "rollout.weights=bfloat16 are the engine's weights, but rollout.sampler is torch. Set rollout.sampler=engine or rollout.weights=exact.";
+
+        if (obstacle != "" && (isNarrow || kind == SamplerKind.Engine))
+            throw new OptionsException("rollout", [obstacle]);
+
+        return kind != SamplerKind.Auto ? kind : obstacle == "" ? SamplerKind.Engine : SamplerKind.Torch;
     }
 
     /// <summary>Of the problems that a run is known to see, the one with the longest prompt, and its length in tokens.</summary>
@@ -221,6 +246,8 @@ internal sealed class PolicyTraining : ITraining
         _log.Dispose();
         _replay.Dispose();
         (_sampler as IDisposable)?.Dispose();
+        _own.Dispose();
+        _measured.Dispose();
         _estimator.Dispose();
         _update.Dispose();
         _reference.Dispose();

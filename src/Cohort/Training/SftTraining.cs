@@ -24,6 +24,7 @@ internal sealed class SftTraining : ITraining
     private readonly DataSource<Demonstration> _source;
     private readonly IReadOnlyList<Demonstration> _heldOut;
     private readonly Optimizer _optimizer;
+    private readonly PolicySampler _sampler;
     private readonly Validation _validation;
     private readonly PhaseClock _clock;
     private readonly Action<long, BadBatch> _keepBadBatch;
@@ -42,8 +43,9 @@ internal sealed class SftTraining : ITraining
         policy.Trunk.RecomputesBlocks = options.RecomputeActivations == Recomputation.Always;
         _optimizer = Optimizer.Create(policy, options.Optimizer);
         _heldOut = source.HeldOut(Split.Validation, options.Evaluation.Problems);
+        _sampler = new PolicySampler(policy, prompts.Tokenizer);
         var measurement = new HeldOutMeasurement(
-            new TorchSampler(policy, prompts.Tokenizer), prompts, largestUnscoredShare: 1, Validation.Answers, _heldOut.Select(Problem).ToArray(),
+            _sampler, prompts, largestUnscoredShare: 1, Validation.Answers, _heldOut.Select(Problem).ToArray(),
             new SampleSeed(options.Seed, Purpose.ValidationTokens, Step: 0), sink);
         _validation = new Validation(
             measurement, MeasuredRewards.Of(RewardSet.Of(Reward(options.Data), TimeSpan.FromSeconds(10))), new MetricAlarms([], sink),
@@ -173,6 +175,7 @@ internal sealed class SftTraining : ITraining
 
     public void Dispose()
     {
+        _sampler.Dispose();
         _optimizer.Dispose();
         _policy.Dispose();
     }

@@ -76,6 +76,15 @@ public sealed record RolloutOptions
             : throw new ArgumentOutOfRangeException(nameof(LargestBatch), value, "LargestBatch must lie in [0, 1000000]; 0 is automatic.");
     }
 
+    /// <summary>What computes completions.</summary>
+    public SamplerKind Sampler { get; init; }
+
+    /// <summary>
+    /// How the engine holds the policy's weights. Those of 16 bits are another policy: the trainer then computes the old log-probabilities itself, and an
+    /// off-policy correction of none becomes truncation.
+    /// </summary>
+    public SamplerWeights Weights { get; init; }
+
     /// <summary>Prompts per step whose completions are written to rollouts.jsonl.</summary>
     public int LoggedPrompts
     {

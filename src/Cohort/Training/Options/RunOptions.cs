@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cohort.Rollouts;
 using Cohort.Data;
 using Cohort.Losses;
 using Cohort.Models;
@@ -178,7 +179,7 @@ public sealed record RunOptions : CommonOptions
                 + "rounding. update.recomputeOldLogProbs=true takes the trainer's own as the old policy's, and algorithm.offPolicy.method corrects for the difference.";
         }
 
-        if (Algorithm.OffPolicy.Method != OffPolicyMethod.None && !Update.RecomputeOldLogProbs)
+        if (Algorithm.OffPolicy.Method != OffPolicyMethod.None && !Update.RecomputeOldLogProbs && Rollout.Weights == SamplerWeights.Exact)
         {
             yield return "algorithm.offPolicy.method has nothing to correct: one engine samples and trains, and its log-probabilities are taken over. With "
                 + "update.recomputeOldLogProbs=true the trainer's own are the old policy's, and the correction is for the difference.";
