@@ -90,6 +90,9 @@ internal sealed class Team : IDisposable
     /// <summary>Ends the threads.</summary>
     public void Dispose()
     {
+        if (_ended)
+            return;
+
         _ended = true;
         if (_others.Length > 0)
             _begin.Release(_others.Length);

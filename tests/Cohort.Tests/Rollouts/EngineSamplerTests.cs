@@ -4,6 +4,8 @@ using Cohort.Kernels;
 using Cohort.Models;
 using Cohort.Rollouts;
 using Cohort.Tensors;
+using Cohort.Tokenization;
+using static TorchSharp.torch;
 
 namespace Cohort.Tests.Rollouts;
 
@@ -66,10 +68,108 @@ public sealed class EngineSamplerTests
         }
     }
 
+    [Fact]
+    public void Streamed_completion_is_the_sampled_one()
+    {
+        using var model = TinyModels.Policy();
+        using var engine = new EngineSampler(model, new IdTokenizer(13), threads: 2);
+        var sampling = new RolloutSampling { MaxNewTokens = 12 };
+        var groups = new List<CompletionGroup>();
+        engine.Sample([Prompts[0]], 1, sampling, Seed, groups.Add, default);
+        var pieces = new List<string>();
+        var streamed = engine.Stream(Prompts[0], sampling, Seed, pieces.Add, default);
+        var sampled = groups.Single().Completions.Single();
+        Assert.Equal(sampled.ResponseTokens, streamed.ResponseTokens);
+        Assert.Equal(sampled.BehaviourLogProbs, streamed.BehaviourLogProbs);
+        Assert.Equal(sampled.Text, string.Concat(pieces));
+        Assert.NotEmpty(sampled.Text);
+    }
+
+    [Fact]
+    public void Weights_are_read_anew_in_each_call_unless_they_are_fixed()
+    {
+        using var model = TinyModels.Policy();
+        using var engine = new EngineSampler(model, new IdTokenizer(13), threads: 1);
+        using var fixedEngine = new EngineSampler(model, new IdTokenizer(13), threads: 1, areFixed: true);
+        var sampling = new RolloutSampling { MaxNewTokens = 4 };
+        var before = Sample(engine, sampling)[0].BehaviourLogProbs;
+        Assert.Equal(before, Sample(fixedEngine, sampling)[0].BehaviourLogProbs);
+        using (no_grad())
+        {
+            foreach (var parameter in model.parameters())
+                parameter.mul_(0.5);
+        }
+
+        Assert.NotEqual(before[0], Sample(engine, sampling)[0].BehaviourLogProbs[0]);
+        Assert.Equal(before, Sample(fixedEngine, sampling)[0].BehaviourLogProbs);
+    }
+
+    [Fact]
+    public void Weights_of_16_bits_give_the_distribution_of_the_rounded_model()
+    {
+        using var model = TinyModels.Policy();
+        using var engine = new EngineSampler(model, new IdTokenizer(13), threads: 2, type: PackedType.BFloat16);
+        Assert.False(engine.SharesNumerics);
+        var ours = Sample(engine, new RolloutSampling { MaxNewTokens = 12 });
+        using (no_grad())
+        {
+            // Norms and biases stay as they are, and what is looked up in place of multiplied.
+            foreach (var (_, parameter) in model.named_parameters().Where(pair => pair.parameter.dim() == 2 && !pair.name.Contains("embed")))
+            {
+                using var scope = NewDisposeScope();
+                parameter.copy_(parameter.to_type(ScalarType.BFloat16).to_type(ScalarType.Float32));
+            }
+        }
+
+        var theirs = Sample(new TorchSampler(model, new IdTokenizer(13)), new RolloutSampling { MaxNewTokens = 12 });
+        foreach (var (one, other) in ours.Zip(theirs))
+        {
+            Assert.Equal(other.ResponseTokens, one.ResponseTokens);
+            foreach (var (a, b) in one.BehaviourLogProbs.Zip(other.BehaviourLogProbs))
+                Assert.Equal(b, a, 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Tokens_are_drawn_without_allocations()
+    {
+        using var model = TinyModels.Policy(config: TinyModels.Shape with { EndOfSequence = -1, ContextLength = 128 });
+        using var engine = new EngineSampler(model, new Wordless(), threads: 1, areFixed: true);
+        var (few, many) = (Bytes(20), Bytes(120));
+
+        // Rooms of rows grow with the longest completion, tokens and log-probabilities of 8 rows; nothing else may.
+        Assert.InRange(many - few, 0, (100 * 8 * (sizeof(int) + sizeof(float))) + 4096);
+
+        long Bytes(int tokens)
+        {
+            var sampling = new RolloutSampling { MaxNewTokens = tokens };
+            engine.Sample([Prompts[0]], 8, sampling, Seed, static _ => { }, default);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            engine.Sample([Prompts[0]], 8, sampling, Seed, static _ => { }, default);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
     private static List<Completion> Sample(ISampler sampler, Sampling sampling)
     {
         var groups = new List<CompletionGroup>();
         sampler.Sample(Prompts, 6, sampling, Seed, groups.Add, default);
         return [.. groups.OrderBy(group => group.PromptIndex).SelectMany(group => group.Completions)];
+    }
+
+    // Writes nothing, and knows no end.
+    private sealed class Wordless : Tokenizer
+    {
+        public override int VocabularySize => 13;
+
+        public override int EndOfSequence => -1;
+
+        public override int Padding => 0;
+
+        public override IReadOnlyList<int> Encode(string text) => [];
+
+        public override string Decode(IEnumerable<int> ids) => "";
+
+        public override void Save(string folder) => throw new NotSupportedException();
     }
 }
