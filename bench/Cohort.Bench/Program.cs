@@ -13,7 +13,7 @@ int Number(string name, int fallback) => int.Parse(Value(name, fallback.ToString
 
 if (args is ["kernel", ..])
 {
-    foreach (var (rows, inputs, outputs) in new[] { (60, 256, 256), (60, 256, 1376), (60, 688, 256), (64, 256, 512), (6, 256, 16), (2, 64, 16), (2, 64, 64), (1, 256, 1376) })
+    foreach (var (rows, inputs, outputs) in new[] { (60, 256, 256), (60, 256, 1376), (60, 688, 256), (64, 256, 512), (6, 256, 16), (2, 64, 16), (2, 64, 64), (1, 256, 1376), (8, 896, 4864), (8, 896, 48640) })
     {
         var matrix = new PackedMatrix(outputs, inputs, PackedType.Float32, 16);
         var (from, to) = (new Rows(rows, inputs), new Rows(rows, outputs));

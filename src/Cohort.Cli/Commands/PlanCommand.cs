@@ -114,7 +114,7 @@ internal sealed class PlanCommand
 
     private static string Name(MemoryUse use) => use switch
     {
-        MemoryUse.SamplerWeights => "sampler's weights",
+        MemoryUse.SamplerWeights => "sampler weights",
         MemoryUse.KvCache => "KV cache",
         MemoryUse.Distributions => "log-prob chunks",
         _ => use.ToString().ToLowerInvariant(),

@@ -8,6 +8,9 @@ namespace Cohort.Kernels;
 /// </summary>
 internal static class MatrixKernel
 {
+    // As many as the widest tile takes.
+    private const int PanelsTogether = 4;
+
     /// <summary>Rows of results: their starts plus the products of as many rows with some panels.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="rows">The first number of the first row.</param>
@@ -30,70 +33,72 @@ internal static class MatrixKernel
             Multiply<T, Narrow<T>>(call, panels);
     }
 
-    // Many rows: a panel stays near while all of them pass. Few rows: several panels at once, since one would leave the adders waiting for each other.
+    // Rows by sixes and fours, one panel at a time, and what is left of them by several panels, since one would leave the adders waiting for each other. A few
+    // panels stay near until all rows have passed.
     private static void Multiply<T, TWeights>(Call call, Panels panels)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
         var (sixes, rest) = Math.DivRem(call.Count, 6);
-        var tiled = (6 * sixes) + (rest / 4 * 4);
-        for (var panel = 0; panel < panels.Count && tiled > 0; panel++)
+        var endOfSixes = rest == 2 && sixes > 0 ? call.Count - 8 : 6 * sixes; // 8 is twice 4
+        var endOfFours = endOfSixes + ((call.Count - endOfSixes) / 4 * 4);
+        for (var first = 0; first < panels.Count; first += PanelsTogether)
         {
+            var end = Math.Min(first + PanelsTogether, panels.Count);
             for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
             {
-                for (var row = 0; row < 6 * sixes; row += 6)
-                    RowTile<T, TWeights, Six>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
+                for (var panel = first; panel < end; panel++)
+                {
+                    var row = 0;
+                    for (; row < endOfSixes; row += 6)
+                        RowTile<T, TWeights, Six>(call, row, panels, panel, column);
 
-                if (tiled > 6 * sixes)
-                    RowTile<T, TWeights, Four>(call, 6 * sixes, ref panels.At(panel, column), ref call.Start<T>(6 * sixes, panel, column), ref call.Result<T>(6 * sixes, panel, column));
+                    for (; row < endOfFours; row += 4)
+                        RowTile<T, TWeights, Four>(call, row, panels, panel, column);
+                }
+
+                if (call.Count - endOfFours >= 2)
+                    Two<T, TWeights>(call, endOfFours, panels, first, end, column);
+
+                if ((call.Count - endOfFours) % 2 == 1)
+                    One<T, TWeights>(call, call.Count - 1, panels, first, end, column);
             }
         }
-
-        if (rest % 4 >= 2)
-            Two<T, TWeights>(call, tiled, panels);
-
-        if (rest % 2 == 1)
-            One<T, TWeights>(call, call.Count - 1, panels);
     }
 
-    private static void Two<T, TWeights>(Call call, int row, Panels panels)
+    private static void Two<T, TWeights>(Call call, int row, Panels panels, int panel, int end, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
-        for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
-        {
-            var panel = 0;
-            for (; panel + 2 <= panels.Count; panel += 2)
-                PairTile<T, TWeights>(call, row, panels, panel, column, ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
+        for (; panel + 2 <= end; panel += 2)
+            PairTile<T, TWeights>(call, row, panels, panel, column);
 
-            if (panel < panels.Count)
-                RowTile<T, TWeights, Pair>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
-        }
+        if (panel < end)
+            RowTile<T, TWeights, Pair>(call, row, panels, panel, column);
     }
 
-    private static void One<T, TWeights>(Call call, int row, Panels panels)
+    private static void One<T, TWeights>(Call call, int row, Panels panels, int panel, int end, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
-        for (var column = 0; column < PackedMatrix.Half<T>(); column += T.Width)
-        {
-            var panel = 0;
-            for (; panel + 4 <= panels.Count; panel += 4)
-                LoneTile<T, TWeights>(call, row, panels, panel, column, ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
+        for (; panel + 4 <= end; panel += 4)
+            LoneTile<T, TWeights>(call, row, panels, panel, column);
 
-            for (; panel < panels.Count; panel++)
-                RowTile<T, TWeights, Lone>(call, row, ref panels.At(panel, column), ref call.Start<T>(row, panel, column), ref call.Result<T>(row, panel, column));
-        }
+        for (; panel < end; panel++)
+            RowTile<T, TWeights, Lone>(call, row, panels, panel, column);
     }
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void RowTile<T, TWeights, TRows>(Call call, int row, ref float weights, ref float starts, ref float results)
+    private static void RowTile<T, TWeights, TRows>(Call call, int row, Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
         where TRows : struct, IRows
     {
         var (inputs, startStride, stride) = (call.Inputs, call.StartStride, call.ResultStride);
+        ref var weights = ref panels.At(panel, column);
+        ref var starts = ref call.Start<T>(row, panel, column);
+        ref var results = ref call.Result<T>(row, panel, column);
         ref var row0 = ref call.Row(row);
         ref var row1 = ref Unsafe.Add(ref row0, call.RowStride);
         ref var row2 = ref Unsafe.Add(ref row1, call.RowStride);
@@ -171,11 +176,13 @@ internal static class MatrixKernel
 
     // Two rows by two panels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void PairTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float starts, ref float results)
+    private static void PairTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
         var (inputs, next) = (call.Inputs, PackedMatrix.Panel<T>());
+        ref var starts = ref call.Start<T>(row, panel, column);
+        ref var results = ref call.Result<T>(row, panel, column);
         ref var row0 = ref call.Row(row);
         ref var row1 = ref call.Row(row + 1);
         ref var weights0 = ref panels.At(panel, column);
@@ -208,11 +215,13 @@ internal static class MatrixKernel
 
     // One row by four panels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    private static void LoneTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column, ref float starts, ref float results)
+    private static void LoneTile<T, TWeights>(Call call, int row, Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
         var (inputs, next) = (call.Inputs, PackedMatrix.Panel<T>());
+        ref var starts = ref call.Start<T>(row, panel, column);
+        ref var results = ref call.Result<T>(row, panel, column);
         ref var numbers = ref call.Row(row);
         ref var weights0 = ref panels.At(panel, column);
         ref var weights1 = ref panels.At(panel + 1, column);

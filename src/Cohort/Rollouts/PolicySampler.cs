@@ -83,6 +83,6 @@ public sealed class PolicySampler : ISampler, IDisposable
     private static PackedType Type(LanguageModel model, SamplerWeights weights)
     {
         var areNarrow = !Adapters.Any(model) && model.parameters().All(parameter => parameter.dtype == ScalarType.BFloat16);
-        return weights == SamplerWeights.BFloat16 || areNarrow ? PackedType.BFloat16 : PackedType.Float32;
+        return weights == SamplerWeights.Bfloat16 || areNarrow ? PackedType.BFloat16 : PackedType.Float32;
     }
 }

@@ -20,5 +20,5 @@ public enum SamplerWeights
     Exact,
 
     /// <summary>Rounded to 16 bits: half the memory to read for every token, but another policy than the trainer's, though a near one.</summary>
-    BFloat16,
+    Bfloat16,
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Cohort.Losses;
 using Cohort.Models;
+using Cohort.Rollouts;
 using Cohort.Tests.Cli;
 using Cohort.Training;
 
@@ -64,9 +65,16 @@ public sealed class MemoryPlanTests
         Assert.Empty(With(MemoryUse.Critic));
         Assert.Equal(15 * plan.Options.Rollout.MaxNewTokens, plan.TokensPerStep);
 
-        // Two layers of 2 * 2 heads of 8 in float32, for 15 rows, and a copy of one layer's keys and values on top.
-        var sequence = 15 * plan.LongestSequence;
-        Assert.Equal(2 * (2 * 2 * 8 * 4 * 2L) / 2 * sequence * 2, plan.Phases[0].Bytes[MemoryUse.KvCache]);
+        // Two layers of 2 * 2 heads of 8 in float32, for 15 rows and 3 prompts. The tensor library keeps the prompt with each row, and copies one layer's keys
+        // and values where rows finish.
+        var (completion, tokens) = (plan.Options.Rollout.MaxNewTokens, 2 * (2 * 2 * 8 * 4L));
+        Assert.Equal(tokens * ((15 * completion) + (3 * (plan.LongestSequence - completion))), plan.Phases[0].Bytes[MemoryUse.KvCache]);
+        var torch = RunPlan.Of(Unmeasured with { Rollout = Unmeasured.Rollout with { Sampler = SamplerKind.Torch } }).Memory();
+        Assert.Equal(tokens * 15 * plan.LongestSequence * 2, torch.Phases[0].Bytes[MemoryUse.KvCache]);
+
+        // A small model's packed weights stay; a large one's are there in the rollout alone.
+        Assert.All(plan.Phases, phase => Assert.Equal(4 * plan.Parameters, phase.Bytes[MemoryUse.SamplerWeights]));
+        Assert.All(torch.Phases, phase => Assert.DoesNotContain(MemoryUse.SamplerWeights, phase.Bytes.Keys));
 
         IReadOnlyList<string> With(MemoryUse use) => [.. plan.Phases.Where(phase => phase.Bytes.ContainsKey(use)).Select(phase => phase.Name)];
     }
@@ -77,7 +85,7 @@ public sealed class MemoryPlanTests
     {
         var measured = Unmeasured with
         {
-            Rollout = new() { PromptsPerStep = 15, SamplesPerPrompt = 5 },
+            Rollout = new() { PromptsPerStep = 15, SamplesPerPrompt = 5, Sampler = SamplerKind.Torch },
             Update = new() { MicroBatchRows = 256 },
             Evaluation = new() { Every = 0, Curve = new() { Points = 4, Problems = 30, Samples = 6 } },
         };
@@ -189,7 +197,7 @@ public sealed class MemoryPlanTests
         var json = CommandLine.Succeed([.. options, "--json"]).Json;
         Assert.True(json.GetProperty("fits").GetBoolean());
         var uses = json.GetProperty("phases")[0].GetProperty("uses").EnumerateObject().Select(use => use.Name);
-        Assert.Equal(["runtime", "weights", "optimizer", "kv_cache", "activations", "log_prob_chunks"], uses);
+        Assert.Equal(["runtime", "weights", "optimizer", "sampler_weights", "kv_cache", "activations", "log_prob_chunks"], uses);
         Assert.Equal(
             json.GetProperty("phases").EnumerateArray().Max(phase => phase.GetProperty("bytes").GetInt64()), json.GetProperty("peak_bytes").GetInt64());
         Assert.True(json.GetProperty("time").GetProperty("seconds").GetDouble() > 0);

@@ -31,7 +31,7 @@ public sealed class OptionsProblemsTests
         + "checkpoints, reward, algorithm, rollout, update, budget.")]
     [InlineData("""{"batchPairs": 4}""", "batchPairs is not an option here, but one of `cohort reward-model`; is the run file meant for that?")]
     [InlineData("""{"rollout": {"rows": 5}}""", "rollout.rows is not an option; rollout has promptsPerStep, samplesPerPrompt, temperature, "
-        + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, loggedPrompts, saveAll, replay.")]
+        + "maxNewTokens, stop, includeStop, maxRefills, curriculum, largestBatch, sampler, weights, loggedPrompts, saveAll, replay.")]
     [InlineData("""{"budget.steps": 50}""",
         """budget.steps is one key with dots; nest objects instead, as in { "budget": { "steps": 50 } }.""")]
     // Types.
