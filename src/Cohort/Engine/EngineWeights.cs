@@ -140,7 +140,7 @@ internal sealed class EngineWeights : IDisposable
         int Place(int row, int offset) => (row / half * _panel) + (row % half) + offset;
     }
 
-    private LinearWeights Packed(IReadOnlyList<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs)
+    private LinearWeights Packed(List<(Projection Layer, Func<int, int> OutputOf)> parts, int outputs)
     {
         var matrix = Matrix(outputs, parts[0].Layer.Weight);
         var biases = new float[matrix.PanelCount * _panel];
