@@ -23,13 +23,14 @@ out=$(readlink -f -- "$out")
 line() {
     local case=$1 round=$2 system=$3 most=0 now
     shift 3
-    "$@" >"$out/.line" 2>"$out/.errors" & local run=$!
-    while kill -0 "$run" 2>/dev/null; do
-        now=$(awk '/VmHWM/ { print $2 }' "/proc/$run/status" 2>/dev/null) || now=0
+    "$@" >"$out/.line" 2>"$out/.errors" & running=$!
+    while kill -0 "$running" 2>/dev/null; do
+        now=$(awk '/VmHWM/ { print $2 }' "/proc/$running/status" 2>/dev/null) || now=0
         [ "${now:-0}" -le "$most" ] || most=$now
         sleep 0.2
     done
-    wait "$run" || { cat "$out/.errors" >&2; echo "speed: round $round of $case failed: $*" >&2; return 1; }
+    wait "$running" || { cat "$out/.errors" >&2; echo "speed: round $round of $case failed: $*" >&2; return 1; }
+    running=
     sed "s/^{/{\"case\":\"$case\",\"round\":$round,\"system\":\"$system\",\"peak_rss_mb\":$((most / 1024)),/" "$out/.line"
 }
 
@@ -99,12 +100,19 @@ run() {
 find_dotnet
 output=$("$dotnet" build "$root/bench/Cohort.Benchmarks" --configuration Release --nologo -tl:off --verbosity quiet "-clp:NoSummary;ErrorsOnly" 2>&1) ||
     { printf '%s\n' "$output" >&2; exit 1; }
-trap 'rm -f "$out"/.line "$out"/.errors "$out"/.round "$out"/.perf "$out"/.pid "$out"/.profile "$out"/.scaling' EXIT
+running= # what is measured now, which a stop must not leave behind
+trap '[ -z "$running" ] || kill "$running" 2>/dev/null || true
+    rm -f "$out"/.line "$out"/.errors "$out"/.round "$out"/.perf "$out"/.pid "$out"/.profile "$out"/.scaling' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 cd "$root"
 if [ "${parts[0]}" = page ]; then
     "$bench" page "$out" "${parts[1]:-docs/results/speed.md}"
     exit
 fi
+load=$(cut -d " " -f 1 /proc/loadavg 2>/dev/null || echo 0)
+! awk -v load="$load" 'BEGIN { exit !(load > 1) }' ||
+    echo "speed: the load is $load: something else runs beside this, and slows the peer and Cohort unequally" >&2
 for part in "${parts[@]}"; do
     run "$part"
 done

@@ -8,7 +8,7 @@ internal static class ScalingMode
     private static readonly (string Series, Func<RunShape, int, RunShape> With, int[] Values)[] All =
     [
         ("rows", (shape, x) => shape with { Prompts = x / shape.Group }, [8, 16, 32, 64, 128, 256]),
-        ("completion", (shape, x) => shape with { Completion = x }, [16, 32, 64, 128, 256, 512]),
+        ("completion", (shape, x) => shape with { Completion = x }, [16, 32, 64, 128, 256]),
         // The same 64 rows, of more prompts or of fewer: prompts are long, so that sharing them shows.
         ("group_of_64_rows", (shape, x) => shape with { Group = x, Prompts = 64 / x, Prompt = 64, Completion = 32 }, [1, 2, 4, 8, 16, 32, 64]),
         ("group_of_8_prompts", (shape, x) => shape with { Group = x, Prompt = 64, Completion = 32 }, [1, 2, 4, 8, 16, 32]),
