@@ -33,8 +33,8 @@ internal static class SpeedPage
             ## The limit
 
             Matrix products at the rate that the same processes reach with 2048 by 2048 matrices, and nothing else: 2 operations per parameter and sampled
-            token, 6 in an update. Rollouts also read every weight once per token of all rows, at the measured bandwidth: for few rows that is the lower limit, which a
-            model that fits a cache can pass. So can an update that computes a prompt once for all its completions.
+            token, 6 in an update. Rollouts also read every weight once per token of all rows, at the measured bandwidth: for few rows that is the
+            lower limit, which a model that fits a cache can pass. So can an update that computes a prompt once for all its completions.
 
             {Limits(measured)}
 
