@@ -13,7 +13,7 @@ namespace Cohort.Rollouts;
 /// <param name="model">The policy; its weights may change between calls.</param>
 /// <param name="tokenizer">Turns sampled tokens into text.</param>
 /// <param name="threads">Threads that compute, at least 1.</param>
-/// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int)" path="/param[@name='largestBatch']"/></param>
+/// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int, Action)" path="/param[@name='largestBatch']"/></param>
 /// <param name="weights">How weights are held; bfloat16 is another policy than the trainer's, though a near one.</param>
 /// <param name="vectors">The width of vectors; null is the widest that this machine has.</param>
 internal sealed class EngineSampler(LanguageModel model, Tokenizer tokenizer, int threads, int largestBatch = 0, PackedType weights = PackedType.Float32, VectorBits? vectors = null)

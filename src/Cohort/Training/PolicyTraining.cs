@@ -47,7 +47,7 @@ internal sealed class PolicyTraining : ITraining
     {
         var (policy, prompts) = (start.Policy, start.Prompts);
         (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
-        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch);
+        var sampler = new TorchSampler(policy, prompts.Tokenizer, options.Rollout.LargestBatch, clock.NoteToken);
         _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
         (_sampler, var trained) = ReplaySampler.Or(sampler, rewards.Trained, options, policy.Config.VocabularySize);
         _replay = new ReplayLog(place.Replay, state.Step);
