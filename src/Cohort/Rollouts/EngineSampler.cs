@@ -14,9 +14,10 @@ namespace Cohort.Rollouts;
 /// <param name="model">The policy; a model that <see cref="EngineForward.Computes"/>.</param>
 /// <param name="tokenizer">Turns sampled tokens into text.</param>
 /// <param name="threads">Threads that compute, at least 1.</param>
-/// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int)" path="/param[@name='largestBatch']"/></param>
+/// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int, Action)" path="/param[@name='largestBatch']"/></param>
 /// <param name="type">How weights are held.</param>
 /// <param name="areFixed">Whether the policy's weights never change, so that they are read once only.</param>
+/// <param name="onTokens"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int, Action)" path="/param[@name='onTokens']"/></param>
 /// <param name="vectors">The width of vectors; null is the widest that this machine has.</param>
 internal sealed class EngineSampler(
     LanguageModel model,
@@ -25,6 +26,7 @@ internal sealed class EngineSampler(
     int largestBatch = 0,
     PackedType type = PackedType.Float32,
     bool areFixed = false,
+    Action? onTokens = null,
     VectorBits? vectors = null)
     : ISampler, IDisposable
 {
@@ -65,7 +67,7 @@ internal sealed class EngineSampler(
             var taken = prompts.Skip(first).Take(portion).ToArray();
             var rows = new LiveRows(
                 prompts, first, taken.Length, samplesPerPrompt, sampling, seed, model.Config, tokenizer, followsText: sampling.Stop.Count > 0);
-            Decode(taken, rows, sampling, static () => { }, onGroup, cancel);
+            Decode(taken, rows, sampling, onTokens ?? (static () => { }), onGroup, cancel);
         }
 
         if (!areFixed && !Keeps(BytesOf(model.parameters().Sum(parameter => parameter.numel()), type == PackedType.BFloat16)))

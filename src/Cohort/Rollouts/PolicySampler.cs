@@ -20,10 +20,11 @@ public sealed class PolicySampler : ISampler, IDisposable
     /// <summary>Samples from a model; threads are as many as the tensor library's.</summary>
     /// <param name="model">The policy.</param>
     /// <param name="tokenizer">Turns sampled tokens into text.</param>
-    /// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int)" path="/param[@name='largestBatch']"/></param>
+    /// <param name="largestBatch"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int, Action)" path="/param[@name='largestBatch']"/></param>
     /// <param name="kind">What computes.</param>
     /// <param name="weights">How the engine holds weights.</param>
     /// <param name="areFixed">Whether the weights never change, so that the engine reads them once only.</param>
+    /// <param name="onTokens"><inheritdoc cref="TorchSampler(LanguageModel, Tokenizer, int, Action)" path="/param[@name='onTokens']"/></param>
     /// <exception cref="ArgumentException">The engine is asked for, and does not compute the model.</exception>
     public PolicySampler(
         LanguageModel model,
@@ -31,16 +32,17 @@ public sealed class PolicySampler : ISampler, IDisposable
         int largestBatch = 0,
         SamplerKind kind = SamplerKind.Auto,
         SamplerWeights weights = SamplerWeights.Exact,
-        bool areFixed = false)
+        bool areFixed = false,
+        Action? onTokens = null)
     {
-        _torch = new TorchSampler(model, tokenizer, largestBatch);
+        _torch = new TorchSampler(model, tokenizer, largestBatch, onTokens);
         var trunk = model.Trunk;
         var why = Obstacle(model.Config, trunk.EmbeddingWeight.device_type == DeviceType.CPU && trunk.ComputeType == ScalarType.Float32);
         if (why != "" && (kind == SamplerKind.Engine || weights != SamplerWeights.Exact))
             throw new ArgumentException(why, nameof(kind));
 
         if (why == "" && kind != SamplerKind.Torch)
-            _engine = new EngineSampler(model, tokenizer, get_num_threads(), largestBatch, Type(model, weights), areFixed);
+            _engine = new EngineSampler(model, tokenizer, get_num_threads(), largestBatch, Type(model, weights), areFixed, onTokens);
     }
 
     /// <inheritdoc/>

@@ -11,7 +11,8 @@ namespace Cohort.Rollouts;
 /// <param name="largestBatch">
 /// Rows that are decoded together at most, but never fewer than the samples of one prompt; 0 is what <see cref="DecodingPlan"/> says.
 /// </param>
-public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int largestBatch = 0) : ISampler
+/// <param name="onTokens">Called on the calling thread whenever every growing row has got a token; null for nobody.</param>
+public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int largestBatch = 0, Action? onTokens = null) : ISampler
 {
     /// <inheritdoc/>
     public bool SharesNumerics => true;
@@ -32,7 +33,7 @@ public sealed class TorchSampler(LanguageModel model, Tokenizer tokenizer, int l
             var rows = new LiveRows(
                 prompts, first, Math.Min(portion, prompts.Count - first), samplesPerPrompt, sampling, seed, model.Config, tokenizer,
                 followsText: sampling.Stop.Count > 0);
-            Decode(rows, sampling, static () => { }, onGroup, cancel);
+            Decode(rows, sampling, onTokens ?? (static () => { }), onGroup, cancel);
         }
     }
 

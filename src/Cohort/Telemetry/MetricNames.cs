@@ -329,8 +329,8 @@ public static class MetricNames
     public const string EvaluationSeconds = "time/evaluation_seconds";
     /// <summary>Time of the whole step: the sum of the phases, the critic among them.</summary>
     public const string StepSeconds = "time/step_seconds";
-    /// <summary>Time from opening the run to the first finished group of completions, in the first step of a process only.</summary>
-    public const string FirstCompletionSeconds = "time/first_completion_seconds";
+    /// <summary>Time from the start of the process to the first token that the run samples, in the first step of a process only.</summary>
+    public const string FirstTokenSeconds = "time/first_token_seconds";
     /// <summary>Sampled tokens divided by the time spent sampling.</summary>
     public const string RolloutRate = "rate/rollout_tokens_per_second";
     /// <summary>Prompt and response tokens of all updates of the step, divided by the time spent updating the policy.</summary>

@@ -112,7 +112,6 @@ internal sealed class Collector(
             seed,
             group =>
             {
-                clock.NoteCompletion();
                 groups[group.PromptIndex] = group;
                 queue.Add(problems[group.PromptIndex], group.Completions, cancel);
             },

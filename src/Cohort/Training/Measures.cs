@@ -20,6 +20,18 @@ internal sealed class Measures
         _values[name] = value;
     }
 
+    /// <summary>Sets numbers that are known on the device, read back at once: each read waits for all that was asked of the device before.</summary>
+    /// <param name="numbers">Names, and [] float32 each.</param>
+    public void Set(params IReadOnlyList<(string Name, Tensor Number)> numbers)
+    {
+        using var scope = NewDisposeScope();
+        var values = stack(numbers.Select(each => each.Number)).cpu().data<float>().ToArray();
+        foreach (var ((name, _), value) in numbers.Zip(values))
+        {
+            Set(name, value);
+        }
+    }
+
     /// <summary>Adds to a number that is a sum.</summary>
     public void Add(string name, double value) => Set(name, _values.GetValueOrDefault(name) + value);
 

@@ -20,11 +20,10 @@ internal sealed class PhaseClock
 {
     private readonly double[] _seconds = new double[Enum.GetValues<Phase>().Length];
     private readonly double[] _processorSeconds = new double[Enum.GetValues<Phase>().Length];
-    private readonly long _began = Stopwatch.GetTimestamp();
     private Phase _phase;
     private long _since = Stopwatch.GetTimestamp();
     private TimeSpan _processorSince = Environment.CpuUsage.TotalTime;
-    private double _firstCompletion;
+    private double _firstToken;
     private bool _firstWritten;
 
     /// <summary>Prompt and response tokens that the step's updates went through.</summary>
@@ -47,12 +46,13 @@ internal sealed class PhaseClock
         return interlude;
     }
 
-    /// <summary>Notes that a completion of training is there; the first call counts.</summary>
-    public void NoteCompletion()
+    /// <summary>Notes that a token was sampled; the first call counts.</summary>
+    public void NoteToken()
     {
-        if (_firstCompletion == 0)
+        if (_firstToken == 0)
         {
-            _firstCompletion = Stopwatch.GetElapsedTime(_began).TotalSeconds;
+            using var process = Process.GetCurrentProcess();
+            _firstToken = (TimeProvider.System.GetUtcNow() - process.StartTime).TotalSeconds;
         }
     }
 
@@ -95,10 +95,10 @@ internal sealed class PhaseClock
         measures.Set(MetricNames.ProcessorSeconds, processorSeconds);
         SetRate(MetricNames.RolloutRate, measures.Of(MetricNames.SampledTokens), Phase.Rollout);
         SetRate(MetricNames.UpdateRate, UpdatedTokens, Phase.Update);
-        if (_firstCompletion > 0 && !_firstWritten)
+        if (_firstToken > 0 && !_firstWritten)
         {
             _firstWritten = true;
-            measures.Set(MetricNames.FirstCompletionSeconds, _firstCompletion);
+            measures.Set(MetricNames.FirstTokenSeconds, _firstToken);
         }
 
         measures.Set(MetricNames.ResidentMemory, Environment.WorkingSet / 1048576.0);

@@ -51,7 +51,7 @@ internal sealed class PolicyTraining : ITraining
         var (policy, prompts) = (start.Policy, start.Prompts);
         (_place, _options, _policy, _prompts, _clock, _sink) = (place, options, policy, prompts, clock, sink);
         var (kind, largest) = (options.Rollout.Sampler, options.Rollout.LargestBatch);
-        _own = new PolicySampler(policy, prompts.Tokenizer, largest, kind, options.Rollout.Weights);
+        _own = new PolicySampler(policy, prompts.Tokenizer, largest, kind, options.Rollout.Weights, onTokens: clock.NoteToken);
         _measured = options.Rollout.Weights == SamplerWeights.Exact ? _own : new PolicySampler(policy, prompts.Tokenizer, largest, kind);
         _logged = new RolloutLines(options, new TokenDetails(policy, prompts.Tokenizer, options), clock);
         (_sampler, var trained) = ReplaySampler.Or(_own, rewards.Trained, options, policy.Config.VocabularySize);

@@ -44,10 +44,11 @@ internal static class StepStatistics
             return;
         }
 
-        measures.Set(MetricNames.AdvantageMean, counting.mean().item<float>());
-        measures.Set(MetricNames.AdvantageDeviation, counting.std(unbiased: false).item<float>());
-        measures.Set(MetricNames.AdvantageLowest, counting.min().item<float>());
-        measures.Set(MetricNames.AdvantageHighest, counting.max().item<float>());
+        measures.Set(
+            (MetricNames.AdvantageMean, counting.mean()),
+            (MetricNames.AdvantageDeviation, counting.std(unbiased: false)),
+            (MetricNames.AdvantageLowest, counting.min()),
+            (MetricNames.AdvantageHighest, counting.max()));
     }
 
     /// <summary>Each row's mean advantage over its tokens, for the log.</summary>
@@ -150,29 +151,37 @@ internal static class StepStatistics
     {
         using var scope = NewDisposeScope();
         var difference = (batch.BehaviourLogProbs - batch.OldLogProbs).abs();
-        measures.Set(MetricNames.BehaviourDifferenceMean, Masked.Mean(difference, batch.ResponseMask).item<float>());
-        measures.Set(MetricNames.BehaviourDifferenceHighest, difference.max().item<float>());
         var weights = options.Algorithm.OffPolicy.Method == OffPolicyMethod.None
             ? OffPolicyWeights.Of(RawRatios, batch.OldLogProbs, batch.BehaviourLogProbs, batch.ResponseMask)
             : batch.OffPolicyWeights;
-        measures.Set(MetricNames.EffectiveSampleSize, OffPolicyWeights.EffectiveSampleSize(weights, batch.ResponseMask).item<float>());
-        if (!options.Algorithm.Kl.NeedsReference)
+        List<(string, Tensor)> numbers =
+        [
+            (MetricNames.BehaviourDifferenceMean, Mean(difference)),
+            (MetricNames.BehaviourDifferenceHighest, difference.max()),
+            (MetricNames.EffectiveSampleSize, OffPolicyWeights.EffectiveSampleSize(weights, batch.ResponseMask)),
+        ];
+        if (options.Algorithm.Kl.NeedsReference)
         {
-            return;
+            numbers.AddRange(KlNumbers());
         }
 
-        // k2 and abs are no estimates of the KL's value: its target and price are k1's.
-        var kl = options.Algorithm.Kl.Estimator is KlEstimator.K2 or KlEstimator.Abs
-            ? KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs)
-            : batch.KlToReference;
-        measures.Set(MetricNames.KlReference, Mean(kl));
-        measures.Set(MetricNames.KlReferenceK1, Mean(KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs)));
-        measures.Set(MetricNames.KlReferenceK3, Mean(KlEstimators.PerToken(KlEstimator.K3, batch.OldLogProbs, batch.RefLogProbs)));
-        measures.Set(
-            MetricNames.KlReferenceSequence,
-            kl.sum().item<float>() / Math.Max(1, batch.ResponseMask.any(1).sum().item<long>()));
+        measures.Set(numbers);
 
-        double Mean(Tensor perToken) => Masked.Mean(perToken, batch.ResponseMask).item<float>();
+        Tensor Mean(Tensor perToken) => Masked.Mean(perToken, batch.ResponseMask);
+
+        // k2 and abs are no estimates of the KL's value: its target and price are k1's.
+        (string, Tensor)[] KlNumbers()
+        {
+            var k1 = KlEstimators.PerToken(KlEstimator.K1, batch.OldLogProbs, batch.RefLogProbs);
+            var kl = options.Algorithm.Kl.Estimator is KlEstimator.K2 or KlEstimator.Abs ? k1 : batch.KlToReference;
+            return
+            [
+                (MetricNames.KlReference, Mean(kl)),
+                (MetricNames.KlReferenceK1, Mean(k1)),
+                (MetricNames.KlReferenceK3, Mean(KlEstimators.PerToken(KlEstimator.K3, batch.OldLogProbs, batch.RefLogProbs))),
+                (MetricNames.KlReferenceSequence, kl.sum() / batch.ResponseMask.any(1).sum().clamp(min: 1)),
+            ];
+        }
     }
 
     private static double Deviation(double[] values)

@@ -1,4 +1,5 @@
 using Cohort.Data;
+using Cohort.Rollouts;
 using Cohort.Telemetry;
 using Cohort.Training;
 using static TorchSharp.torch;
@@ -173,8 +174,51 @@ public sealed class CollectorTests
         static Scored Graded(double total, params (string, double)[] parts) => (Scored)Score.Of(total, parts);
     }
 
+    // Each group is scored before the sampler goes on to the next one; rewards that began after sampling would keep it waiting for ever.
+    [Fact]
+    public void Slow_rewards_run_side_by_side_while_sampling_goes_on()
+    {
+        var (scored, running, most) = (0, 0, 0);
+        var gate = new object();
+        using var training = new TinyTraining(
+            Options,
+            completion =>
+            {
+                lock (gate)
+                    most = Math.Max(most, ++running);
+                Thread.Sleep(50);
+                lock (gate)
+                    (running, scored) = (running - 1, scored + 1);
+                return TinyTraining.Letters(completion);
+            },
+            sampler => new WaitingSampler(sampler, given => SpinWait.SpinUntil(() => Volatile.Read(ref scored) == given, TimeSpan.FromSeconds(20))));
+        using var batch = training.Collect().Batch;
+        Assert.Equal(16, scored);
+        Assert.InRange(most, 2, 4);
+    }
+
     private static RunOptions Refilling(int rounds) => Options with { Rollout = Options.Rollout with { MaxRefills = rounds } };
 
     private static IEnumerable<string> Ids(TinyTraining training, params int[] problems) =>
         problems.Select(problem => training.Source.Training(problem).Id);
+
+    /// <summary>Waits after each group, but the last, for something to happen to all completions that it has given.</summary>
+    private sealed class WaitingSampler(ISampler sampler, Func<int, bool> happened) : ISampler
+    {
+        public bool SharesNumerics => sampler.SharesNumerics;
+
+        public void Sample(
+            IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, Sampling sampling, SampleSeed seed, Action<CompletionGroup> onGroup, CancellationToken cancel)
+        {
+            var groups = 0;
+            sampler.Sample(prompts, samplesPerPrompt, sampling, seed, Give, cancel);
+
+            void Give(CompletionGroup group)
+            {
+                onGroup(group);
+                if (++groups < prompts.Count)
+                    Assert.True(happened(groups * samplesPerPrompt), $"Nothing scored the {groups} groups that were given.");
+            }
+        }
+    }
 }

@@ -48,6 +48,23 @@ public sealed class PhaseClockTests
         Assert.InRange(fresh.Of(MetricNames.ProcessorSeconds), 0, 0.1);
     }
 
+    [Fact]
+    public void The_first_token_counts_from_the_start_of_the_process_and_is_told_once()
+    {
+        var clock = new PhaseClock();
+        clock.Reset();
+        clock.NoteToken();
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        var age = (DateTime.UtcNow - process.StartTime.ToUniversalTime()).TotalSeconds;
+        Work(0.2);
+        clock.NoteToken();
+        var (first, second) = (new Measures(), new Measures());
+        clock.Describe(first);
+        clock.Describe(second);
+        Assert.InRange(first.Of(MetricNames.FirstTokenSeconds), 0.5 * age, age);
+        Assert.Equal(double.NaN, second.Of(MetricNames.FirstTokenSeconds));
+    }
+
     // Keeps a processor busy, whatever else the machine does.
     private static void Work(double seconds)
     {
