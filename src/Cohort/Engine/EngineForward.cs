@@ -1,29 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
 using Cohort.Kernels;
 using Cohort.Models;
 
 namespace Cohort.Engine;
 
-/// <summary>Widths of vectors.</summary>
-internal enum VectorBits
-{
-    None = 32,
-    Bits128 = 128,
-    Bits256 = 256,
-    Bits512 = 512,
-}
-
 /// <summary>Makes forward passes for this machine.</summary>
 internal static class EngineForward
 {
-    /// <summary>The widest vectors that this machine computes with in one instruction.</summary>
-    public static VectorBits Widest { get; } =
-        Vector512.IsHardwareAccelerated ? VectorBits.Bits512
-        : Vector256.IsHardwareAccelerated ? VectorBits.Bits256
-        : Vector128.IsHardwareAccelerated ? VectorBits.Bits128
-        : VectorBits.None;
-
     /// <summary>Whether the engine computes a model: all but those whose positions are stretched anew for each length.</summary>
     /// <param name="config">The model.</param>
     public static bool Computes(ModelConfig config) => config.Rope.Scaling is not DynamicRope && config.LocalRope.Scaling is not DynamicRope;
@@ -33,9 +16,9 @@ internal static class EngineForward
     /// <param name="weights">Its weights.</param>
     /// <param name="team">Who computes.</param>
     /// <param name="room">For how much.</param>
-    /// <param name="vectors">Null is <see cref="Widest"/>.</param>
+    /// <param name="vectors">Null is <see cref="Vectors.Widest"/>.</param>
     public static IForward New(ModelConfig config, EngineWeights weights, Team team, EngineRoom room, VectorBits? vectors = null) =>
-        (vectors ?? Widest) switch
+        (vectors ?? Vectors.Widest) switch
         {
             VectorBits.Bits512 => new Forward<Lanes16>(config, weights, team, room),
             VectorBits.Bits256 => new Forward<Lanes8>(config, weights, team, room),
