@@ -34,10 +34,10 @@ public class EngineBenchmarks : IDisposable
     {
         _model = BenchmarkModel.New(_config);
         _team = new Team(PhysicalCores.Count);
-        _weights = EngineForward.Weights(_model, PackedType.Float32, EngineForward.Widest);
+        _weights = EngineForward.Weights(_model, PackedType.Float32, Vectors.Widest);
         _weights.Read(_team);
         _forward = EngineForward.New(
-            _config, _weights, _team, new EngineRoom(Rows, Rows, PromptLength, Rows, LongestCompletion), EngineForward.Widest);
+            _config, _weights, _team, new EngineRoom(Rows, Rows, PromptLength, Rows, LongestCompletion), Vectors.Widest);
         _places = [.. Enumerable.Range(0, Rows).Select(row => new RowPlace(row + 2, row, PromptLength, row, Length))];
         _drawn = [.. Enumerable.Range(0, Rows)];
         _uniforms = [.. Enumerable.Range(0, Rows).Select(row => (row + 0.5) / Rows)];

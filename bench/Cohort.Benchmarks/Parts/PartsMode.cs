@@ -23,5 +23,5 @@ internal static class PartsMode
     }
 
     /// <summary>The vectors that this machine has.</summary>
-    public static IEnumerable<VectorBits> Widths => Enum.GetValues<VectorBits>().Where(bits => bits <= EngineForward.Widest);
+    public static IEnumerable<VectorBits> Widths => Enum.GetValues<VectorBits>().Where(bits => bits <= Vectors.Widest);
 }

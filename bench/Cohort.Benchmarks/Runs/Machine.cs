@@ -26,7 +26,7 @@ internal static class Machine
         {
             processor = ProcessorName(),
             cores = PhysicalCores.Count,
-            vector_bits = (int)EngineForward.Widest,
+            vector_bits = (int)Vectors.Widest,
             memory_gib = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
             matmul_gflops = MatrixGigaflops(),
             read_gb_per_second = Math.Round(ReadGigabytes(threads), 1),

@@ -34,7 +34,7 @@ internal static class ShapeMode
             sampler = $"{shape.Sampler}".ToLowerInvariant(),
             weights = $"{shape.Weights}".ToLowerInvariant(),
             threads = run.Threads,
-            vector_bits = (int)EngineForward.Widest,
+            vector_bits = (int)Vectors.Widest,
             micro_batch = run.MicroBatchRows,
             sample_tokens_per_second = part == StepPart.Update ? null : Median(steps, step => SampledTokens(shape, step) / step.Rollout, 1),
             update_tokens_per_second = part == StepPart.Rollout ? null : Median(steps, step => step.Tokens / step.Update, 1),

@@ -1,29 +1,12 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics;
 using Cohort.Kernels;
 using Cohort.Models;
 
 namespace Cohort.Engine;
 
-/// <summary>Widths of vectors.</summary>
-internal enum VectorBits
-{
-    None = 32,
-    Bits128 = 128,
-    Bits256 = 256,
-    Bits512 = 512,
-}
-
 /// <summary>Makes forward passes for this machine.</summary>
 internal static class EngineForward
 {
-    /// <summary>The widest vectors that this machine computes with in one instruction.</summary>
-    public static VectorBits Widest { get; } =
-        Vector512.IsHardwareAccelerated ? VectorBits.Bits512
-        : Vector256.IsHardwareAccelerated ? VectorBits.Bits256
-        : Vector128.IsHardwareAccelerated ? VectorBits.Bits128
-        : VectorBits.None;
-
     /// <summary>Whether the engine computes a model: all but those whose positions are stretched anew for each length.</summary>
     /// <param name="config">The model.</param>
     public static bool Computes(ModelConfig config) => config.Rope.Scaling is not DynamicRope && config.LocalRope.Scaling is not DynamicRope;

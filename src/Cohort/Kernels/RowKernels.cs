@@ -183,6 +183,25 @@ internal static class RowKernels
         return sum;
     }
 
+    /// <summary>The sum of products.</summary>
+    /// <inheritdoc cref="Normalize" path="/typeparam"/>
+    /// <param name="one">[n].</param>
+    /// <param name="other">[n].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Dot<T>(ReadOnlySpan<float> one, ReadOnlySpan<float> other)
+        where T : struct, ILanes<T>
+    {
+        var (i, sums) = (0, T.All(0));
+        for (; i <= one.Length - T.Width; i += T.Width)
+            sums = T.MultiplyAdd(T.Load(in one[i]), T.Load(in other[i]), sums);
+
+        var sum = T.Sum(sums);
+        for (; i < one.Length; i++)
+            sum += one[i] * other[i];
+
+        return sum;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float SquaredDistance<T>(ReadOnlySpan<float> numbers, float center)
         where T : struct, ILanes<T>

@@ -7,7 +7,6 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
 {
     private readonly ModelConfig _config;
     private readonly int _layer;
-    private readonly bool _turns;
     private readonly Projection[] _inputs;
     private readonly Projection _output;
     private readonly Norm? _queryNorm;
@@ -16,7 +15,7 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
     public Attention(ModelConfig config, int layer, Device? device)
         : base(nameof(Attention))
     {
-        (_config, _layer, _turns) = (config, layer, config.TurnOf(layer) != LayerTurn.None);
+        (_config, _layer) = (config, layer);
         var (family, names) = (config.Family, config.Family.Names);
         var (queries, keys) = (config.Heads * config.HeadSize, config.KeyValueHeads * config.HeadSize);
         (string Name, int Width)[] inputs = family.IsFusedAndTransposed
@@ -60,20 +59,7 @@ internal sealed class Attention : nn.Module<Tensor, AttentionPattern, Tensor>
         var (query, key, value) = Project(input);
         query = _queryNorm?.forward(query) ?? query;
         key = _keyNorm?.forward(key) ?? key;
-        if (_turns)
-        {
-            var (cos, sin) = pattern.Turn(_layer);
-            query = Rotary.Apply(query, cos, sin);
-            key = Rotary.Apply(key, cos, sin);
-        }
-
-        // Attend divides by sqrt(d).
-        if (_config.QueryScale != 1)
-        {
-            query = query * _config.QueryScale;
-        }
-
-        var mixed = pattern.Attend(_layer, query, key, value).transpose(1, 2).flatten(2);
+        var mixed = pattern.Mix(_config, _layer, query, key, value);
         return _output.forward(mixed).MoveToOuterDisposeScope();
     }
 

@@ -18,6 +18,32 @@ public abstract class AttentionPattern
     /// <returns>Two tensors that broadcast to [B, heads, t, d].</returns>
     internal abstract (Tensor Cos, Tensor Sin) Turn(int layer);
 
+    /// <summary>Attention of one layer with what belongs to it: turns, where the layer has them, and the scale of the queries.</summary>
+    /// <param name="config">The shape.</param>
+    /// <param name="layer">Which layer, from 0.</param>
+    /// <param name="query">[B, heads, t, d].</param>
+    /// <param name="key">[B, kv heads, t, d].</param>
+    /// <param name="value">[B, kv heads, t, d].</param>
+    /// <returns>[B, t, heads d], owned by the caller's scope.</returns>
+    internal virtual Tensor Mix(ModelConfig config, int layer, Tensor query, Tensor key, Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        if (config.TurnOf(layer) != LayerTurn.None)
+        {
+            var (cos, sin) = Turn(layer);
+            query = Rotary.Apply(query, cos, sin);
+            key = Rotary.Apply(key, cos, sin);
+        }
+
+        // Attend divides by sqrt(d).
+        if (config.QueryScale != 1)
+        {
+            query = query * config.QueryScale;
+        }
+
+        return Attend(layer, query, key, value).transpose(1, 2).flatten(2).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Attention of one layer: softmax(q k' / sqrt(d)) v.</summary>
     /// <param name="layer">Which layer, from 0.</param>
     /// <param name="query">[B, heads, t, d], already turned.</param>

@@ -1,3 +1,4 @@
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;
@@ -25,15 +26,22 @@ public sealed class Critic : ScalarModel
     public static Critic Sharing(LanguageModel policy, bool headBias) => new(policy.Trunk.Sharing(), headBias);
 
     /// <summary>Values of states: column t is V(s) before token t+1 is read, so that token cannot change it.</summary>
-    /// <param name="tokens">[B, S] int64.</param>
-    /// <returns>[B, T] float32, T = S - 1, owned by the caller's scope; carries gradient; not masked.</returns>
-    public Tensor Values(Tensor tokens)
+    /// <param name="tokens">[B, S] int64, right-padded.</param>
+    /// <param name="mask">[B, T] bool, T = S - 1; true where a value is asked for.</param>
+    /// <returns>[B, T] float32, 0 outside the mask, owned by the caller's scope; carries gradient.</returns>
+    public Tensor Values(Tensor tokens, Tensor mask)
     {
         using var scope = NewDisposeScope();
-        return AfterEach(tokens.narrow(1, 0, tokens.shape[1] - 1)).MoveToOuterDisposeScope();
+        return TokenLogProbs.Spread(Read(Trunk.HiddenAt(tokens, mask)), mask).MoveToOuterDisposeScope();
     }
 
-    /// <summary>V of the state after each token, the last one included, which <see cref="Values"/> leaves out.</summary>
+    /// <summary>V of the state after the last token of each row.</summary>
+    /// <param name="tokens">[B, S] int64, right-padded.</param>
+    /// <param name="lengths">[B] int64: tokens of each row.</param>
+    /// <returns>[B] float32, owned by the caller's scope; carries gradient.</returns>
+    public Tensor FinalValues(Tensor tokens, Tensor lengths) => ReadLast(tokens, lengths);
+
+    /// <summary>V of the state after each token.</summary>
     /// <param name="tokens">[B, S] int64.</param>
     /// <returns>[B, S] float32, owned by the caller's scope; carries gradient; not masked.</returns>
     public Tensor AfterEach(Tensor tokens)

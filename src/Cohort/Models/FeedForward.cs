@@ -42,7 +42,16 @@ internal sealed class FeedForward : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var up = _up.forward(input);
-        var inner = _gate is null ? Activations.Of(_activation, up) : Activations.Of(_activation, _gate.forward(input)) * up;
+        var inner = _gate is null ? Activations.Of(_activation, up) : Gated(_gate.forward(input), up);
         return _down.forward(inner).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Gated(Tensor gate, Tensor up)
+    {
+        using var scope = NewDisposeScope();
+        var gated = _activation == Activation.Silu && TensorNumbers.Reach(gate) && gate.is_contiguous() && up.is_contiguous()
+            ? new SiluGate().Apply(gate, up)
+            : Activations.Of(_activation, gate) * up;
+        return gated.MoveToOuterDisposeScope();
     }
 }

@@ -65,6 +65,12 @@ internal sealed class Norm : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
+        if (_kind != NormKind.Layer && TensorNumbers.Reach(input) && input.is_contiguous())
+        {
+            var weight = Precision.As(_weight, ScalarType.Float32);
+            return new RootMeanSquareNorm(_epsilon).Apply(input, _kind == NormKind.RootMeanSquare ? weight : 1 + weight).MoveToOuterDisposeScope();
+        }
+
         var type = Precision.Wide(input.dtype);
         var wide = Precision.As(input, type);
         var normed = _kind switch

@@ -29,14 +29,12 @@ public sealed class RewardModel : ScalarModel
     /// <exception cref="ArgumentException">The shapes do not fit each other or the context.</exception>
     public Tensor Scores(Tensor tokens, Tensor lengths)
     {
-        using var scope = NewDisposeScope();
         if (tokens.dim() != 2 || lengths.dim() != 1 || lengths.shape[0] != tokens.shape[0])
         {
             throw new ArgumentException(
                 $"Tokens are [{string.Join(",", tokens.shape)}] and lengths [{string.Join(",", lengths.shape)}]; they must be [B,S] and [B].", nameof(lengths));
         }
 
-        var rows = arange(tokens.shape[0], device: tokens.device);
-        return Read(Trunk.Hidden(tokens).index(TensorIndex.Tensor(rows), TensorIndex.Tensor(lengths - 1))).MoveToOuterDisposeScope();
+        return ReadLast(tokens, lengths);
     }
 }

@@ -32,6 +32,14 @@ public abstract class ScalarModel : nn.Module
 
     private protected Projection Head { get; }
 
+    // [B] float32, read from the state after the last token of each row, of right-padded tokens [B, S] and lengths [B].
+    private protected Tensor ReadLast(Tensor tokens, Tensor lengths)
+    {
+        using var scope = NewDisposeScope();
+        var places = arange(tokens.shape[1], ScalarType.Int64, device: tokens.device);
+        return Read(Trunk.HiddenAt(tokens, places == (lengths - 1).unsqueeze(1))).MoveToOuterDisposeScope();
+    }
+
     // From hidden states [..., H] to [...] float32.
     private protected Tensor Read(Tensor hidden)
     {

@@ -87,8 +87,8 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
         foreach (var block in _blocks)
         {
             var input = hidden;
-            hidden = RecomputesBlocks && pattern is WholeSequences && is_grad_enabled()
-                ? Recompute.Of(again => block.forward(again, Whole(again)), input, [.. block.parameters()])
+            hidden = RecomputesBlocks && is_grad_enabled() && pattern is (WholeSequences or PackedSequences)
+                ? Recompute.Of(again => block.forward(again, pattern), input, [.. block.parameters()])
                 : block.forward(input, pattern);
             input.Dispose(); // what the gradient needs, the graph holds
         }
@@ -102,17 +102,42 @@ public sealed class Transformer : nn.Module<Tensor, AttentionPattern, Tensor>
     /// <exception cref="ArgumentException">The sequences are longer than the context.</exception>
     public Tensor Hidden(Tensor tokens)
     {
-        var length = tokens.shape[1];
-        if (length > Config.ContextLength)
-        {
-            throw new ArgumentException($"{length} tokens do not fit the model's context of {Config.ContextLength}.", nameof(tokens));
-        }
-
-        return forward(tokens, Whole(tokens));
+        RequireFit(tokens);
+        return forward(tokens, new WholeSequences(this, (int)tokens.shape[1], tokens.device));
     }
 
-    // The same for tokens and for their hidden states: only their number and where they lie count.
-    private WholeSequences Whole(Tensor sequences) => new(this, (int)sequences.shape[1], sequences.device);
+    /// <summary>
+    /// Those hidden states of right-padded sequences that are read. Nothing else is computed than what they depend on: no padding, and what adjacent rows have
+    /// in common up to the first state that is read, their prompt, once.
+    /// </summary>
+    /// <param name="tokens">[B, S] int64, S at most the context length.</param>
+    /// <param name="read">[B, T] bool, T at most S; true where the state is read.</param>
+    /// <returns>[N, H] of <see cref="ComputeType"/>, row by row, owned by the caller's scope; carries gradient.</returns>
+    /// <exception cref="ArgumentException">The sequences are longer than the context, or the shapes do not fit.</exception>
+    public Tensor HiddenAt(Tensor tokens, Tensor read)
+    {
+        RequireFit(tokens);
+        if (read.dim() != 2 || read.shape[0] != tokens.shape[0] || read.shape[1] > tokens.shape[1])
+        {
+            throw new ArgumentException(
+                $"Tokens are [{string.Join(",", tokens.shape)}] and read [{string.Join(",", read.shape)}]; they must be [B,S] and [B,T], T at most S.", nameof(read));
+        }
+
+        using var scope = NewDisposeScope();
+        var pattern = new PackedSequences(this, tokens, read);
+        var states = pattern.Count == 0
+            ? empty([0, Config.HiddenSize], ComputeType, tokens.device)
+            : pattern.Read(forward(pattern.Tokens(), pattern));
+        return states.MoveToOuterDisposeScope();
+    }
+
+    private void RequireFit(Tensor tokens)
+    {
+        if (tokens.shape[1] > Config.ContextLength)
+        {
+            throw new ArgumentException($"{tokens.shape[1]} tokens do not fit the model's context of {Config.ContextLength}.", nameof(tokens));
+        }
+    }
 
     /// <summary>Angles of the layers that turn in this way.</summary>
     /// <param name="turn">Not <see cref="LayerTurn.None"/>.</param>

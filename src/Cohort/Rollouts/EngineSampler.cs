@@ -35,7 +35,7 @@ internal sealed class EngineSampler(
 
     private const long LargestKept = 256L << 20;
 
-    private readonly VectorBits _vectors = vectors ?? EngineForward.Widest;
+    private readonly VectorBits _vectors = vectors ?? Vectors.Widest;
     private readonly Team _team = new(threads);
     private EngineWeights? _weights;
     private EngineRoom _room = new(0, 0, 0, 0, 0);

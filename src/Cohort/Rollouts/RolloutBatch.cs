@@ -66,11 +66,11 @@ public sealed class RolloutBatch : IDisposable
     /// <summary>[B] bool; true where the length limit cut the response off, so that its last token is not its end.</summary>
     public required Tensor CutOff { get; init; }
 
-    /// <summary>Cuts rows into micro-batches of similar lengths.</summary>
+    /// <summary>Cuts rows into micro-batches in which those of a prompt are together, as far as the size allows: what is the same in them is computed once.</summary>
     /// <param name="rows">Row indices.</param>
     /// <param name="size">Rows per micro-batch at most.</param>
     public IEnumerable<MicroBatch> Split(IEnumerable<long> rows, int size) => rows
-        .OrderBy(row => Lengths[(int)row]).ThenBy(row => row)
+        .Order()
         .Chunk(size)
         .Select(part => new MicroBatch(this, part, part.Max(row => Lengths[(int)row])));
 

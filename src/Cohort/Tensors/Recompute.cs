@@ -31,10 +31,6 @@ public static class Recompute
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
         using var scope = NewDisposeScope();
-        var call = new RecomputedCall(function, inputs.Count, rows);
-        var output = is_grad_enabled() && inputs.Concat(parameters).Any(tensor => tensor.requires_grad)
-            ? RecomputedFunction.apply([call, .. inputs, .. parameters])
-            : call.Forward(inputs);
-        return output.MoveToOuterDisposeScope();
+        return new RecomputedCall(function, inputs.Count, rows).Apply([.. inputs, .. parameters]).MoveToOuterDisposeScope();
     }
 }

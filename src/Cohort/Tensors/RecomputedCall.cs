@@ -3,39 +3,42 @@ using static TorchSharp.torch;
 namespace Cohort.Tensors;
 
 /// <summary>One use of <see cref="Recompute"/>: the function, portion by portion, and its gradients.</summary>
-internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, int inputs, long rows)
+/// <param name="function">Of the same rows of every input.</param>
+/// <param name="count">Number of inputs by rows; the operation's other inputs are parameters.</param>
+/// <param name="rows">Rows at a time.</param>
+internal sealed class RecomputedCall(Func<Tensor[], Tensor> function, int count, long rows) : Operation
 {
-    /// <summary>Number of inputs; the node's other tensors are parameters.</summary>
-    public int Inputs { get; } = inputs;
+    /// <inheritdoc/>
+    public override Tensor Forward(IReadOnlyList<Tensor> inputs) => Value([.. inputs.Take(count)]);
 
-    /// <summary>The output; owned by the caller's scope.</summary>
-    public Tensor Forward(IReadOnlyList<Tensor> inputs)
+    /// <inheritdoc/>
+    public override IReadOnlyList<Tensor?> Backward(IReadOnlyList<Tensor> inputs, Tensor incoming) =>
+        Gradients([.. inputs.Take(count)], [.. inputs.Skip(count)], incoming);
+
+    private Tensor Value(IReadOnlyList<Tensor> inputs)
     {
         using var scope = NewDisposeScope();
         var parts = new List<Tensor>();
-        foreach (var (first, count) in Portions(inputs))
+        foreach (var (first, taken) in Portions(inputs))
         {
             using var portion = NewDisposeScope();
-            parts.Add(function(Rows(inputs, first, count)).MoveToOuterDisposeScope());
+            parts.Add(function(Rows(inputs, first, taken)).MoveToOuterDisposeScope());
         }
 
         return (parts.Count == 1 ? parts[0] : cat(parts)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Gradients of inputs, then of parameters; null where none is asked for. Owned by the caller's scope.</summary>
-    /// <param name="inputs">As they were in the forward pass.</param>
-    /// <param name="parameters">What else may ask for a gradient.</param>
-    /// <param name="incoming">The gradient of the output.</param>
-    public IReadOnlyList<Tensor?> Backward(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> parameters, Tensor incoming)
+    // Gradients of inputs, then of parameters; null where none is asked for.
+    private IReadOnlyList<Tensor?> Gradients(IReadOnlyList<Tensor> inputs, IReadOnlyList<Tensor> parameters, Tensor incoming)
     {
         using var scope = NewDisposeScope();
         var ofInputs = inputs.Select(input => input.requires_grad ? zeros_like(input, requires_grad: false) : null).ToArray();
         var ofParameters = new Tensor?[parameters.Count];
-        foreach (var (first, count) in Portions(inputs))
+        foreach (var (first, taken) in Portions(inputs))
         {
             using var portion = NewDisposeScope();
-            var sums = ofInputs.Select(sum => sum?.narrow(0, first, count)).ToArray();
-            Add(Rows(inputs, first, count), incoming.narrow(0, first, count), sums, parameters, ofParameters);
+            var sums = ofInputs.Select(sum => sum?.narrow(0, first, taken)).ToArray();
+            Add(Rows(inputs, first, taken), incoming.narrow(0, first, taken), sums, parameters, ofParameters);
         }
 
         return [.. ofInputs.Concat(ofParameters).Select(gradient => gradient?.MoveToOuterDisposeScope())];

@@ -8,17 +8,6 @@ namespace Cohort.Tensors;
 /// </summary>
 public static class TokenLogProbs
 {
-    /// <summary>The hidden states that predict the tokens that count, without the others.</summary>
-    /// <param name="hidden">[B, S, H].</param>
-    /// <param name="responseMask">[B, T] bool, T = S - 1; true counts.</param>
-    /// <returns>[N, H] for N counting tokens in row-major order, owned by the caller's scope; carries gradient.</returns>
-    public static Tensor Predicting(Tensor hidden, Tensor responseMask)
-    {
-        using var scope = NewDisposeScope();
-        var columns = hidden.narrow(1, 0, responseMask.shape[1]).flatten(0, 1);
-        return columns.index_select(0, Counting(responseMask)).MoveToOuterDisposeScope();
-    }
-
     /// <summary>The tokens that count.</summary>
     /// <param name="tokens">[B, S] int64.</param>
     /// <param name="responseMask">[B, T] bool, T = S - 1.</param>

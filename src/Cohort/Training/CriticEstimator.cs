@@ -94,7 +94,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
     // [B,T] in units of the return, 0 outside the mask.
     private Tensor Values(RolloutBatch batch) =>
         new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
-            microBatchRows, (tokens, mask) => Masked.Zero(InRewards(critic.Values(tokens)), mask));
+            microBatchRows, (tokens, mask) => Masked.Zero(InRewards(critic.Values(tokens, mask)), mask));
 
     // [B]: V of the state after the last token of a response that was cut off, where asked for; 0 elsewhere, since an end has no future.
     private Tensor FinalValues(RolloutBatch batch)
@@ -107,9 +107,8 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             var cut = batch.CutOff.nonzero().flatten().cpu().data<long>().ToArray();
             foreach (var micro in batch.Split(cut, microBatchRows))
             {
-                var last = tensor(micro.Rows.Select(row => batch.Lengths[(int)row] - 1L).ToArray(), device: values.device).unsqueeze(1);
-                var after = AfterEach(micro.Tokens()).gather(1, last).squeeze(1);
-                values.index_copy_(0, tensor(micro.Rows, device: values.device), after);
+                var lengths = tensor(micro.Rows.Select(row => (long)batch.Lengths[(int)row]).ToArray(), device: values.device);
+                values.index_copy_(0, tensor(micro.Rows, device: values.device), InRewards(critic.FinalValues(micro.Tokens(), lengths)));
             }
         }
 
@@ -221,7 +220,7 @@ internal sealed class CriticEstimator(CriticAdvantage options, Critic critic, in
             var mask = micro.Take(batch.ResponseMask);
             var old = Masked.Zero(owner.InOutputs(micro.Take(_values)), mask);
             var target = Masked.Zero(owner.InOutputs(micro.Take(_returns)), mask);
-            var current = Masked.Zero(owner.Network.Values(micro.Tokens()), mask);
+            var current = owner.Network.Values(micro.Tokens(), mask);
             var perToken = ClippedValueLoss.PerToken(current, old, target, clip);
             var clipped = ClippedValueLoss.Clipped(current, old, target, clip);
             (Options.Coefficient * TokenLoss.Share(perToken, mask, Reduction.TokenMean, totals)).backward();

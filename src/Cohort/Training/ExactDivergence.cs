@@ -99,7 +99,7 @@ internal sealed class ExactDivergence : IDisposable
     private Tensor Distributions(LanguageModel model, MicroBatch portion)
     {
         using var scope = NewDisposeScope();
-        var hidden = TokenLogProbs.Predicting(model.Trunk.Hidden(portion.Tokens()), portion.Take(_mask));
+        var hidden = model.Trunk.HiddenAt(portion.Tokens(), portion.Take(_mask));
         return TokenLogProbs.Distribution(model.Logits(hidden), _temperature).MoveToOuterDisposeScope();
     }
 }

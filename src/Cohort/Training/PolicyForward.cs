@@ -24,7 +24,7 @@ internal static class PolicyForward
         IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<Tensor[], Tensor, Tensor[]> measure)
     {
         using var scope = NewDisposeScope();
-        var heads = models.Select(model => (model.Head, TokenLogProbs.Predicting(model.Trunk.Hidden(tokens), mask))).ToArray();
+        var heads = models.Select(model => (model.Head, model.Trunk.HiddenAt(tokens, mask))).ToArray();
         var measured = TokenLogProbs.Measure(heads, TokenLogProbs.Targets(tokens, mask), temperature, measure);
         return [.. measured.Select(numbers => numbers.MoveToOuterDisposeScope())];
     }

@@ -165,7 +165,7 @@ internal static class LossCases
         var mask = labels.narrow(1, 1, labels.shape[1] - 1) != -100;
         golden.SameWithGradient("inputs/logits", "outputs/loss", "gradients/d_loss__d_logits", logits =>
         {
-            var distribution = TokenLogProbs.Distribution(TokenLogProbs.Predicting(logits, mask), temperature: 1);
+            var distribution = TokenLogProbs.Distribution(Distributions.Reading(logits, mask), temperature: 1);
             return NextTokenLoss.Share(TokenLogProbs.Of(distribution, TokenLogProbs.Targets(labels, mask)), mask.sum().item<long>());
         });
     }

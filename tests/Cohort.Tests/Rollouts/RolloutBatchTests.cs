@@ -6,17 +6,17 @@ namespace Cohort.Tests.Rollouts;
 public sealed class RolloutBatchTests
 {
     [Fact]
-    public void Micro_batches_hold_every_row_once_by_length_and_are_as_narrow_as_their_longest()
+    public void Micro_batches_hold_every_row_once_beside_those_of_its_prompt_and_are_as_narrow_as_their_longest()
     {
         using var scope = NewDisposeScope();
-        var kl = Numbers.Rows([0, 0.2, 0.3, 0.4], [0.5, 0, 0, 0], [0, 0.6, 0.7, 0], [0, 0, 0.8, 0.9]).to_type(ScalarType.Float32);
-        using var batch = Batches.Make([".xxx", "x...", ".xx.", "..xx"], [0.7, -1.3, 0.2, 2.5], kl, groupSize: 2);
-        Assert.Equal([5, 2, 4, 5], batch.Lengths);
+        var kl = Numbers.Rows([0, 0.6, 0.7, 0], [0.5, 0, 0, 0], [0, 0.2, 0.3, 0.4], [0, 0, 0.8, 0.9]).to_type(ScalarType.Float32);
+        using var batch = Batches.Make([".xx.", "x...", ".xxx", "..xx"], [0.7, -1.3, 0.2, 2.5], kl, groupSize: 2);
+        Assert.Equal([4, 2, 5, 5], batch.Lengths);
         var parts = batch.Split([3, 0, 2, 1], 2).ToArray();
-        Assert.Equal([[1, 2], [0, 3]], parts.Select(part => part.Rows));
+        Assert.Equal([[0, 1], [2, 3]], parts.Select(part => part.Rows));
         Assert.Equal([4, 5], parts.Select(part => part.Width));
         Assert.Equal([2L, 4L], parts[0].Tokens().shape);
-        Numbers.Same([0.5, 0, 0, 0, 0.6, 0.7], parts[0].Take(batch.KlToReference), Tolerances.HandComputed);
+        Numbers.Same([0, 0.6, 0.7, 0.5, 0, 0], parts[0].Take(batch.KlToReference), Tolerances.HandComputed);
         Numbers.Same([0, 1, 1, 1, 0, 0, 1, 1], parts[1].Take(batch.ResponseMask), 0);
     }
 

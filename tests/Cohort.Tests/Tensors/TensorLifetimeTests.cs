@@ -20,7 +20,6 @@ public sealed class TensorLifetimeTests
     private static readonly Tensor History = Kept(tensor(new long[] { 0, 0, 2, 1 }, [2, 2]));
     private static readonly Tensor Scores = Kept(tensor(new[] { 0.3, 0.8, 1.9, 0.6 }));
     private static readonly Tensor Scored = Kept(tensor(new[] { true, true, false, true }));
-    private static readonly Tensor Hidden = Kept(ones(2, 4, 3, ScalarType.Float64));
 
     public static TheoryData<string, int, Func<object>> Functions => new()
     {
@@ -28,7 +27,6 @@ public sealed class TensorLifetimeTests
         { "Masked.Sum", 1, () => Masked.Sum(A, Mask) },
         { "Masked.Mean", 1, () => Masked.Mean(A, Mask) },
         { "Masked.Normalize", 1, () => Masked.Normalize(A, Mask) },
-        { "TokenLogProbs.Predicting", 1, () => TokenLogProbs.Predicting(Hidden, Mask) },
         { "TokenLogProbs.Targets", 1, () => TokenLogProbs.Targets(Tokens, Mask) },
         { "TokenLogProbs.Spread", 1, () => TokenLogProbs.Spread(Scores, Mask) },
         { "TokenLogProbs.Distribution", 1, () => TokenLogProbs.Distribution(A, 1) },
@@ -132,7 +130,7 @@ public sealed class TensorLifetimeTests
         }
 
         Assert.Equal(before, LiveTensors.Count);
-        Assert.All(new[] { A, B, Mask, Tokens, Targets, History, Scores, Scored, Hidden }, argument => Assert.False(argument.IsInvalid));
+        Assert.All(new[] { A, B, Mask, Tokens, Targets, History, Scores, Scored }, argument => Assert.False(argument.IsInvalid));
     }
 
     [Fact]

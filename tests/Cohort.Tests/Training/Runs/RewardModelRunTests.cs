@@ -63,7 +63,7 @@ public sealed class RewardModelRunTests : IDisposable
         using var critic = new Critic(reward.Config, normalizeReturns);
         ModelFolder.ReadWeights(critic, Path.Combine(_folder.File("saved"), "critic"));
         long[] tokens = [3, 7, 4, 9, 1];
-        Numbers.Same(RewardModelTests.Scores(reward, [tokens], 0), critic.AfterEach(tensor(tokens, [1, 5]))[0, 4].unsqueeze(0), 0);
+        Numbers.Same(RewardModelTests.Scores(reward, [tokens], 0), critic.FinalValues(tensor(tokens, [1, 5]), tensor(new[] { 5L })), 0);
     }
 
     [Theory]
