@@ -3,7 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Cohort.Engine;
+using Cohort.Kernels;
 
 namespace Cohort.Benchmarks.Parts;
 

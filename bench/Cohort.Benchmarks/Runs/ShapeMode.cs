@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Cohort.Engine;
+using Cohort.Kernels;
 using MathNet.Numerics.Statistics;
 
 namespace Cohort.Benchmarks.Runs;
