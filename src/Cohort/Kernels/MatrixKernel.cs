@@ -59,6 +59,8 @@ internal static class MatrixKernel
     }
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
+    // Optimized at its first call: the first tokens of a run would else wait half a second for code that calls a function for each vector.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tile<T, TWeights, TRows>(ref float rows, nint rowStride, ref float weights, nint inputs, ref float results, nint stride)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
