@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Cli.Terminals;
 using Cohort.Telemetry;
-using Cohort.Tensors;
 using Cohort.Training;
 
 namespace Cohort.Cli.Commands;
@@ -105,7 +104,6 @@ internal sealed class RunCommand<TRun>(
 
     private int Run(Context context, RunRequest request, bool json)
     {
-        using var libtorch = new LibTorchLoading();
         var watch = Stopwatch.StartNew();
         var past = request.IsResumed ? new RunDirectory(request.Directory).Metrics : "";
         var result = RunView.Show(context.Terminal, name, past, sink =>

@@ -208,7 +208,12 @@ public sealed class CollectorTests
         public bool SharesNumerics => sampler.SharesNumerics;
 
         public void Sample(
-            IReadOnlyList<IReadOnlyList<int>> prompts, int samplesPerPrompt, Sampling sampling, SampleSeed seed, Action<CompletionGroup> onGroup, CancellationToken cancel)
+            IReadOnlyList<IReadOnlyList<int>> prompts,
+            int samplesPerPrompt,
+            Sampling sampling,
+            SampleSeed seed,
+            Action<CompletionGroup> onGroup,
+            CancellationToken cancel)
         {
             var groups = 0;
             sampler.Sample(prompts, samplesPerPrompt, sampling, seed, Give, cancel);
