@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # eng/speed.sh OUT [PART...]   runs a peer and Cohort in turn, round by round, and prints the ratios; lines of JSON go to the folder OUT
-# Parts: machine tiny one-row small varied qwen scaling profile [default: all, then table]; step is tiny, whose lines have the step too.
+# Parts: machine start tiny one-row small varied qwen scaling profile [default: all, then table]; step is tiny, whose lines have the step too.
 #        before   the profile of the TorchSharp sampler and of the update as it is, to compare a later `profile` with
 #        table    prints the table alone;   page [FILE]   writes docs/results/speed.md, or FILE, with its charts beside it
 # A finished round is not run again: a run that was stopped goes on. Two cores take about 40 minutes, a third of them for qwen; nothing else should run.
@@ -12,7 +12,7 @@ root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
 out=${1:?folder for the lines of JSON}
 shift
 parts=("$@")
-[ "$#" -gt 0 ] || parts=(machine tiny one-row small varied qwen scaling profile table)
+[ "$#" -gt 0 ] || parts=(machine start tiny one-row small varied qwen scaling profile table)
 peer=${PEER:-python3 $root/bench/peer.py}
 peer_varied=${PEER_VARIED:-$peer}
 bench=$root/bench/Cohort.Benchmarks/bin/Release/net10.0/Cohort.Benchmarks
@@ -67,9 +67,28 @@ profiled() {
     rm -f "$out/.perf" "/tmp/perf-$(cat "$out/.pid").map"
 }
 
+# started SYSTEM COMMAND...: seconds from the start of a command's process to the first sampled token of a run of the shape `tiny`.
+started() {
+    local system=$1
+    shift
+    rm -rf "$out/.run"
+    "$@" train --out "$out/.run" --set model.kind=new --set model.hiddenSize=256 --set model.layers=4 --set model.heads=4 --set model.keyValueHeads=2 \
+        --set model.contextLength=128 --set data.task=sort --set rollout.promptsPerStep=8 --set rollout.samplesPerPrompt=8 --set budget.steps=1 \
+        --set evaluation.every=0 >"$out/.line" 2>&1 || { cat "$out/.line" >&2; return 1; }
+    sed -n "s/.*\(\"time\/first_token_seconds\":[0-9.]*\).*/{\"system\":\"$system\",\1}/p" "$out/.run/metrics.jsonl" | head -n 1
+}
+
 run() {
     case $1 in
         machine) "$bench" machine >"$out/machine.jsonl" ;;
+        start)
+            "$root/cohort" --version >"$out/.line" # builds what is not built
+            for _ in 1 2 3 4 5 6 7; do
+                started executable "$root/src/Cohort.Cli/bin/Release/net10.0/Cohort.Cli"
+                started script "$root/cohort"
+            done >"$out/.starts"
+            mv "$out/.starts" "$out/start.jsonl"
+            ;;
         tiny | step) rounds tiny 7 "$peer" "--shape tiny --reps 5" cohort "" ;;
         one-row) rounds one-row 7 "$peer" "--shape tiny --prompts 1 --group 1 --reps 25" cohort "" cohort-bfloat16 "--weights bfloat16" ;;
         small) rounds small 7 "$peer" "--shape small --reps 2" cohort "" ;;
@@ -91,7 +110,7 @@ run() {
             ;;
         table) "$bench" table "$out" ;;
         *)
-            echo "speed: there is no part '$1'; the parts are machine, tiny, step, one-row, small, varied, qwen, scaling, profile, before, table and page" >&2
+            echo "speed: there is no part '$1'; the parts are machine, start, tiny, step, one-row, small, varied, qwen, scaling, profile, before, table and page" >&2
             return 2
             ;;
     esac
@@ -102,7 +121,7 @@ output=$("$dotnet" build "$root/bench/Cohort.Benchmarks" --configuration Release
     { printf '%s\n' "$output" >&2; exit 1; }
 running= # what is measured now, which a stop must not leave behind
 trap '[ -z "$running" ] || kill "$running" 2>/dev/null || true
-    rm -f "$out"/.line "$out"/.errors "$out"/.round "$out"/.perf "$out"/.pid "$out"/.profile "$out"/.scaling' EXIT
+    rm -rf "$out"/.line "$out"/.errors "$out"/.round "$out"/.perf "$out"/.pid "$out"/.profile "$out"/.scaling "$out"/.starts "$out"/.run' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 cd "$root"

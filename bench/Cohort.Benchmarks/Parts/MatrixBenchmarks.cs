@@ -45,8 +45,8 @@ public class MatrixBenchmarks : IDisposable
 
         for (var index = 0; index < _matrix.PanelCount; index++)
         {
-            var first = index * panel;
-            _matrix.Fill(index, [.. Enumerable.Range(first, Math.Min(panel, Outputs - first)).Select(row => Marshal.UnsafeAddrOfPinnedArrayElement(weights, row * Inputs))]);
+            var rows = Enumerable.Range(index * panel, Math.Min(panel, Outputs - (index * panel)));
+            _matrix.Fill(index, [.. rows.Select(row => Marshal.UnsafeAddrOfPinnedArrayElement(weights, row * Inputs))]);
         }
     }
 

@@ -7,8 +7,13 @@ namespace Cohort.Benchmarks.Results;
 /// <param name="Machine">What the machine can do; empty where it was not measured.</param>
 /// <param name="Scaling">How time grows.</param>
 /// <param name="Profiles">Where it goes.</param>
+/// <param name="Starts">Seconds to the first token.</param>
 internal sealed record Measured(
-    IReadOnlyList<JsonElement> Runs, IReadOnlyList<JsonElement> Machine, IReadOnlyList<JsonElement> Scaling, IReadOnlyList<JsonElement> Profiles)
+    IReadOnlyList<JsonElement> Runs,
+    IReadOnlyList<JsonElement> Machine,
+    IReadOnlyList<JsonElement> Scaling,
+    IReadOnlyList<JsonElement> Profiles,
+    IReadOnlyList<JsonElement> Starts)
 {
     /// <summary>What the peer is called.</summary>
     public const string Peer = "peer";
@@ -18,10 +23,10 @@ internal sealed record Measured(
     {
         var files = Directory.EnumerateFiles(folder, "*.jsonl").Order(StringComparer.Ordinal)
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), Lines);
-        string[] others = ["machine", "scaling", "profile-before", "profile"];
+        string[] others = ["machine", "scaling", "profile-before", "profile", "start"];
         return new(
             [.. files.Where(file => !others.Contains(file.Key)).SelectMany(file => file.Value)],
-            Of("machine"), Of("scaling"), [.. Of("profile-before"), .. Of("profile")]);
+            Of("machine"), Of("scaling"), [.. Of("profile-before"), .. Of("profile")], Of("start"));
 
         JsonElement[] Of(string name) => files.GetValueOrDefault(name, []);
     }

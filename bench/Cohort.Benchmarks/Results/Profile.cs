@@ -69,7 +69,7 @@ internal static partial class Profile
         : InDispatch().IsMatch(leaf) ? Dispatch
         : Other;
 
-    [GeneratedRegex(@"Forward`1\S*::(Attend|Score|Soften|Mix)\(|flash_attention|attention_kernel|(?<!log_)softmax")]
+    [GeneratedRegex(@"CachedAttention`1|Attention(Kernel|Forward|Backward)::|flash_attention|attention_kernel|(?<!log_)softmax")]
     private static partial Regex InAttention();
 
     [GeneratedRegex("TokenKernel::|TokenDraw::|searchsorted|cumsum")]
@@ -81,7 +81,7 @@ internal static partial class Profile
     [GeneratedRegex("Team::Meet|SpinWait|SpinOnce")]
     private static partial Regex InWait();
 
-    [GeneratedRegex("MatrixKernel::|MultiplyPanel|gemm|gemv|mkl_blas|MultiplyAdd")]
+    [GeneratedRegex("MatrixKernel::|MatrixTiles::|gemm|gemv|mkl_blas|MultiplyAdd")]
     private static partial Regex InMatrix();
 
     [GeneratedRegex("clear_page|page_fault|malloc|free|memcpy|memmove|memset|copy_user|madvise|munmap|mmap|direct_copy|get_page|rmqueue|lru_")]
@@ -90,7 +90,7 @@ internal static partial class Profile
     [GeneratedRegex(@"libgomp|finish_task_switch|__schedule|_raw_spin_unlock|futex|sched_yield|Team::Serve|Team::Run")]
     private static partial Regex InSchedule();
 
-    [GeneratedRegex(@"Forward`1|RowKernels::|ActivationKernel::")]
+    [GeneratedRegex(@"Forward`1|RowKernels::|ActivationKernel|(Norm|Gate)(Kernels|Forward|Backward)")]
     private static partial Regex InLayers();
 
     [GeneratedRegex(@"at::native|at::vec|at::internal|function_ref|TensorIterator|mkl_vml")]

@@ -48,7 +48,8 @@ internal abstract class AttentionKernel(AttentionShape shape) : IKernel
         for (var first = 0; first < part.Length; first += TileRows)
         {
             var position = part.Position + first;
-            yield return new(part.First + first, position, Math.Min(TileRows, part.Length - first), Math.Max(0, position - shape.Window + 1) / PackedMatrix.WidestPanel * PackedMatrix.WidestPanel);
+            var firstKey = Math.Max(0, position - shape.Window + 1);
+            yield return new(part.First + first, position, Math.Min(TileRows, part.Length - first), firstKey - (firstKey % PackedMatrix.WidestPanel));
         }
     }
 
