@@ -89,15 +89,15 @@ run() {
             done >"$out/.starts"
             mv "$out/.starts" "$out/start.jsonl"
             ;;
-        tiny | step) rounds tiny 7 "$peer" "--shape tiny --reps 5" cohort "" ;;
-        one-row) rounds one-row 7 "$peer" "--shape tiny --prompts 1 --group 1 --reps 25" cohort "" cohort-bfloat16 "--weights bfloat16" ;;
-        small) rounds small 7 "$peer" "--shape small --reps 2" cohort "" ;;
+        tiny | step) rounds tiny 7 "$peer" "--shape tiny --reps 3" cohort "" ;;
+        one-row) rounds one-row 7 "$peer" "--shape tiny --prompts 1 --group 1 --reps 15" cohort "" cohort-bfloat16 "--weights bfloat16" ;;
+        small) rounds small 7 "$peer" "--shape small --reps 1" cohort "" ;;
         varied)
-            rounds varied-tiny 7 "$peer_varied" "--shape tiny --reps 3 --lengths 8-64" cohort ""
-            rounds varied-small 7 "$peer_varied" "--shape small --reps 2 --lengths 8-64" cohort ""
+            rounds varied-tiny 7 "$peer_varied" "--shape tiny --reps 2 --lengths 8-64" cohort ""
+            rounds varied-small 7 "$peer_varied" "--shape small --reps 1 --lengths 8-64" cohort ""
             ;;
         qwen) rounds qwen 3 "$peer" "--shape qwen05b --prompts 2 --group 4 --reps 1" cohort "" cohort-bfloat16 "--weights bfloat16 --part rollout" ;;
-        scaling) "$bench" scaling --reps 3 | tee "$out/.scaling" && mv "$out/.scaling" "$out/scaling.jsonl" ;;
+        scaling) "$bench" scaling --reps 2 | tee "$out/.scaling" && mv "$out/.scaling" "$out/scaling.jsonl" ;;
         before)
             profiled "rollout, before" --part rollout --sampler torch --reps 20 >"$out/.profile"
             profiled "update, before" --part update --reps 10 --lengths 8-64 >>"$out/.profile"

@@ -185,7 +185,7 @@ internal sealed class Forward<T> : IForward
     }
 
     private int PanelsOfTask(PackedMatrix matrix) =>
-        _count <= FewRows ? LargestTask : Math.Clamp(matrix.PanelCount / (4 * _team.Size), 1, LargestTask);
+        Math.Clamp(matrix.PanelCount / ((_count <= FewRows ? 4 : 16) * _team.Size), 1, LargestTask);
 
     private int Tasks(PackedMatrix matrix) => RoundedUp(_count, RowsOfTask) * RoundedUp(matrix.PanelCount, PanelsOfTask(matrix));
 
