@@ -37,7 +37,7 @@ public class MatrixBenchmarks : IDisposable
         foreach (ref var number in _rows.AsSpan())
             number = random.NextSingle() - 0.5f;
 
-        var panel = Enum.Parse<VectorBits>(Width) == VectorBits.Bits512 ? PackedMatrix.Panel<Lanes16>() : PackedMatrix.Panel<Lanes8>();
+        var panel = PackedMatrix.Panel(Enum.Parse<VectorBits>(Width));
         _matrix = new(Outputs, Inputs, Enum.Parse<PackedType>(Weights), panel);
         var weights = GC.AllocateUninitializedArray<float>(Outputs * Inputs, pinned: true);
         foreach (ref var number in weights.AsSpan())

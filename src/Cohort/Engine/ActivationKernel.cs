@@ -69,7 +69,7 @@ internal static class ActivationKernel
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Of<T>(T value)
-            where T : struct, ILanes<T> => value / (T.All(1) + RowKernels.Exponential(T.All(0) - value));
+            where T : struct, ILanes<T> => value / GateForward.OnePlusExponential(value);
     }
 
     // x Φ(x) ≈ x sigmoid(2 sqrt(2/π) (x + 0.044715 x³))

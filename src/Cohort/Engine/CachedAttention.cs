@@ -23,8 +23,8 @@ internal sealed class CachedAttention<T> : IDisposable
         (_config, _turns) = (config, new(config, room.PromptLength + room.CompletionLength));
         _prompts = [.. Enumerable.Range(0, config.Layers).Select(_ => new KeyValues(config, room.Prompts, room.PromptLength, panel))];
         _completions = [.. Enumerable.Range(0, config.Layers).Select(_ => new KeyValues(config, room.Completions, room.CompletionLength, panel))];
-        _completionScores = KeyValues.RoundUp(room.PromptLength);
-        _zeros = new float[KeyValues.RoundUp(Math.Max(config.HeadSize, Math.Max(room.PromptLength, room.CompletionLength)))];
+        _completionScores = PackedMatrix.RoundUp(room.PromptLength);
+        _zeros = new float[PackedMatrix.RoundUp(Math.Max(config.HeadSize, Math.Max(room.PromptLength, room.CompletionLength)))];
         _scores = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, _completionScores + room.CompletionLength))];
         _heads = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, config.HeadSize))];
     }

@@ -16,7 +16,7 @@ internal static class EngineForward
     /// <param name="type">How matrices are held.</param>
     /// <param name="vectors">Those of the forward pass.</param>
     public static EngineWeights Weights(LanguageModel model, PackedType type, VectorBits vectors) =>
-        new(model, type, vectors == VectorBits.Bits512 ? PackedMatrix.Panel<Lanes16>() : PackedMatrix.Panel<Lanes8>());
+        new(model, type, PackedMatrix.Panel(vectors));
 
     /// <summary>A forward pass with room for some rows.</summary>
     /// <param name="config">The model.</param>

@@ -27,13 +27,10 @@ internal sealed class KeyValues : IDisposable
     {
         _panel = panel;
         (_heads, _headSize) = (config.KeyValueHeads, config.HeadSize);
-        (_columns, _room) = (RoundUp(config.HeadSize), RoundUp(positions));
+        (_columns, _room) = (PackedMatrix.RoundUp(config.HeadSize), PackedMatrix.RoundUp(positions));
         _keys = new((long)segments * _heads * _room * _headSize);
         _values = new((long)segments * _heads * _room * _columns);
     }
-
-    /// <summary>The smallest multiple of the widest panel that is not below a number.</summary>
-    public static int RoundUp(int number) => (number + PackedMatrix.WidestPanel - 1) / PackedMatrix.WidestPanel * PackedMatrix.WidestPanel;
 
     /// <summary>Keys of a head, in blocks of positions.</summary>
     public Panels Keys(int segment, int head, int firstBlock, int count) =>

@@ -8,10 +8,10 @@ internal sealed class Rows(int count, int width) : IDisposable
     // Rows that are read together must not lie a power of two apart: they would take the same places of the cache.
     private const int Shift = 16;
 
-    private readonly Aligned<float> _numbers = new((long)count * (KeyValues.RoundUp(width) + Shift));
+    private readonly Aligned<float> _numbers = new((long)count * (PackedMatrix.RoundUp(width) + Shift));
 
     /// <summary>From a row to the next one.</summary>
-    public int Stride { get; } = KeyValues.RoundUp(width) + Shift;
+    public int Stride { get; } = PackedMatrix.RoundUp(width) + Shift;
 
     /// <summary>[width].</summary>
     public Span<float> this[int row] => Wide(row)[..width];

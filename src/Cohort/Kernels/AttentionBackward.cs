@@ -69,7 +69,7 @@ internal sealed class AttentionBackward(AttentionShape shape, AttentionInputs fo
     private void Attend<T>(Room room, PackedGroup group, PackedPart part, Tile tile, int head)
         where T : struct, ILanes<T>
     {
-        var width = HeadPanels.RoundUp(tile.Keys);
+        var width = PackedMatrix.RoundUp(tile.Keys);
         var queries = room.QueryRows.Of(TileRows * Stride);
         var mixed = room.Mixed.Of(TileRows * Stride);
         var attention = room.Attention.Of(TileRows * width);
@@ -124,7 +124,7 @@ internal sealed class AttentionBackward(AttentionShape shape, AttentionInputs fo
         ReadOnlySpan<float> weights, HeadPanels panels, Scratch sums, Span<float> across, PackedGroup group, PackedPart part, Tile tile)
         where T : struct, ILanes<T>
     {
-        var width = HeadPanels.RoundUp(tile.Keys);
+        var width = PackedMatrix.RoundUp(tile.Keys);
         for (var query = 0; query < tile.Count; query++)
         {
             var row = weights.Slice(query * width, tile.Keys);

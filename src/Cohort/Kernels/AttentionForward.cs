@@ -38,7 +38,7 @@ internal sealed class AttentionForward(AttentionShape shape, AttentionInputs inp
     private void Attend<T>(Room room, Tile tile, int head)
         where T : struct, ILanes<T>
     {
-        var width = HeadPanels.RoundUp(tile.Keys);
+        var width = PackedMatrix.RoundUp(tile.Keys);
         var queries = room.Queries.Of(TileRows * Stride);
         var mixed = room.Mixed.Of(TileRows * Stride);
         var scores = room.Scores.Of(TileRows * width);

@@ -14,7 +14,7 @@ internal abstract class AttentionKernel(AttentionShape shape) : IKernel
     protected AttentionShape Shape => shape;
 
     /// <summary>Numbers of a head with the room behind them.</summary>
-    protected int Stride => HeadPanels.RoundUp(shape.HeadSize);
+    protected int Stride => PackedMatrix.RoundUp(shape.HeadSize);
 
     /// <inheritdoc/>
     public void Compute<T>(int task)
@@ -102,7 +102,7 @@ internal abstract class AttentionKernel(AttentionShape shape) : IKernel
     protected void Products<T>(ReadOnlySpan<float> rows, int stride, HeadPanels panels, Tile tile, Span<float> results)
         where T : struct, ILanes<T>
     {
-        var width = HeadPanels.RoundUp(tile.Keys);
+        var width = PackedMatrix.RoundUp(tile.Keys);
         results[..(tile.Count * width)].Clear();
         MatrixKernel.Multiply<T>(
             in rows[0], stride, tile.Count, panels.Positions(tile.FirstKey, width), shape.HeadSize, in results[0], width, ref results[0], width);
@@ -129,7 +129,7 @@ internal abstract class AttentionKernel(AttentionShape shape) : IKernel
     protected void Soften<T>(Span<float> scores, Tile tile)
         where T : struct, ILanes<T>
     {
-        var width = HeadPanels.RoundUp(tile.Keys);
+        var width = PackedMatrix.RoundUp(tile.Keys);
         for (var i = 0; i < tile.Count; i++)
         {
             var row = scores.Slice(i * width, width);

@@ -46,6 +46,12 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int
     public static int Panel<T>()
         where T : struct, ILanes<T> => Math.Max(16, 2 * T.Width);
 
+    /// <summary>The same, by the vectors' width.</summary>
+    public static int Panel(VectorBits vectors) => vectors == VectorBits.Bits512 ? Panel<Lanes16>() : Panel<Lanes8>();
+
+    /// <summary>The smallest multiple of the widest panel that is not below a number.</summary>
+    public static int RoundUp(int number) => (number + WidestPanel - 1) / WidestPanel * WidestPanel;
+
     /// <summary>Half a panel.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -36,15 +36,12 @@ internal sealed class HeadPanels
     private int _positions;
     private int _size;
 
-    /// <summary>The smallest multiple of the widest panel that is not below a number.</summary>
-    public static int RoundUp(int number) => (number + PackedMatrix.WidestPanel - 1) / PackedMatrix.WidestPanel * PackedMatrix.WidestPanel;
-
     /// <summary>Makes room.</summary>
     /// <typeparam name="T">The vectors that will read.</typeparam>
     /// <param name="positions">How many.</param>
     /// <param name="size">d.</param>
     public void Begin<T>(int positions, int size)
-        where T : struct, ILanes<T> => (_panel, _positions, _size) = (PackedMatrix.Panel<T>(), RoundUp(positions), RoundUp(size));
+        where T : struct, ILanes<T> => (_panel, _positions, _size) = (PackedMatrix.Panel<T>(), PackedMatrix.RoundUp(positions), PackedMatrix.RoundUp(size));
 
     /// <summary>Writes a head such that its position is an output.</summary>
     public void WriteOutput(int position, ReadOnlySpan<float> head)
