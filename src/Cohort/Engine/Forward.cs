@@ -13,6 +13,10 @@ internal sealed class Forward<T> : IForward
     private const int LargestTask = 8;
     private const int FewRows = 3;
 
+    // Up to so many rows each thread normalizes for itself: quicker than to meet once more, and what it reads next then lies near it.
+    private const int OwnRows = 96;
+    private const int RowsTogether = 4;
+
     private readonly ModelConfig _config;
     private readonly EngineWeights _weights;
     private readonly Team _team;
@@ -22,6 +26,7 @@ internal sealed class Forward<T> : IForward
     private readonly Rows _wide;
     private readonly Rows _mixed;
     private readonly Rows _logits;
+    private readonly Rows[] _own;
     private readonly Rows[] _panels;
     private readonly RowPlace[] _places;
     private readonly int[] _drawnRows;
@@ -30,6 +35,7 @@ internal sealed class Forward<T> : IForward
     private readonly float[] _logProbs;
     private readonly Action<int> _compute;
     private readonly Action<int> _draw;
+    private Rows _final;
     private int _count;
     private bool _readsPrompts;
     private double _temperature;
@@ -43,6 +49,8 @@ internal sealed class Forward<T> : IForward
         _mixed = new(room.Rows, config.Heads * config.HeadSize);
         _logits = new(room.Completions, config.VocabularySize);
         _panels = [.. Enumerable.Range(0, team.Size).Select(_ => new Rows(RowsOfTask, LargestTask * Panel))];
+        _own = [.. Enumerable.Range(0, team.Size).Select(_ => new Rows(Math.Min(OwnRows, room.Rows), config.HiddenSize))];
+        _final = _normed;
         (_places, _drawnRows, _uniforms) = (new RowPlace[room.Rows], new int[room.Completions], new double[room.Completions]);
         (_tokens, _logProbs) = (new int[room.Completions], new float[room.Completions]);
         (_compute, _draw) = (Compute, Draw);
@@ -74,20 +82,22 @@ internal sealed class Forward<T> : IForward
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var owned in (IEnumerable<IDisposable>)[_attention, .. _panels, _hidden, _normed, _wide, _mixed, _logits])
+        foreach (var owned in (IEnumerable<IDisposable>)[_attention, .. _own, .. _panels, _hidden, _normed, _wide, _mixed, _logits])
             owned.Dispose();
     }
 
     private void Compute(int worker)
     {
-        for (int row; (row = _team.Next()) < _count;)
-            Embed(row);
+        while (NextRows(RowsTogether, out var row, out var end))
+            for (; row < end; row++)
+                Embed(row);
 
         _team.Meet();
+        var normed = Normed(_weights.Blocks[0].AttentionNorm, worker);
         for (var layer = 0; layer < _weights.Blocks.Count; layer++)
         {
             var block = _weights.Blocks[layer];
-            Product(_normed, block.AttentionInput, _wide, adds: false);
+            Product(normed, block.AttentionInput, _wide, adds: false);
             _team.Meet();
             for (int row; (row = _team.Next()) < _count;)
             {
@@ -105,18 +115,21 @@ internal sealed class Forward<T> : IForward
             }
 
             _team.Meet();
-            AddToHidden(_mixed, block.AttentionOutput, block.AttentionOutputNorm, block.FeedForwardNorm);
-            Inner(block.FeedForwardInput, _panels[worker]);
+            AddToHidden(_mixed, block.AttentionOutput, block.AttentionOutputNorm);
+            Inner(Normed(block.FeedForwardNorm, worker), block.FeedForwardInput, _panels[worker]);
             _team.Meet();
-            var next = layer + 1 < _weights.Blocks.Count ? _weights.Blocks[layer + 1].AttentionNorm : _weights.FinalNorm;
-            AddToHidden(_wide, block.FeedForwardOutput, block.FeedForwardOutputNorm, next);
+            AddToHidden(_wide, block.FeedForwardOutput, block.FeedForwardOutputNorm);
+            normed = Normed(layer + 1 < _weights.Blocks.Count ? _weights.Blocks[layer + 1].AttentionNorm : _weights.FinalNorm, worker);
         }
+
+        if (worker == 0)
+            _final = normed;
     }
 
     private void Draw(int worker)
     {
         for (int i; (i = _team.Next()) < _count;)
-            _normed[_drawnRows[i]].CopyTo(_hidden[i]);
+            _final[_drawnRows[i]].CopyTo(_hidden[i]);
 
         _team.Meet();
         Product(_hidden, _weights.Head, _logits, adds: false);
@@ -135,37 +148,62 @@ internal sealed class Forward<T> : IForward
 
         if (_weights.Positions.Length > 0)
             RowKernels.Add<T>(hidden, _weights.Positions.AsSpan(place.Position * width, width));
-
-        RowKernels.Normalize<T>(hidden, _weights.Blocks[0].AttentionNorm, _normed[row]);
     }
 
-    // hidden += linear(from), through a norm in some families; then what the next layer begins with.
-    private void AddToHidden(Rows from, LinearWeights linear, NormWeights? outputNorm, NormWeights next)
+    // hidden += linear(from), through a norm in some families.
+    private void AddToHidden(Rows from, LinearWeights linear, NormWeights? outputNorm)
     {
         Product(from, linear, outputNorm is null ? _hidden : _normed, adds: outputNorm is null);
         _team.Meet();
-        for (int row; (row = _team.Next()) < _count;)
+        if (outputNorm is null)
+            return;
+
+        while (NextRows(RowsTogether, out var row, out var end))
         {
-            if (outputNorm is not null)
+            for (; row < end; row++)
             {
                 RowKernels.Normalize<T>(_normed[row], outputNorm, _normed[row]);
                 RowKernels.Add<T>(_hidden[row], _normed[row]);
             }
-
-            RowKernels.Normalize<T>(_hidden[row], next, _normed[row]);
         }
 
         _team.Meet();
     }
 
+    // What the next layer begins with.
+    private Rows Normed(NormWeights norm, int worker)
+    {
+        if (_count <= OwnRows)
+        {
+            for (var row = 0; row < _count; row++)
+                RowKernels.Normalize<T>(_hidden[row], norm, _own[worker][row]);
+
+            return _own[worker];
+        }
+
+        while (NextRows(RowsTogether, out var row, out var end))
+            for (; row < end; row++)
+                RowKernels.Normalize<T>(_hidden[row], norm, _normed[row]);
+
+        _team.Meet();
+        return _normed;
+    }
+
+    private bool NextRows(int together, out int first, out int end)
+    {
+        first = _team.Next() * together;
+        end = Math.Min(first + together, _count);
+        return first < _count;
+    }
+
     // The feed-forward layer up to its output: a panel's gates meet their values while both are near.
-    private void Inner(LinearWeights linear, Rows panels)
+    private void Inner(Rows normed, LinearWeights linear, Rows panels)
     {
         var gated = _config.Family.IsGated;
         for (int task; (task = _team.Next()) < Tasks(linear.Matrix);)
         {
             var part = Task(linear.Matrix, task);
-            Multiply(_normed, linear, part, panels, 0, 0, adds: false);
+            Multiply(normed, linear, part, panels, 0, 0, adds: false);
             for (var panel = 0; panel < part.PanelCount; panel++)
             {
                 var column = (part.Panel + panel) * (gated ? Panel / 2 : Panel);

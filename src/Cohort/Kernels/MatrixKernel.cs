@@ -43,7 +43,7 @@ internal static class MatrixKernel
 
     // Rows by sixes and fours, one panel at a time, and what is left of them by several panels, since one would leave the adders waiting for each other. A few
     // panels stay near until all rows have passed.
-    private static void Multiply<T, TWeights>(ProductCall call, Panels panels)
+    private static void Multiply<T, TWeights>(in ProductCall call, in Panels panels)
         where T : struct, ILanes<T>
         where TWeights : struct, MatrixTiles.IWeights<T>
     {
@@ -74,7 +74,7 @@ internal static class MatrixKernel
         }
     }
 
-    private static void Two<T, TWeights>(ProductCall call, int row, Panels panels, int panel, int end, int column)
+    private static void Two<T, TWeights>(in ProductCall call, int row, in Panels panels, int panel, int end, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, MatrixTiles.IWeights<T>
     {
@@ -85,7 +85,7 @@ internal static class MatrixKernel
             MatrixTiles.RowTile<T, TWeights, MatrixTiles.Pair>(call, row, panels, panel, column);
     }
 
-    private static void One<T, TWeights>(ProductCall call, int row, Panels panels, int panel, int end, int column)
+    private static void One<T, TWeights>(in ProductCall call, int row, in Panels panels, int panel, int end, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, MatrixTiles.IWeights<T>
     {
@@ -141,6 +141,10 @@ internal readonly ref struct Panels(ref float first, nint stride, int count, Pac
     public int Count => count;
 
     public PackedType Type => type;
+
+    /// <summary>Bytes of the weights of some inputs, of as many as a panel has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint BytesOfInputs(nint count, nint inputs) => stride * sizeof(float) / inputs * count;
 
     /// <summary>A column of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

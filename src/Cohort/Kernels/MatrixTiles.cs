@@ -1,13 +1,19 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cohort.Kernels;
 
 /// <summary>The innermost loops of <see cref="MatrixKernel"/>: some rows by some vectors of outputs, whose sums stay in registers.</summary>
 internal static class MatrixTiles
 {
+    // While all rows pass a panel, each tile asks for its share of one that comes soon: between them lies the one that another thread takes. One row or two
+    // wait for memory anyway, and what fetches ahead by itself then does it best.
+    private const int PanelsAhead = 2;
+    private const int RowsThatLookAhead = 4;
+
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void RowTile<T, TWeights, TRows>(ProductCall call, int row, Panels panels, int panel, int column)
+    public static void RowTile<T, TWeights, TRows>(in ProductCall call, int row, in Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
         where TRows : struct, IRows
@@ -40,8 +46,21 @@ internal static class MatrixTiles
             (a5, b5) = Read<T>(ref starts, 5 * startStride);
         }
 
+        var (ahead, step) = (default(nint), default(nint));
+        if (TRows.Count >= RowsThatLookAhead)
+        {
+            step = panels.BytesOfInputs(1, inputs) * TRows.Count / call.Count;
+            ahead = panels.BytesOfInputs(PanelsAhead * inputs, inputs) + (row / TRows.Count * inputs * step);
+        }
+
         for (nint input = 0; input < inputs; input++)
         {
+            if (TRows.Count >= RowsThatLookAhead)
+            {
+                Fetch(ref Unsafe.AddByteOffset(ref weights, ahead));
+                ahead += step;
+            }
+
             var (w, v) = TWeights.At(ref weights, input);
             var x = T.All(Unsafe.Add(ref row0, input));
             a0 = T.MultiplyAdd(w, x, a0);
@@ -93,7 +112,7 @@ internal static class MatrixTiles
 
     // Two rows by two panels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void PairTile<T, TWeights>(ProductCall call, int row, Panels panels, int panel, int column)
+    public static void PairTile<T, TWeights>(in ProductCall call, int row, in Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
@@ -132,7 +151,7 @@ internal static class MatrixTiles
 
     // One row by four panels.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void LoneTile<T, TWeights>(ProductCall call, int row, Panels panels, int panel, int column)
+    public static void LoneTile<T, TWeights>(in ProductCall call, int row, in Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
     {
@@ -169,6 +188,14 @@ internal static class MatrixTiles
         Write(ref results, next, a1, b1);
         Write(ref results, 2 * next, a2, b2);
         Write(ref results, 3 * next, a3, b3);
+    }
+
+    // Brings numbers into the second cache; may be an address of nothing.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Fetch(ref float numbers)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch1(Unsafe.AsPointer(ref numbers));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
