@@ -10,7 +10,7 @@ namespace Cohort.Kernels;
 internal readonly record struct LogitRows(Floats Numbers, int Size, long[] Tokens, double Temperature)
 {
     /// <summary>Numbers that are added up in float32; their sums are added in float64.</summary>
-    public const int Chunk = 1024;
+    public const int Chunk = 256;
 
     private const int TaskNumbers = 1 << 16;
 

@@ -66,7 +66,7 @@ public sealed class LogProbKernelTests
         Assert.Equal(0, ofLogits[logits.isneginf()].count_nonzero().item<long>());
     }
 
-    // With equal logits s = V and H = log V, and a float32 sum of so many numbers one by one would be wrong by far more.
+    // One logit 0.4, all others -0.3: s = 1 + (V - 1) e^-0.7. One by one in float32 the same small number would be added to ever larger sums.
     [Theory]
     [MemberData(nameof(FusedOperationTests.Widths), MemberType = typeof(FusedOperationTests))]
     public void A_large_vocabulary_is_added_up_exactly(int bits)
@@ -79,7 +79,7 @@ public sealed class LogProbKernelTests
         var output = full([2, 1], 9f);
         var given = new LogitRows(Of(logits), Size, [77], 1);
         Run(new LogProbForward(given, Of(output)), given.Tasks, bits);
-        Numbers.Same([-0.7 - Math.Log(sum), Math.Log(sum) + (0.7 * (sum - 1) / sum)], output, 3e-6);
+        Numbers.Same([-0.7 - Math.Log(sum), Math.Log(sum) + (0.7 * (sum - 1) / sum)], output, 5e-6);
     }
 
     [Theory]
