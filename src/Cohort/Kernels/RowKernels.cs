@@ -5,6 +5,9 @@ namespace Cohort.Kernels;
 /// <summary>What is done to the numbers of one row at a time: nothing here depends on other rows.</summary>
 internal static class RowKernels
 {
+    /// <summary>What <see cref="Exponential{T}"/> takes for any lower number.</summary>
+    public const float LowestExponent = -87.3f;
+
     /// <summary>Normalizes a row, by its root mean square, or as layer norms do.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
     /// <param name="input">[n].</param>
@@ -79,7 +82,7 @@ internal static class RowKernels
         where T : struct, ILanes<T>
     {
         // e^x = 2^n e^r with |r| <= ln 2 / 2; ln 2 in two parts, and the minimax polynomial of Cephes' expf.
-        value = T.Min(T.Max(value, T.All(-87.3f)), T.All(88));
+        value = T.Min(T.Max(value, T.All(LowestExponent)), T.All(88));
         var (whole, power) = T.RoundedPower(value * T.All(1.44269504088896341f));
         var rest = T.MultiplyAdd(whole, T.All(-0.693359375f), value);
         rest = T.MultiplyAdd(whole, T.All(2.12194440e-4f), rest);

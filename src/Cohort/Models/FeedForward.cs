@@ -1,3 +1,4 @@
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cohort.Tensors;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

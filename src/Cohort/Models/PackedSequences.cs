@@ -1,4 +1,5 @@
 using Cohort.Kernels;
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Models;

@@ -51,6 +51,16 @@ public static class TokenLogProbs
         return distribution.gather(1, targets.unsqueeze(1)).squeeze(1).MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc cref="Of(Tensor, Tensor)"/>
+    /// <param name="distribution">Of N tokens.</param>
+    /// <exception cref="ArgumentException">There is not one token for each row.</exception>
+    public static Tensor Of(TokenDistribution distribution, Tensor targets)
+    {
+        using var scope = NewDisposeScope();
+        var logProbs = distribution.OfLogits ? distribution.LogProbsAndEntropies(targets).select(0, 0) : Of(distribution.LogProbs(), targets);
+        return logProbs.MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// Numbers per token from the distributions of one or two models over the vocabulary, computed for some tokens at a time: [N, V] is never there as a
     /// whole, neither forward nor backward. Where all tokens fit into one portion nothing is computed twice.
@@ -59,12 +69,15 @@ public static class TokenLogProbs
     /// <param name="targets">[N] int64, the tokens.</param>
     /// <param name="temperature">Of the distributions.</param>
     /// <param name="measure">
-    /// From the distributions [n, V], nats, of n of the tokens, one for each head, and these tokens [n] to numbers [n] in float. Called again in the backward
-    /// pass; must be a function of its arguments.
+    /// From the distributions of n of the tokens, one for each head, and these tokens [n] to numbers [n] in float. Called again in the backward pass; must be a
+    /// function of its arguments.
     /// </param>
     /// <returns>As many tensors [N] as the measure gives, owned by the caller's scope; carry gradient.</returns>
     public static Tensor[] Measure(
-        IReadOnlyList<(OutputHead Head, Tensor Hidden)> heads, Tensor targets, double temperature, Func<Tensor[], Tensor, Tensor[]> measure)
+        IReadOnlyList<(OutputHead Head, Tensor Hidden)> heads,
+        Tensor targets,
+        double temperature,
+        Func<TokenDistribution[], Tensor, Tensor[]> measure)
     {
         using var scope = NewDisposeScope();
         var rows = Math.Max(1, heads.Min(pair => pair.Head.PortionRows) / heads.Count);
@@ -83,10 +96,10 @@ public static class TokenLogProbs
         }
     }
 
-    private static Tensor Tempered(OutputHead head, Tensor hidden, double temperature)
+    private static TokenDistribution Tempered(OutputHead head, Tensor hidden, double temperature)
     {
         using var scope = NewDisposeScope();
-        return Distribution(head.Logits(hidden), temperature).MoveToOuterDisposeScope();
+        return new TokenDistribution(head.Logits(hidden), temperature).MoveToOuterDisposeScope();
     }
 
     /// <summary>Σ_v p_v², the chance that two draws agree; with it, Σ (1 - 2 p + Σ p²) is the optimal token baseline's gradient norm.</summary>

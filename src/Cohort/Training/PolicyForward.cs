@@ -16,12 +16,12 @@ internal static class PolicyForward
     /// <param name="mask">[b, t] bool with N true entries.</param>
     /// <param name="temperature">Of sampling.</param>
     /// <param name="measure">
-    /// From the models' distributions [n, V], nats, before n of the response tokens, and these tokens [n] to numbers [n]; see
+    /// From the models' distributions before n of the response tokens, and these tokens [n] to numbers [n]; see
     /// <see cref="TokenLogProbs.Measure"/>.
     /// </param>
     /// <returns>[N] each, in row-major order, owned by the caller's scope; carry the models' gradients.</returns>
     public static Tensor[] Measure(
-        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<Tensor[], Tensor, Tensor[]> measure)
+        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure)
     {
         using var scope = NewDisposeScope();
         var heads = models.Select(model => (model.Head, model.Trunk.HiddenAt(tokens, mask))).ToArray();
@@ -33,7 +33,7 @@ internal static class PolicyForward
     /// <inheritdoc cref="Measure"/>
     /// <returns>[b, t] each, 0 outside the mask, owned by the caller's scope; carry the models' gradients.</returns>
     public static Tensor[] PerToken(
-        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<Tensor[], Tensor, Tensor[]> measure)
+        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure)
     {
         using var scope = NewDisposeScope();
         return [.. Measure(models, tokens, mask, temperature, measure).Select(numbers => TokenLogProbs.Spread(numbers, mask).MoveToOuterDisposeScope())];
@@ -57,5 +57,5 @@ internal static class PolicyForward
     public static Tensor ExactKl(
         LanguageModel policy, LanguageModel reference, PackedRows batch, double temperature, int microBatchRows) =>
         batch.PerToken(microBatchRows, (tokens, mask) => PerToken(
-            [policy, reference], tokens, mask, temperature, (distributions, _) => [KlEstimators.Exact(distributions[0], distributions[1])])[0]);
+            [policy, reference], tokens, mask, temperature, (distributions, _) => [KlEstimators.Exact(distributions[0].LogProbs(), distributions[1].LogProbs())])[0]);
 }

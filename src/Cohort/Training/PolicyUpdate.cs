@@ -142,13 +142,12 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
         return klOld.sum().item<float>();
 
         // Everything that needs whole distributions. The entropy is only watched where it is not in the loss.
-        Tensor[] Measure(Tensor[] distributions, Tensor targets)
+        Tensor[] Measure(TokenDistribution[] distributions, Tensor targets)
         {
-            Tensor[] learning = comparesAll
-                ? [TokenLogProbs.Of(distributions[0], targets), KlEstimators.Exact(distributions[0], distributions[1])]
-                : [TokenLogProbs.Of(distributions[0], targets)];
-            using var watched = set_grad_enabled(coefficients.Entropy != 0 && is_grad_enabled());
-            return [.. learning, Entropy.PerToken(distributions[0])];
+            var (logProbs, entropies) = Entropy.WithLogProbs(distributions[0], targets, learns: coefficients.Entropy != 0);
+            return comparesAll
+                ? [logProbs, KlEstimators.Exact(distributions[0].LogProbs(), distributions[1].LogProbs()), entropies]
+                : [logProbs, entropies];
         }
 
         // One term of the composite objective, logged with its weight as a mean over the step's updates.

@@ -219,7 +219,10 @@ internal sealed class SftTraining : ITraining
         var device = _policy.Trunk.EmbeddingWeight.device;
         var (tokens, mask) = (packed.Tokens.to(device), packed.ResponseMask.to(device));
         var measured = PolicyForward.Measure([_policy], tokens, mask, temperature: 1, (distributions, targets) =>
-            [TokenLogProbs.Of(distributions[0], targets), (distributions[0].argmax(1) == targets).to_type(distributions[0].dtype)]);
+        {
+            var logProbs = TokenLogProbs.Of(distributions[0], targets);
+            return [logProbs, (distributions[0].MostLikely() == targets).to_type(logProbs.dtype)];
+        });
         return (measured[0].MoveToOuterDisposeScope(), measured[1].MoveToOuterDisposeScope());
     }
 }

@@ -49,7 +49,11 @@ internal sealed class TokenChoice
                 tokens,
                 mask,
                 options.Rollout.Temperature,
-                (distributions, targets) => [TokenLogProbs.Of(distributions[0], targets), Entropy.PerToken(distributions[0])]);
+                (distributions, targets) =>
+                {
+                    var (logProbs, entropies) = Entropy.WithLogProbs(distributions[0], targets);
+                    return [logProbs, entropies];
+                });
             micro.Put(logProbs, measured[0]);
             micro.Put(entropies, measured[1]);
             micro.Put(counting, mask);

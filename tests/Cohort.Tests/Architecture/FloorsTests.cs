@@ -8,11 +8,11 @@ public sealed class FloorsTests : IDisposable
     // From the ground floor up. Telemetry may be used by all above it.
     private static readonly Dictionary<string, string[]> Floors = new()
     {
-        ["Tensors"] = [],
+        ["Kernels"] = [],
+        ["Tensors"] = ["Kernels"],
         ["Tokenization"] = [],
         ["Parsing"] = [],
         ["Telemetry"] = [],
-        ["Kernels"] = [],
         ["Models"] = ["Tensors", "Kernels"],
         ["Engine"] = ["Models", "Tensors", "Kernels"],
         ["Advantages"] = ["Tensors"],

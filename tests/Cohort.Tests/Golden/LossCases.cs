@@ -276,7 +276,7 @@ internal static class LossCases
     }
 
     private static Tensor LogProbs(Tensor logits, Tensor labels, double temperature = 1) =>
-        TokenLogProbs.Of(TokenLogProbs.Distribution(logits.flatten(0, 1), temperature), labels.flatten()).view(labels.shape);
+        TokenLogProbs.Of(new TokenDistribution(logits.flatten(0, 1), temperature), labels.flatten()).view(labels.shape);
 
     private static Tensor EntropyOf(Tensor logits) =>
         Entropy.PerToken(TokenLogProbs.Distribution(logits.flatten(0, 1), temperature: 1)).view(logits.shape[..2]);

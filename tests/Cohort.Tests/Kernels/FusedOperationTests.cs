@@ -1,5 +1,6 @@
 using Cohort.Kernels;
 using Cohort.Models;
+using Cohort.Tensors;
 using static TorchSharp.torch;
 
 namespace Cohort.Tests.Kernels;

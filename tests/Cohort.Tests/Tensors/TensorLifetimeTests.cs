@@ -13,6 +13,7 @@ public sealed class TensorLifetimeTests
 {
     private static readonly Tensor A = Kept(Numbers.Rows([-0.5, -0.7, -0.9], [-1.1, -1.3, -1.7]));
     private static readonly Tensor B = Kept(Numbers.Rows([-0.6, -0.4, -0.8], [-1.2, -1.5, -1.4]));
+    private static readonly Tensor Single = Kept(A.to_type(ScalarType.Float32));
     private static readonly Tensor Mask = Kept(Numbers.Mask("xx.", ".xx"));
     private static readonly Tensor Nothing = Kept(Numbers.Mask("...", "..."));
     private static readonly Tensor Tokens = Kept(tensor(new long[] { 0, 1, 2, 1, 2, 0, 1, 2 }, [2, 4]));
@@ -32,6 +33,7 @@ public sealed class TensorLifetimeTests
         { "TokenLogProbs.Distribution", 1, () => TokenLogProbs.Distribution(A, 1) },
         { "TokenLogProbs.Distribution, tempered", 1, () => TokenLogProbs.Distribution(A, 0.7) },
         { "TokenLogProbs.Of", 1, () => TokenLogProbs.Of(A, Targets) },
+        { "TokenLogProbs.Of of logits", 1, () => TokenLogProbs.Of(new TokenDistribution(Single, 0.7), Targets) },
         { "ImportanceRatio.PerToken", 1, () => ImportanceRatio.PerToken(A, B) },
         { "ClippedSurrogate.PerToken", 1, () => ClippedSurrogate.PerToken(A, B, 0.2, 0.3) },
         { "ClippedSurrogate.Clipped", 2, () => ClippedSurrogate.Clipped(A, B, 0.2, 0.3) },
@@ -39,6 +41,8 @@ public sealed class TensorLifetimeTests
         { "ClippedValueLoss.PerToken, unclipped", 1, () => ClippedValueLoss.PerToken(A, B, A, double.PositiveInfinity) },
         { "ClippedValueLoss.Clipped", 1, () => ClippedValueLoss.Clipped(A, B, A, 0.2) },
         { "Entropy.PerToken", 1, () => Entropy.PerToken(A) },
+        { "Entropy.WithLogProbs, watched alone", 2, () => Entropy.WithLogProbs(new(Single, 0.7), Targets, learns: false) },
+        { "TokenDistribution.LogProbs", 1, () => new TokenDistribution(Single, 0.7).LogProbs() },
         { "KlEstimators.PerToken K1", 1, () => KlEstimators.PerToken(KlEstimator.K1, A, B) },
         { "KlEstimators.PerToken K2", 1, () => KlEstimators.PerToken(KlEstimator.K2, A, B) },
         { "KlEstimators.PerToken K3", 1, () => KlEstimators.PerToken(KlEstimator.K3, A, B) },
@@ -130,7 +134,7 @@ public sealed class TensorLifetimeTests
         }
 
         Assert.Equal(before, LiveTensors.Count);
-        Assert.All(new[] { A, B, Mask, Tokens, Targets, History, Scores, Scored }, argument => Assert.False(argument.IsInvalid));
+        Assert.All(new[] { A, B, Single, Mask, Tokens, Targets, History, Scores, Scored }, argument => Assert.False(argument.IsInvalid));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using Cohort.Kernels;
 using static TorchSharp.torch;
 
-namespace Cohort.Models;
+namespace Cohort.Tensors;
 
 /// <summary>The numbers of tensors, for kernels that read and write memory.</summary>
 internal static class TensorNumbers
