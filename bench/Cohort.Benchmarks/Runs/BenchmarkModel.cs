@@ -20,7 +20,6 @@ internal enum ModelShape
 internal static class BenchmarkModel
 {
     // From here on `cohort train` lets large tensors lie in pages of their own.
-    private const long LargeModel = 50_000_000;
 
     /// <summary>A shape's numbers. No token ends a sequence.</summary>
     public static ModelConfig Config(ModelShape shape)
@@ -48,9 +47,7 @@ internal static class BenchmarkModel
     {
         var model = new LanguageModel(config);
         InitialWeights.Draw(model, config, seed: 5, Purpose.PolicyWeights);
-        if (Weights.Count(model) >= LargeModel)
-            NativeMemory.MapLargeTensors();
-
+        NativeMemory.Suit(Weights.Count(model));
         return model;
     }
 }

@@ -95,6 +95,7 @@ internal sealed class GrpoRun : IDisposable
         _clock.Reset();
         _state = _trainer.Step(_state, measures, static (_, _, _) => { }, default);
         _update.Optimizer.ZeroGradients();
+        NativeMemory.EndLeftovers();
         var whole = watch.Elapsed.TotalSeconds;
         _clock.Describe(measures);
         var sampled = (long)measures.Of(MetricNames.SampledTokens);

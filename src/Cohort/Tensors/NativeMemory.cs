@@ -2,20 +2,28 @@ using System.Runtime.InteropServices;
 
 namespace Cohort.Tensors;
 
-/// <summary>The C library's allocator, under the tensors.</summary>
+/// <summary>Memory outside .NET's heap: the C library's allocator, under the tensors.</summary>
 internal static class NativeMemory
 {
-    // M_MMAP_THRESHOLD of malloc.h.
+    // Of malloc.h: M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD.
+    private const int TrimThreshold = -1;
+    private const int TopPad = -2;
     private const int MapThreshold = -3;
 
+    private const long LargeModel = 50_000_000;
     private const int LargeTensor = 1 << 20;
+    private const int LargestOfHeap = 32 << 20;
+
+    private static bool _isLarge;
 
     /// <summary>
-    /// Lets every tensor of a mebibyte and more lie in pages of its own, which go back to the system when it is freed. By itself glibc soon takes tensors
-    /// of up to 32 MiB from its heap, whose holes then grow: a step of half a billion weights under an adapter had a quarter more at its height. Small
-    /// models are better off with the heap, which is quicker. Does nothing where the C library is another.
+    /// Suits glibc's allocator to a model. Left alone it gives memory back to the system and asks for it anew many times per step, and the system fills each
+    /// page with zeros: a tenth of a small model's update. For small models the heap therefore keeps what it has, and asks for much at a time. For models of
+    /// 50 million weights and more every tensor of a mebibyte lies in pages of its own, which go back when it is freed: the heap's holes would be a quarter
+    /// of the memory. Does nothing where the C library is another.
     /// </summary>
-    public static void MapLargeTensors()
+    /// <param name="weights">Numbers of the model.</param>
+    public static void Suit(long weights)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -24,13 +32,30 @@ internal static class NativeMemory
 
         try
         {
-            _ = SetOption(MapThreshold, LargeTensor);
+            _isLarge |= weights >= LargeModel; // the largest model of a process decides
+            if (_isLarge)
+            {
+                _ = SetOption(MapThreshold, LargeTensor);
+                _ = SetOption(TrimThreshold, LargeTensor);
+            }
+            else
+            {
+                _ = SetOption(MapThreshold, LargestOfHeap);
+                _ = SetOption(TrimThreshold, int.MaxValue);
+                _ = SetOption(TopPad, 2 * LargestOfHeap);
+            }
         }
         catch (EntryPointNotFoundException)
         {
-            // musl has no such option, and no such heap.
+            // musl has no such options, and no such heap.
         }
     }
+
+    /// <summary>
+    /// Ends what a step left behind: small native objects of wrappers that nobody disposes, such as TorchSharp's scalars. .NET collects them when its own
+    /// heap is full, which takes hundreds of steps; between large tensors they would keep glibc's heap from closing its holes, tens of MiB per step.
+    /// </summary>
+    public static void EndLeftovers() => GC.Collect(1, GCCollectionMode.Forced);
 
     [DllImport("libc", EntryPoint = "mallopt")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cohort.Checkpoints;
 using Cohort.Data;
 using Cohort.Telemetry;
+using Cohort.Tensors;
 
 namespace Cohort.Training;
 
@@ -51,6 +52,7 @@ internal sealed class RunLoop : IDisposable
             {
                 cancel.ThrowIfCancellationRequested();
                 _state = _training.Step(_state, measures, cancel);
+                NativeMemory.EndLeftovers();
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {

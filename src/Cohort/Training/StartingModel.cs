@@ -15,9 +15,6 @@ namespace Cohort.Training;
 /// </summary>
 internal sealed class StartingModel
 {
-    // The size in weights from which on activations are large tensors too.
-    private const long LargeModel = 50_000_000;
-
     private readonly string _source;
     private readonly string _writing;
     private readonly bool _isWhole;
@@ -53,7 +50,7 @@ internal sealed class StartingModel
             return OfScorer(scorer, prompts, options);
 
         var (policy, source, isWhole) = Base(options.Model, tokenizer, options.Seed, Setup.Placement(options));
-        SuitMemory(policy);
+        NativeMemory.Suit(Weights.Count(policy));
         try
         {
             switch (options.Model.Adapter)
@@ -89,7 +86,7 @@ internal sealed class StartingModel
             return OfScorer(place.Base, prompts, options);
 
         var policy = ModelFolder.Load(place.Base, Setup.Placement(options));
-        SuitMemory(policy);
+        NativeMemory.Suit(Weights.Count(policy));
         try
         {
             if (options.Model.Adapter is not NoAdapter)
@@ -145,16 +142,8 @@ internal sealed class StartingModel
     private static StartingModel OfScorer(string folder, PromptEncoder prompts, CommonOptions options)
     {
         var scorer = RewardModelFolder.LoadModel(folder, Setup.Placement(options));
-        SuitMemory(scorer);
+        NativeMemory.Suit(Weights.Count(scorer));
         return new(scorer, prompts, folder, folder, isWhole: true);
-    }
-
-    private static void SuitMemory(nn.Module network)
-    {
-        if (Weights.Count(network) >= LargeModel)
-        {
-            NativeMemory.MapLargeTensors();
-        }
     }
 
     // The base, the folder that it comes from, and whether that holds its weights as they are.
