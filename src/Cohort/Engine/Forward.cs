@@ -12,6 +12,7 @@ internal sealed class Forward<T> : IForward
     private const int RowsOfTask = 96;
     private const int LargestTask = 8;
     private const int FewRows = 3;
+    private const int PanelsOfFewRows = 4;
 
     // Up to so many rows each thread normalizes for itself: quicker than to meet once more, and what it reads next then lies near it.
     private const int OwnRows = 96;
@@ -223,7 +224,9 @@ internal sealed class Forward<T> : IForward
     }
 
     private int PanelsOfTask(PackedMatrix matrix) =>
-        Math.Clamp(matrix.PanelCount / ((_count <= FewRows ? 4 : 16) * _team.Size), 1, LargestTask);
+        _count <= FewRows
+            ? Math.Clamp(matrix.PanelCount / _team.Size, 1, PanelsOfFewRows)
+            : Math.Clamp(matrix.PanelCount / (16 * _team.Size), 1, LargestTask);
 
     private int Tasks(PackedMatrix matrix) => RoundedUp(_count, RowsOfTask) * RoundedUp(matrix.PanelCount, PanelsOfTask(matrix));
 

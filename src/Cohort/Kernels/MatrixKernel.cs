@@ -41,6 +41,9 @@ internal static class MatrixKernel
             Multiply<T, MatrixTiles.Narrow<T>>(call, panels);
     }
 
+    // So many inputs of a panel stay in the first cache while all rows pass.
+    private const int InputsTogether = 256;
+
     // Rows by sixes and fours, one panel at a time, and what is left of them by several panels, since one would leave the adders waiting for each other. A few
     // panels stay near until all rows have passed.
     private static void Multiply<T, TWeights>(in ProductCall call, in Panels panels)
@@ -57,12 +60,17 @@ internal static class MatrixKernel
             {
                 for (var panel = first; panel < end; panel++)
                 {
-                    var row = 0;
-                    for (; row < endOfSixes; row += 6)
-                        MatrixTiles.RowTile<T, TWeights, MatrixTiles.Six>(call, row, panels, panel, column);
+                    for (nint input = 0; input < call.Inputs && endOfFours > 0; input += InputsTogether)
+                    {
+                        var part = call.From(input, InputsTogether);
+                        var weights = panels.From(input * TWeights.Words);
+                        var row = 0;
+                        for (; row < endOfSixes; row += 6)
+                            MatrixTiles.RowTile<T, TWeights, MatrixTiles.Six>(part, row, weights, panel, column);
 
-                    for (; row < endOfFours; row += 4)
-                        MatrixTiles.RowTile<T, TWeights, MatrixTiles.Four>(call, row, panels, panel, column);
+                        for (; row < endOfFours; row += 4)
+                            MatrixTiles.RowTile<T, TWeights, MatrixTiles.Four>(part, row, weights, panel, column);
+                    }
                 }
 
                 if (call.Count - endOfFours >= 2)
@@ -115,6 +123,17 @@ internal readonly ref struct ProductCall(
 
     public nint ResultStride => resultStride;
 
+    /// <summary>The part of some inputs: what it adds to are the starts at first, and later the results of the part before.</summary>
+    /// <param name="input">The first.</param>
+    /// <param name="most">How many, where there are as many.</param>
+    public ProductCall From(nint input, int most)
+    {
+        ref var rest = ref Unsafe.Add(ref _rows, input);
+        return input == 0
+            ? new(ref rest, rowStride, count, Math.Min(most, inputs), ref _starts, startStride, ref _results, resultStride)
+            : new(ref rest, rowStride, count, Math.Min(most, inputs - input), ref _results, resultStride, ref _results, resultStride);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref float Row(int row) => ref Unsafe.Add(ref _rows, row * rowStride);
 
@@ -142,9 +161,11 @@ internal readonly ref struct Panels(ref float first, nint stride, int count, Pac
 
     public PackedType Type => type;
 
-    /// <summary>Bytes of the weights of some inputs, of as many as a panel has.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint BytesOfInputs(nint count, nint inputs) => stride * sizeof(float) / inputs * count;
+    /// <summary>Words from a panel to the next one.</summary>
+    public nint Stride => stride;
+
+    /// <summary>The same panels from a word of each on.</summary>
+    public Panels From(nint word) => new(ref Unsafe.Add(ref _first, word), stride, count, type);
 
     /// <summary>A column of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

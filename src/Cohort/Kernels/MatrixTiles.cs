@@ -49,8 +49,8 @@ internal static class MatrixTiles
         var (ahead, step) = (default(nint), default(nint));
         if (TRows.Count >= RowsThatLookAhead)
         {
-            step = panels.BytesOfInputs(1, inputs) * TRows.Count / call.Count;
-            ahead = panels.BytesOfInputs(PanelsAhead * inputs, inputs) + (row / TRows.Count * inputs * step);
+            step = TWeights.Words * sizeof(float) * TRows.Count / call.Count;
+            ahead = (PanelsAhead * panels.Stride * sizeof(float)) + (row / TRows.Count * inputs * step);
         }
 
         for (nint input = 0; input < inputs; input++)
@@ -219,6 +219,9 @@ internal static class MatrixTiles
     internal interface IWeights<T>
         where T : struct, ILanes<T>
     {
+        // Of one input of a panel.
+        static abstract int Words { get; }
+
         // The weights of one input for the outputs of two vectors, which are half a panel apart.
         static abstract (T Low, T High) At(ref float weights, nint input);
     }
@@ -246,10 +249,12 @@ internal static class MatrixTiles
     internal readonly struct Wide<T> : IWeights<T>
         where T : struct, ILanes<T>
     {
+        public static int Words => PackedMatrix.Panel<T>();
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input)
         {
-            ref var here = ref Unsafe.Add(ref weights, input * PackedMatrix.Panel<T>());
+            ref var here = ref Unsafe.Add(ref weights, input * Words);
             return (T.Load(ref here), T.Load(ref Unsafe.Add(ref here, PackedMatrix.Half<T>())));
         }
     }
@@ -257,8 +262,10 @@ internal static class MatrixTiles
     internal readonly struct Narrow<T> : IWeights<T>
         where T : struct, ILanes<T>
     {
+        public static int Words => PackedMatrix.Half<T>();
+
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static (T Low, T High) At(ref float weights, nint input) =>
-            T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * PackedMatrix.Half<T>())));
+            T.LoadHalves(ref Unsafe.As<float, uint>(ref Unsafe.Add(ref weights, input * Words)));
     }
 }
