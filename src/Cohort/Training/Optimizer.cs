@@ -61,9 +61,9 @@ public abstract class Optimizer : IDisposable
         foreach (var list in lists)
         {
             using var part = NewDisposeScope();
-            if (list is [{ IsReached: false } slot])
+            if (list is [{ IsReached: false } single])
             {
-                Move(slot.Weights, slot.Gradient().mul_(scale), slot.State, learningRate);
+                Move(single.Weights, single.Gradient().mul_(scale), single.State, learningRate);
             }
             else
             {
@@ -149,9 +149,9 @@ public abstract class Optimizer : IDisposable
         foreach (var list in lists)
         {
             using var scope = NewDisposeScope();
-            if (list is [{ IsReached: false } slot])
+            if (list is [{ IsReached: false } single])
             {
-                norms.Add(slot.Gradient().norm().MoveToOuterDisposeScope());
+                norms.Add(single.Gradient().norm().MoveToOuterDisposeScope());
                 continue;
             }
 

@@ -46,7 +46,12 @@ public sealed class OptimizerKernelTests
             ? new SgdOptions { Momentum = Drawn(0.9), Dampening = Drawn(0.7), Nesterov = Flag(), WeightDecay = Drawn(0.3), MaxGradientNorm = Norm() }
             : new AdamOptions
             {
-                Beta1 = Drawn(0.9), Beta2 = Drawn(0.99), Epsilon = 1e-3, LargestMoment = Flag(), DecayInGradient = Flag(), WeightDecay = Drawn(0.3),
+                Beta1 = Drawn(0.9),
+                Beta2 = Drawn(0.99),
+                Epsilon = 1e-3,
+                LargestMoment = Flag(),
+                DecayInGradient = Flag(),
+                WeightDecay = Drawn(0.3),
                 MaxGradientNorm = Norm(),
             };
         using var rows = new FreeWeights([.. shapes.Select((shape, index) => Wave(index, shape.Rows, shape.Columns))]);
