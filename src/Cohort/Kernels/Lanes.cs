@@ -37,6 +37,9 @@ internal interface ILanes<T>
     /// <summary>The smaller number of each lane.</summary>
     static abstract T Min(T a, T b);
 
+    /// <summary>The square root of each lane, rounded once.</summary>
+    static abstract T SquareRoot(T value);
+
     /// <summary>The nearest whole number, and 2 to its power; of numbers in [-126, 127].</summary>
     static abstract (T Whole, T Power) RoundedPower(T value);
 
@@ -81,6 +84,8 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     public static Lanes16 Max(Lanes16 a, Lanes16 b) => new(Vector512.Max(a._value, b._value));
 
     public static Lanes16 Min(Lanes16 a, Lanes16 b) => new(Vector512.Min(a._value, b._value));
+
+    public static Lanes16 SquareRoot(Lanes16 value) => new(Vector512.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes16 Whole, Lanes16 Power) RoundedPower(Lanes16 value)
@@ -130,6 +135,8 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
 
     public static Lanes8 Min(Lanes8 a, Lanes8 b) => new(Vector256.Min(a._value, b._value));
 
+    public static Lanes8 SquareRoot(Lanes8 value) => new(Vector256.Sqrt(value._value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes8 Whole, Lanes8 Power) RoundedPower(Lanes8 value)
     {
@@ -178,6 +185,8 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
 
     public static Lanes4 Min(Lanes4 a, Lanes4 b) => new(Vector128.Min(a._value, b._value));
 
+    public static Lanes4 SquareRoot(Lanes4 value) => new(Vector128.Sqrt(value._value));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lanes4 Whole, Lanes4 Power) RoundedPower(Lanes4 value)
     {
@@ -223,6 +232,8 @@ internal readonly struct Lane(float value) : ILanes<Lane>
     public static Lane Max(Lane a, Lane b) => new(MathF.Max(a._value, b._value));
 
     public static Lane Min(Lane a, Lane b) => new(MathF.Min(a._value, b._value));
+
+    public static Lane SquareRoot(Lane value) => new(MathF.Sqrt(value._value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Lane Whole, Lane Power) RoundedPower(Lane value)

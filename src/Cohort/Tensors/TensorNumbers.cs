@@ -22,6 +22,11 @@ internal static class TensorNumbers
             return default;
         }
 
+        if (tensor.numel() <= int.MaxValue / sizeof(float))
+        {
+            return new(Floats.AddressOf(in tensor.bytes[0]), tensor.numel());
+        }
+
         // Its first number alone: the bytes of a tensor can only be had of small ones.
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Cohort.Kernels;
 using Cohort.Tensors;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -13,14 +13,14 @@ public abstract class Optimizer : IDisposable
 {
     private readonly double _maxGradientNorm;
     private readonly string[] _stateNames;
-    private readonly Slot[] _slots;
+    private readonly OptimizerSlot[] _slots;
 
     private protected Optimizer(nn.Module module, OptimizerOptions options, params string[] stateNames)
     {
         (_maxGradientNorm, _stateNames) = (options.MaxGradientNorm, stateNames);
         _slots = module.named_parameters()
             .Where(pair => pair.parameter.requires_grad)
-            .Select(pair => new Slot(pair.name, pair.parameter, stateNames.Length))
+            .Select(pair => new OptimizerSlot(pair.name, pair.parameter, stateNames.Length))
             .ToArray();
     }
 
@@ -42,11 +42,11 @@ public abstract class Optimizer : IDisposable
     {
         foreach (var slot in _slots)
         {
-            slot.Parameter.grad = null;
+            slot.ZeroGradient();
         }
     }
 
-    /// <summary>Cuts the gradient to its largest norm and takes one step.</summary>
+    /// <summary>Cuts the gradient to its largest norm and takes one step, which uses the gradients up: they may be changed.</summary>
     /// <param name="learningRate">Of this step.</param>
     /// <returns>The gradient's norm before cutting.</returns>
     /// <exception cref="NonFiniteException">The norm is not finite; nothing was changed.</exception>
@@ -54,17 +54,27 @@ public abstract class Optimizer : IDisposable
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var norm = GradientNorm();
+        var lists = Lists();
+        var norm = GradientNorm(lists);
         var scale = Math.Min(1, _maxGradientNorm / (norm + 1e-6));
         Steps++;
-        foreach (var slot in _slots)
+        foreach (var list in lists)
         {
-            if (slot.Parameter.grad is { } gradient)
+            using var part = NewDisposeScope();
+            if (list is [{ IsReached: false } single])
             {
-                using var part = NewDisposeScope();
-                var cut = slot.HasMaster ? gradient.to_type(ScalarType.Float32).mul_(scale) : gradient.mul_(scale);
-                Move(slot.Weights, cut, slot.State, learningRate);
-                slot.Publish();
+                Move(single.Weights, single.Gradient().mul_(scale), single.State, learningRate);
+            }
+            else
+            {
+                ParameterNumbers[] numbers = [.. list.Select(slot => slot.Numbers())];
+                var portions = Portion.Cut(numbers.Select(parameter => parameter.Weights.Length));
+                Vectors.Run(Kernel(numbers, portions, scale, learningRate), portions.Length, get_num_threads());
+            }
+
+            foreach (var moved in list)
+            {
+                moved.Publish();
             }
         }
 
@@ -109,89 +119,64 @@ public abstract class Optimizer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    // Changes one parameter's weights and state, Steps being the number of this step from 1.
+    // Changes one parameter's weights and state, Steps being the number of this step from 1. The gradient is cut.
     private protected abstract void Move(Tensor weights, Tensor gradient, Tensor[] state, double learningRate);
 
-    private IEnumerable<(string Name, Tensor Tensor)> Stored(Slot slot)
+    // Does the same to many parameters in one pass over their numbers, and cuts the gradients on the way.
+    private protected abstract IKernel Kernel(ParameterNumbers[] parameters, Portion[] portions, double scale, double learningRate);
+
+    private IEnumerable<(string Name, Tensor Tensor)> Stored(OptimizerSlot slot)
     {
         var state = _stateNames.Zip(slot.State, (name, tensor) => ($"{slot.Name}.{name}", tensor));
         return slot.HasMaster ? state.Append(($"{slot.Name}.master", slot.Weights)) : state;
     }
 
-    // Gradients are cut as by torch.nn.utils.clip_grad_norm_, but where the norm is not finite they stay as they are, so that the bad one can be named.
-    private double GradientNorm()
+    // Parameters with a gradient: in one list those that kernels reach as they are; alone each of the others, so that of gradients in another type than
+    // the weights' no more than one is there in both.
+    private OptimizerSlot[][] Lists()
     {
-        var norms = _slots.Where(slot => slot.Parameter.grad is not null).Select(slot => Norm(slot, slot.Parameter.grad!)).ToArray();
-        var norm = stack(norms).norm().cpu().to_type(ScalarType.Float64).item<double>();
-        return double.IsFinite(norm) ? norm : throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
+        var slots = _slots.Where(slot => slot.HasGradient).ToArray();
+        var together = slots.Where(slot => slot is { IsReached: true, HasMaster: false }).ToArray();
+        var alone = slots.Except(together).Select(slot => new[] { slot });
+        return together.Length > 0 ? [together, .. alone] : [.. alone];
+    }
 
-        static Tensor Norm(Slot slot, Tensor gradient)
+    // Gradients are cut as by torch.nn.utils.clip_grad_norm_, but where the norm is not finite they stay as they are, so that the bad one can be named.
+    private double GradientNorm(OptimizerSlot[][] lists)
+    {
+        var squares = 0.0;
+        var norms = new List<Tensor>();
+        foreach (var list in lists)
         {
             using var scope = NewDisposeScope();
-            return (slot.HasMaster ? gradient.to_type(ScalarType.Float32) : gradient).norm().MoveToOuterDisposeScope();
+            if (list is [{ IsReached: false } single])
+            {
+                norms.Add(single.Gradient().norm().MoveToOuterDisposeScope());
+                continue;
+            }
+
+            Floats[] gradients = [.. list.Select(slot => slot.GradientNumbers())];
+            var portions = Portion.Cut(gradients.Select(gradient => gradient.Length));
+            var sums = new double[portions.Length];
+            Vectors.Run(new SquaresKernel(gradients, portions, sums), portions.Length, get_num_threads());
+            squares = sums.Aggregate(squares, (total, sum) => total + sum);
         }
+
+        var rest = norms.Count > 0 ? stack(norms).norm().cpu().to_type(ScalarType.Float64).item<double>() : 0;
+        var norm = double.Hypot(Math.Sqrt(squares), rest);
+        return double.IsFinite(norm) ? norm : throw new NonFiniteException($"the gradient of {FirstBadGradient()}");
     }
 
     private string FirstBadGradient()
     {
         foreach (var slot in _slots)
         {
-            if (slot.Parameter.grad is { } gradient && !gradient.isfinite().all().item<bool>())
+            if (slot.HasGradient && !slot.Gradient().isfinite().all().item<bool>())
             {
                 return slot.Name;
             }
         }
 
         return "all parameters together (each is finite, their norm is not)";
-    }
-
-    // A parameter, the weights that steps are added to (its master, or itself), and the state of their kind.
-    private sealed class Slot : IDisposable
-    {
-        public Slot(string name, Parameter parameter, int states)
-        {
-            (Name, Parameter) = (name, parameter);
-            HasMaster = parameter.dtype is ScalarType.BFloat16 or ScalarType.Float16;
-            Weights = HasMaster ? Master(parameter) : parameter;
-            State = [.. Enumerable.Range(0, states).Select(_ => zeros_like(Weights, requires_grad: false).DetachFromDisposeScope())];
-        }
-
-        private static Tensor Master(Parameter parameter)
-        {
-            using var scope = NewDisposeScope();
-            return parameter.detach().to_type(ScalarType.Float32).DetachFromDisposeScope();
-        }
-
-        public string Name { get; }
-
-        public Parameter Parameter { get; }
-
-        public bool HasMaster { get; }
-
-        public Tensor Weights { get; }
-
-        public Tensor[] State { get; }
-
-        // The parameter becomes the rounding of its master.
-        public void Publish()
-        {
-            if (HasMaster)
-            {
-                Parameter.copy_(Weights);
-            }
-        }
-
-        public void Dispose()
-        {
-            if (HasMaster)
-            {
-                Weights.Dispose();
-            }
-
-            foreach (var state in State)
-            {
-                state.Dispose();
-            }
-        }
     }
 }

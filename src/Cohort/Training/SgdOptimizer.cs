@@ -1,3 +1,4 @@
+using Cohort.Kernels;
 using static TorchSharp.torch;
 
 namespace Cohort.Training;
@@ -11,17 +12,24 @@ internal sealed class SgdOptimizer(nn.Module module, SgdOptions options) : Optim
     private protected override void Move(Tensor weights, Tensor gradient, Tensor[] state, double learningRate)
     {
         using var scope = NewDisposeScope();
-        if (options.WeightDecay > 0)
+        var factors = Factors(learningRate);
+        if (factors.Decay > 0)
         {
-            gradient = gradient.add(weights, alpha: options.WeightDecay);
+            gradient = gradient.add(weights, alpha: factors.Decay);
         }
 
         if (state is [var velocity])
         {
-            velocity.mul_(options.Momentum).add_(gradient, alpha: Steps == 1 ? 1 : 1 - options.Dampening);
-            gradient = options.Nesterov ? gradient.add(velocity, alpha: options.Momentum) : velocity;
+            velocity.mul_(factors.Momentum).add_(gradient, alpha: factors.Share);
+            gradient = factors.Nesterov ? gradient.add(velocity, alpha: factors.Momentum) : velocity;
         }
 
-        weights.add_(gradient, alpha: -learningRate);
+        weights.add_(gradient, alpha: -factors.Rate);
     }
+
+    private protected override IKernel Kernel(ParameterNumbers[] parameters, Portion[] portions, double scale, double learningRate) =>
+        new SgdKernel(parameters, portions, scale, Factors(learningRate));
+
+    private SgdFactors Factors(double learningRate) => new(
+        options.WeightDecay, options.Momentum, Share: Steps == 1 ? 1 : 1 - options.Dampening, options.Nesterov, learningRate);
 }

@@ -24,7 +24,7 @@ public sealed class FloorsTests : IDisposable
         ["Evaluation"] = ["Rollouts", "Rewards", "Models", "Data", "Tokenization", "Tensors"],
         ["Training"] =
         [
-            "Evaluation", "Rollouts", "Rewards", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Parsing", "Tokenization", "Tensors",
+            "Evaluation", "Rollouts", "Rewards", "Checkpoints", "Data", "Losses", "Advantages", "Models", "Kernels", "Parsing", "Tokenization", "Tensors",
         ],
         ["Chat"] = ["Rollouts", "Models", "Data", "Tokenization", "Tensors"], // samples, and knows nothing of training
         ["Audit"] = ["Training", "Data", "Advantages", "Losses", "Models", "Tensors"], // of Training and Data, what becomes of a score that was cut off

@@ -36,30 +36,40 @@ public sealed class OptimizerTests
     [MemberData(nameof(Steps))]
     public void Two_steps_are_the_hand_computed_ones(OptimizerOptions options, double first, double second)
     {
-        using var scope = NewDisposeScope();
-        using var weights = new FreeWeights(tensor(new[] { 0.5 }));
-        using var optimizer = Optimizer.Create(weights, options);
-        weights[0].grad = tensor(new[] { 3.0 });
-        Assert.Equal(3, optimizer.Step(0.02), Tolerances.Float64);
-        Numbers.Same([first], weights[0], Tolerances.HandComputed);
-        weights[0].grad = tensor(new[] { -0.4 });
-        Assert.Equal(0.4, optimizer.Step(0.02), Tolerances.Float64);
-        Numbers.Same([second], weights[0], Tolerances.HandComputed);
-        Assert.Equal(2, optimizer.Steps);
+        Check(ScalarType.Float64, Tolerances.Float64);
+        Check(ScalarType.Float32, Tolerances.HandComputed);
+
+        void Check(ScalarType type, double tolerance)
+        {
+            using var scope = NewDisposeScope();
+            using var weights = new FreeWeights(tensor(new[] { 0.5 }, type));
+            using var optimizer = Optimizer.Create(weights, options);
+            weights[0].grad = tensor(new[] { 3.0 }, type);
+            Assert.Equal(3, optimizer.Step(0.02), tolerance);
+            Numbers.Same([first], weights[0], Tolerances.HandComputed);
+            weights[0].grad = tensor(new[] { -0.4 }, type);
+            Assert.Equal(0.4, optimizer.Step(0.02), tolerance);
+            Numbers.Same([second], weights[0], Tolerances.HandComputed);
+            Assert.Equal(2, optimizer.Steps);
+        }
     }
 
-    // The norm of 3, 4 and 12 is 13; cut to 6.5, half of each.
-    [Fact]
-    public void Gradients_are_cut_by_the_norm_of_all_together()
+    // The norm of 3, 4 and 12 is 13; cut to 6.5, half of each. Types may be mixed.
+    [Theory]
+    [InlineData(ScalarType.Float64, ScalarType.Float64)]
+    [InlineData(ScalarType.Float32, ScalarType.Float32)]
+    [InlineData(ScalarType.Float32, ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float64, ScalarType.Float32)]
+    public void Gradients_are_cut_by_the_norm_of_all_together(ScalarType one, ScalarType other)
     {
         using var scope = NewDisposeScope();
-        using var weights = new FreeWeights(tensor(new[] { 0.5, -1.5 }), tensor(new[] { 0.7 }));
+        using var weights = new FreeWeights(tensor(new[] { 0.5, -1.5 }, one), tensor(new[] { 0.75 }, other));
         using var optimizer = Optimizer.Create(weights, new SgdOptions { MaxGradientNorm = 6.5 });
-        weights[0].grad = tensor(new[] { 3.0, -4.0 });
-        weights[1].grad = tensor(new[] { 12.0 });
-        Assert.Equal(13, optimizer.Step(0.1), Tolerances.Float64);
-        Numbers.Same([0.35, -1.3], weights[0], Tolerances.HandComputed);
-        Numbers.Same([0.1], weights[1], Tolerances.HandComputed);
+        weights[0].grad = tensor(new[] { 3.0, -4.0 }, one);
+        weights[1].grad = tensor(new[] { 12.0 }, other);
+        Assert.Equal(13, optimizer.Step(0.125), Tolerances.Float64);
+        Numbers.Same([0.3125, -1.25], weights[0], Tolerances.HandComputed);
+        Numbers.Same([0], weights[1], Tolerances.HandComputed);
     }
 
     [Theory]
@@ -166,20 +176,24 @@ public sealed class OptimizerTests
     }
 
     [Theory]
-    [InlineData(double.NaN)]
-    [InlineData(double.PositiveInfinity)]
-    public void Gradient_that_is_not_finite_changes_nothing_and_is_named(double bad)
+    [InlineData(double.NaN, ScalarType.Float64)]
+    [InlineData(double.PositiveInfinity, ScalarType.Float64)]
+    [InlineData(double.NaN, ScalarType.Float32)]
+    [InlineData(double.NegativeInfinity, ScalarType.Float32)]
+    [InlineData(double.NaN, ScalarType.BFloat16)]
+    public void Gradient_that_is_not_finite_changes_nothing_and_is_named(double bad, ScalarType type)
     {
         using var scope = NewDisposeScope();
-        using var weights = new FreeWeights(tensor(new[] { 0.5, -1.5 }), tensor(new[] { 0.7 }), tensor(new[] { 0.9 }));
+        using var weights = new FreeWeights(tensor(new[] { 0.5, -1.5 }, type), tensor(new[] { 0.75 }, type), tensor(new[] { 0.875 }, type));
         using var optimizer = Optimizer.Create(weights, Adam with { MaxGradientNorm = 1 });
-        weights[0].grad = tensor(new[] { 3.0, -4.0 });
-        weights[1].grad = tensor(new[] { bad });
-        weights[2].grad = tensor(new[] { 0.25 });
+        weights[0].grad = tensor(new[] { 3.0, -4.0 }, type);
+        weights[1].grad = tensor(new[] { bad }, type);
+        weights[2].grad = tensor(new[] { 0.25 }, type);
         var error = Assert.Throws<NonFiniteException>(() => optimizer.Step(0.02));
         Assert.Equal("the gradient of weight1 is not finite.", error.Message);
         Numbers.Same([0.5, -1.5], weights[0], 0);
-        Numbers.Same([0.7], weights[1], 0);
+        Numbers.Same([0.75], weights[1], 0);
+        Numbers.Same([0.875], weights[2], 0);
         Numbers.Same([3, -4], weights[0].grad!, 0);
         Assert.Equal(0, optimizer.Steps);
     }
