@@ -1,5 +1,5 @@
 using Cohort.Kernels;
-using Cohort.Models;
+using Cohort.Tensors;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Cohort.Kernels;
-using Cohort.Models;
+using Cohort.Tensors;
 using Cohort.Training;
 using static TorchSharp.torch;
 
