@@ -6,14 +6,14 @@ namespace Cohort.Kernels;
 /// <summary>The innermost loops of <see cref="MatrixKernel"/>: some rows by some vectors of outputs, whose sums stay in registers.</summary>
 internal static class MatrixTiles
 {
-    // While all rows pass a panel, each tile asks for its share of one that comes soon: between them lies the one that another thread takes. One row or two
-    // wait for memory anyway, and what fetches ahead by itself then does it best.
+    // While all rows pass a panel, each tile asks for its share of one that comes soon, for the second cache: between them lies the one that another thread
+    // takes. One row or two wait for memory anyway, and what fetches ahead by itself then does it best.
     private const int PanelsAhead = 2;
     private const int RowsThatLookAhead = 4;
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    public static void RowTile<T, TWeights, TRows>(in ProductCall call, int row, in Panels panels, int panel, int column)
+    public static unsafe void RowTile<T, TWeights, TRows>(in ProductCall call, int row, in Panels panels, int panel, int column)
         where T : struct, ILanes<T>
         where TWeights : struct, IWeights<T>
         where TRows : struct, IRows
@@ -46,18 +46,21 @@ internal static class MatrixTiles
             (a5, b5) = Read<T>(ref starts, 5 * startStride);
         }
 
-        var (ahead, step) = (default(nint), default(nint));
+        var ahead = (byte*)Unsafe.AsPointer(ref weights); // weights do not move
+        nint step = 0;
         if (TRows.Count >= RowsThatLookAhead)
         {
             step = TWeights.Words * sizeof(float) * TRows.Count / call.Count;
-            ahead = (PanelsAhead * panels.Stride * sizeof(float)) + (row / TRows.Count * inputs * step);
+            ahead += (PanelsAhead * panels.Stride * sizeof(float)) + (row / TRows.Count * inputs * step);
         }
 
         for (nint input = 0; input < inputs; input++)
         {
             if (TRows.Count >= RowsThatLookAhead)
             {
-                Fetch(ref Unsafe.AddByteOffset(ref weights, ahead));
+                if (Sse.IsSupported)
+                    Sse.Prefetch1(ahead); // may be an address of nothing
+
                 ahead += step;
             }
 
@@ -188,14 +191,6 @@ internal static class MatrixTiles
         Write(ref results, next, a1, b1);
         Write(ref results, 2 * next, a2, b2);
         Write(ref results, 3 * next, a3, b3);
-    }
-
-    // Brings numbers into the second cache; may be an address of nothing.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static unsafe void Fetch(ref float numbers)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch1(Unsafe.AsPointer(ref numbers));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

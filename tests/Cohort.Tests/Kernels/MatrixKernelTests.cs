@@ -6,7 +6,7 @@ namespace Cohort.Tests.Kernels;
 
 public sealed class MatrixKernelTests
 {
-    private const int Inputs = 21;
+    private const int Inputs = 277; // more than pass together
     private const int Outputs = 75; // several panels of every width, the last of them not full
 
     private static readonly Random Numbers = new(7);
