@@ -93,7 +93,7 @@ internal static partial class Profile
     [GeneratedRegex(@"Forward`1|RowKernels::|ActivationKernel|(Norm|Gate)(Kernels|Forward|Backward)")]
     private static partial Regex InLayers();
 
-    [GeneratedRegex(@"at::native|at::vec|at::internal|function_ref|TensorIterator|mkl_vml")]
+    [GeneratedRegex(@"AdamKernel|SgdKernel|SquaresKernel|LogProb(Forward|Backward)|LogitRows|at::native|at::vec|at::internal|function_ref|TensorIterator|mkl_vml")]
     private static partial Regex InKernel();
 
     [GeneratedRegex(@"libtorch|libLibTorchSharp|libc10|c10::|at::|torch::|libcoreclr|libclrjit|libstdc|TorchSharp|Cohort\.|libc\.so|CoreLib|perf-\d+\.map")]

@@ -19,8 +19,6 @@ internal enum ModelShape
 /// <summary>Makes models with random weights.</summary>
 internal static class BenchmarkModel
 {
-    // From here on `cohort train` lets large tensors lie in pages of their own.
-
     /// <summary>A shape's numbers. No token ends a sequence.</summary>
     public static ModelConfig Config(ModelShape shape)
     {

@@ -3,7 +3,7 @@ namespace Cohort.Kernels;
 /// <summary>Draws a token from logits by inverting the cumulative distribution, in passes over them that keep nothing but sums of chunks.</summary>
 internal static class TokenKernel
 {
-    private const int Chunk = 256;
+    private const int Chunk = LogitRows.Chunk;
 
     /// <summary>A token, and its log-probability.</summary>
     /// <typeparam name="T">The vectors.</typeparam>
