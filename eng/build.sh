@@ -12,6 +12,14 @@ find_dotnet() {
     [ ! -d "$home/host/fxr" ] || export DOTNET_ROOT=${DOTNET_ROOT:-$home}
 }
 
+# Lets glibc ask for huge pages, which many systems give on request alone: large tensors then cost a page fault per 2 MiB (docs/memory.md).
+ask_for_huge_pages() {
+    case ${GLIBC_TUNABLES:-} in
+        *glibc.malloc.hugetlb=*) ;;
+        *) export GLIBC_TUNABLES=${GLIBC_TUNABLES:+$GLIBC_TUNABLES:}glibc.malloc.hugetlb=1 ;;
+    esac
+}
+
 need_sdk() {
     cat >&2 <<EOF
 Cohort needs the .NET 10 SDK, and $1.

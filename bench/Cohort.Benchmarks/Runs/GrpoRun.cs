@@ -116,7 +116,7 @@ internal sealed class GrpoRun : IDisposable
     {
         var update = new UpdateOptions();
         var plan = MicroBatchPlan.Choose(
-            shape.MicroBatch, update.RecomputeActivations, update.MicroBatchGiB, config, shape.Prompt + shape.Completion);
+            shape.MicroBatch, update.RecomputeActivations, update.MicroBatchGiB, config, shape.Prompt + shape.Completion, inOnePass: true);
         return new()
         {
             Seed = Seed,

@@ -73,10 +73,12 @@ internal sealed class EngineWeights : IDisposable
     /// <param name="team">Who packs.</param>
     public void Read(Team team)
     {
-        using var scope = NewDisposeScope();
         using var _ = no_grad();
         foreach (var read in _reads)
+        {
+            using var scope = NewDisposeScope(); // of one layer at a time: with an adapter it holds the layer's merged weights
             read(team);
+        }
     }
 
     /// <summary>Frees the matrices.</summary>

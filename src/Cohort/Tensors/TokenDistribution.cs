@@ -19,12 +19,16 @@ public sealed class TokenDistribution
     public TokenDistribution(Tensor logits, double temperature)
     {
         _temperature = temperature;
-        OfLogits = TensorNumbers.Reach(logits) && logits.is_contiguous();
+        OfLogits = InOnePass(logits) && logits.is_contiguous();
         _numbers = OfLogits ? logits : TokenLogProbs.Distribution(logits, temperature);
     }
 
     /// <summary>Whether <see cref="LogProbsAndEntropies"/> can be had.</summary>
     internal bool OfLogits { get; }
+
+    /// <summary>Whether numbers of the distributions come from one pass over the logits: in float32 on the CPU.</summary>
+    /// <param name="hidden">Of the type, and on the device, that logits are computed in.</param>
+    internal static bool InOnePass(Tensor hidden) => TensorNumbers.Reach(hidden);
 
     /// <summary>Log-probabilities of the whole vocabulary.</summary>
     /// <returns>[n, V], nats, owned by the caller's scope; carries gradient.</returns>

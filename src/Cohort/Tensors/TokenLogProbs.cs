@@ -72,21 +72,26 @@ public static class TokenLogProbs
     /// From the distributions of n of the tokens, one for each head, and these tokens [n] to numbers [n] in float. Called again in the backward pass; must be a
     /// function of its arguments.
     /// </param>
+    /// <param name="whole">Whether the measure asks for <see cref="TokenDistribution.LogProbs"/>, which take more memory: fewer tokens then go together.</param>
     /// <returns>As many tensors [N] as the measure gives, owned by the caller's scope; carry gradient.</returns>
     public static Tensor[] Measure(
         IReadOnlyList<(OutputHead Head, Tensor Hidden)> heads,
         Tensor targets,
         double temperature,
-        Func<TokenDistribution[], Tensor, Tensor[]> measure)
+        Func<TokenDistribution[], Tensor, Tensor[]> measure,
+        bool whole = false)
     {
         using var scope = NewDisposeScope();
-        var rows = Math.Max(1, heads.Min(pair => pair.Head.PortionRows) / heads.Count);
+        var rows = Math.Max(1, heads.Min(PortionTokens) / heads.Count);
         Tensor[] inputs = [.. heads.Select(pair => pair.Hidden), targets];
         var parameters = heads.SelectMany(pair => pair.Head.Parameters).Distinct().ToArray();
         var measured = targets.shape[0] <= rows
             ? Portion(inputs)
             : Recompute.InPortions(some => stack(Portion(some), 1), inputs, parameters, rows).unbind(1);
         return [.. measured.Select(numbers => numbers.MoveToOuterDisposeScope())];
+
+        long PortionTokens((OutputHead Head, Tensor Hidden) pair) =>
+            new DistributionMemory(pair.Head.VocabularySize, InOnePass: !whole && TokenDistribution.InOnePass(pair.Hidden)).PortionTokens;
 
         Tensor[] Portion(Tensor[] some)
         {

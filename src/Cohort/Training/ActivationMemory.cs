@@ -3,7 +3,7 @@ using Cohort.Tensors;
 
 namespace Cohort.Training;
 
-/// <summary>Bytes that tokens take on their way through a network, from its shape alone: what micro-batches are cut by and memory is forecast with.</summary>
+/// <summary>Bytes that tokens take on their way through a network's blocks, from its shape alone: what micro-batches are cut by and memory is forecast with.</summary>
 /// <param name="config">The shape.</param>
 /// <param name="recomputes">Whether blocks keep only their inputs for the backward pass.</param>
 internal sealed class ActivationMemory(ModelConfig config, bool recomputes)
@@ -17,13 +17,9 @@ internal sealed class ActivationMemory(ModelConfig config, bool recomputes)
     /// <summary>What a forward pass without gradient needs of a token.</summary>
     public double ForwardPerToken => Float * ((6.0 * config.HiddenSize) + (3.0 * config.IntermediateSize));
 
-    /// <summary>What distributions over the vocabulary take, of so many tokens.</summary>
-    /// <param name="tokens">Tokens of a micro-batch.</param>
-    public double Distributions(double tokens) => OutputHead.BytesPerToken(config.VocabularySize) * Math.Min(tokens, OutputHead.RowsOf(config.VocabularySize));
-
     /// <summary>A training pass over so many tokens at its height.</summary>
     /// <param name="tokens">Tokens of a micro-batch.</param>
-    public double Training(double tokens) => (tokens * (KeptPerToken + WorkingPerToken)) + Distributions(tokens);
+    public double Training(double tokens) => tokens * (KeptPerToken + WorkingPerToken);
 
     private const double Float = sizeof(float);
 

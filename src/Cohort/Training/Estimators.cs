@@ -91,7 +91,8 @@ internal static class Estimators
         OptimalTokenBaseline.GradientNorm(batch.OldLogProbs, new PackedRows(batch.Tokens, batch.ResponseMask).PerToken(
             options.Update.MicroBatchRows,
             (tokens, mask) => PolicyForward.PerToken(
-                [policy], tokens, mask, options.Rollout.Temperature, (distributions, _) => [TokenLogProbs.SumOfSquares(distributions[0].LogProbs())])[0]));
+                [policy], tokens, mask, options.Rollout.Temperature, (distributions, _) => [TokenLogProbs.SumOfSquares(distributions[0].LogProbs())],
+                whole: true)[0]));
 
     private static Critic CreateCritic(CriticOptions options, LanguageModel policy, RunOptions run)
     {

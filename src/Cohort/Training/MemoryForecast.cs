@@ -15,8 +15,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
     // Bytes of one logit while a token is drawn: its log-probability, and in double precision the probabilities and their running sum.
     private const long BytesPerDraw = 24;
 
-    // Of the copies of a distribution that a gradient needs, those that are there without one.
-    private const double WithoutGradient = 3.0 / 7;
+    private readonly DistributionMemory _distributions = new(config.VocabularySize, PolicyTraining.InOnePass(options));
 
     private readonly ActivationMemory _activations = new(config, options.Update.RecomputeActivations == Recomputation.Always);
 
@@ -171,7 +170,7 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         ? Phase(
             "log-probs",
             (MemoryUse.Activations, (MicroBatchTokens * _activations.ForwardPerToken) + Casts(keepsAll: false)),
-            (MemoryUse.Distributions, WithoutGradient * _activations.Distributions(MicroBatchTokens)))
+            (MemoryUse.Distributions, _distributions.WithoutGradient * _distributions.Of(MicroBatchTokens)))
         : Nothing;
 
     // The sum of the parts' gradients, beside the gradient of the part at hand.
@@ -190,17 +189,18 @@ internal sealed class MemoryForecast(RunOptions options, ModelConfig config, int
         (MemoryUse.Critic, Updates > 1 ? LearnedBytes * CriticParameters : 0),
         (MemoryUse.Measurement, KeptDistributions));
 
-    // The gradient of the head is summed over portions of tokens beside what is there from earlier micro-batches, and handed over in one piece.
+    // The gradient of the head is summed over portions of tokens beside what is there from earlier micro-batches, and handed over in one piece; where the
+    // embedding is the head, it waits for the embedding's.
     private MemoryPhase Learning(string name, double tokens, params (MemoryUse Use, double Bytes)[] beside)
     {
         var table = IsAdapted ? 0 : (double)Weight * config.VocabularySize * config.HiddenSize;
-        var portions = tokens > OutputHead.RowsOf(config.VocabularySize) ? 2 : 1;
+        var tables = config.TieEmbeddings || tokens > _distributions.PortionTokens ? 2 : 1;
         return Phase(
             name,
             [
-                (MemoryUse.Gradients, (LearnedBytes * Trained) + (portions * table)),
+                (MemoryUse.Gradients, (LearnedBytes * Trained) + (tables * table)),
                 (MemoryUse.Activations, (tokens * (_activations.KeptPerToken + _activations.WorkingPerToken)) + Casts(keepsAll: true)),
-                (MemoryUse.Distributions, _activations.Distributions(tokens)),
+                (MemoryUse.Distributions, _distributions.Of(tokens)),
                 .. beside,
             ]);
     }

@@ -1,4 +1,5 @@
 using Cohort.Models;
+using Cohort.Tensors;
 
 namespace Cohort.Training;
 
@@ -15,27 +16,34 @@ internal readonly record struct MicroBatchPlan(int Rows, Recomputation Recomputa
     /// <param name="gibibytes">The budget of a micro-batch.</param>
     /// <param name="config">The model.</param>
     /// <param name="longest">The longest sequence, in tokens.</param>
-    public static MicroBatchPlan Choose(int rows, Recomputation recomputation, double gibibytes, ModelConfig config, int longest)
+    /// <param name="inOnePass">Of <see cref="DistributionMemory"/>.</param>
+    public static MicroBatchPlan Choose(
+        int rows, Recomputation recomputation, double gibibytes, ModelConfig config, int longest, bool inOnePass)
     {
         var budget = gibibytes * (1L << 30);
+        var distributions = new DistributionMemory(config.VocabularySize, inOnePass);
         if (recomputation == Recomputation.Auto)
         {
-            var kept = new ActivationMemory(config, recomputes: false).Training((double)Math.Max(1, rows) * longest);
-            recomputation = kept <= budget ? Recomputation.Never : Recomputation.Always;
+            recomputation = Bytes(Math.Max(1, rows), recomputes: false) <= budget ? Recomputation.Never : Recomputation.Always;
         }
 
         return new(rows > 0 ? rows : Largest(), recomputation);
 
         int Largest()
         {
-            var memory = new ActivationMemory(config, recomputation == Recomputation.Always);
             var most = 1;
-            while (most < MostRows && memory.Training((most + 1.0) * longest) <= budget)
+            while (most < MostRows && Bytes(most + 1, recomputation == Recomputation.Always) <= budget)
             {
                 most++;
             }
 
             return most;
+        }
+
+        double Bytes(int together, bool recomputes)
+        {
+            var tokens = (double)together * longest;
+            return new ActivationMemory(config, recomputes).Training(tokens) + distributions.Of(tokens);
         }
     }
 }

@@ -19,13 +19,15 @@ internal static class PolicyForward
     /// From the models' distributions before n of the response tokens, and these tokens [n] to numbers [n]; see
     /// <see cref="TokenLogProbs.Measure"/>.
     /// </param>
+    /// <param name="whole">Whether it asks for whole distributions.</param>
     /// <returns>[N] each, in row-major order, owned by the caller's scope; carry the models' gradients.</returns>
     public static Tensor[] Measure(
-        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure)
+        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure,
+        bool whole = false)
     {
         using var scope = NewDisposeScope();
         var heads = models.Select(model => (model.Head, model.Trunk.HiddenAt(tokens, mask))).ToArray();
-        var measured = TokenLogProbs.Measure(heads, TokenLogProbs.Targets(tokens, mask), temperature, measure);
+        var measured = TokenLogProbs.Measure(heads, TokenLogProbs.Targets(tokens, mask), temperature, measure, whole);
         return [.. measured.Select(numbers => numbers.MoveToOuterDisposeScope())];
     }
 
@@ -33,10 +35,11 @@ internal static class PolicyForward
     /// <inheritdoc cref="Measure"/>
     /// <returns>[b, t] each, 0 outside the mask, owned by the caller's scope; carry the models' gradients.</returns>
     public static Tensor[] PerToken(
-        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure)
+        IReadOnlyList<LanguageModel> models, Tensor tokens, Tensor mask, double temperature, Func<TokenDistribution[], Tensor, Tensor[]> measure,
+        bool whole = false)
     {
         using var scope = NewDisposeScope();
-        return [.. Measure(models, tokens, mask, temperature, measure).Select(numbers => TokenLogProbs.Spread(numbers, mask).MoveToOuterDisposeScope())];
+        return [.. Measure(models, tokens, mask, temperature, measure, whole).Select(numbers => TokenLogProbs.Spread(numbers, mask).MoveToOuterDisposeScope())];
     }
 
     /// <summary>Per-token log-probabilities of a whole batch, without gradient.</summary>
@@ -57,5 +60,6 @@ internal static class PolicyForward
     public static Tensor ExactKl(
         LanguageModel policy, LanguageModel reference, PackedRows batch, double temperature, int microBatchRows) =>
         batch.PerToken(microBatchRows, (tokens, mask) => PerToken(
-            [policy, reference], tokens, mask, temperature, (distributions, _) => [KlEstimators.Exact(distributions[0].LogProbs(), distributions[1].LogProbs())])[0]);
+            [policy, reference], tokens, mask, temperature, (distributions, _) => [KlEstimators.Exact(distributions[0].LogProbs(), distributions[1].LogProbs())],
+            whole: true)[0]);
 }

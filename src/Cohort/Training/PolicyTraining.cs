@@ -114,6 +114,11 @@ internal sealed class PolicyTraining : ITraining
     public static RunOptions Resolve(RunOptions options, DataSource<Problem> source, PromptEncoder prompts, ModelConfig config) =>
         Resolve(options, LongestPrompt(options, source, prompts), config);
 
+    /// <summary>Whether the update takes numbers of distributions from one pass over the logits (see <see cref="DistributionMemory"/>).</summary>
+    /// <param name="options">Of a run whose device is chosen.</param>
+    public static bool InOnePass(RunOptions options) =>
+        options.Device == DeviceKind.Cpu && !(options.Algorithm.Kl is { Coefficient: > 0, ComparesWhole: true });
+
     /// <inheritdoc cref="Resolve(RunOptions, DataSource{Problem}, PromptEncoder, ModelConfig)"/>
     /// <param name="longest">From <see cref="LongestPrompt"/>.</param>
     public static RunOptions Resolve(RunOptions options, (Problem Problem, int Length) longest, ModelConfig config)
@@ -125,7 +130,7 @@ internal sealed class PolicyTraining : ITraining
 
         var update = options.Update;
         var plan = MicroBatchPlan.Choose(
-            update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens);
+            update.MicroBatchRows, update.RecomputeActivations, update.MicroBatchGiB, config, longestPrompt + newTokens, InOnePass(options));
         var algorithm = options.Algorithm;
         return options with
         {

@@ -107,9 +107,9 @@ internal sealed class PolicyUpdate(LanguageModel policy, LanguageModel reference
 
         var kl = algorithm.Kl;
         var klActs = coefficients.Kl > 0 && kl.ActsInLoss;
-        var comparesAll = klActs && kl.Estimator == KlEstimator.Exact;
+        var comparesAll = klActs && kl.ComparesWhole;
         var measured = PolicyForward.PerToken(
-            comparesAll ? [policy, reference] : [policy], tokens, mask, options.Rollout.Temperature, Measure);
+            comparesAll ? [policy, reference] : [policy], tokens, mask, options.Rollout.Temperature, Measure, whole: comparesAll);
         var (logProbs, entropy) = (measured[0], measured[^1]);
         var ratio = ImportanceRatio.PerToken(logProbs, old);
         var loss = Term(MetricNames.Surrogate, SurrogateLoss.PerToken(algorithm, micro, logProbs, advantages, mask, chosen), 1);

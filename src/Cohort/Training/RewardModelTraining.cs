@@ -105,7 +105,8 @@ internal sealed class RewardModelTraining : ITraining
             longest = Math.Max(longest, pair.Longest);
         }
 
-        var plan = MicroBatchPlan.Choose(options.MicroBatchRows, options.RecomputeActivations, options.MicroBatchGiB, config, longest);
+        var plan = MicroBatchPlan.Choose(
+            options.MicroBatchRows, options.RecomputeActivations, options.MicroBatchGiB, config, longest, inOnePass: options.Device == DeviceKind.Cpu);
         return options with { MicroBatchRows = plan.Rows, RecomputeActivations = plan.Recomputation };
     }
 

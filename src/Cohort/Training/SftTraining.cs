@@ -108,7 +108,8 @@ internal sealed class SftTraining : ITraining
             (longest, longestAnswer) = (Math.Max(longest, prompt + answer), Math.Max(longestAnswer, answer));
         }
 
-        var plan = MicroBatchPlan.Choose(options.MicroBatchRows, options.RecomputeActivations, options.MicroBatchGiB, config, longest);
+        var plan = MicroBatchPlan.Choose(
+            options.MicroBatchRows, options.RecomputeActivations, options.MicroBatchGiB, config, longest, inOnePass: options.Device == DeviceKind.Cpu);
         return options with
         {
             MaxNewTokens = options.MaxNewTokens > 0 ? options.MaxNewTokens : longestAnswer,

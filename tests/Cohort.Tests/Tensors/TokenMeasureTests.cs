@@ -14,9 +14,30 @@ public sealed class TokenMeasureTests
     [Fact]
     public void A_portion_holds_the_tokens_that_fit_half_a_gibibyte()
     {
-        Assert.Equal(126, OutputHead.RowsOf(151_936));
-        Assert.Equal(1, OutputHead.RowsOf(OneByOne));
-        Assert.Equal(399_457, OutputHead.RowsOf(48));
+        Assert.Equal(126, new DistributionMemory(151_936, InOnePass: false).PortionTokens);
+        Assert.Equal(441, new DistributionMemory(151_936, InOnePass: true).PortionTokens);
+        Assert.Equal(1, new DistributionMemory(OneByOne, InOnePass: true).PortionTokens);
+        Assert.Equal(399_457, new DistributionMemory(48, InOnePass: false).PortionTokens);
+    }
+
+    // At 30 million a token takes 240 MB in one pass, 840 MB with whole distributions: of four tokens two go together, or one.
+    [Theory]
+    [InlineData(ScalarType.Float32, false, 2)]
+    [InlineData(ScalarType.Float32, true, 4)]
+    [InlineData(ScalarType.Float64, false, 4)]
+    public void More_tokens_go_together_where_one_pass_over_the_logits_is_enough(ScalarType type, bool whole, int portions)
+    {
+        using var scope = NewDisposeScope();
+        var calls = 0;
+        TokenLogProbs.Measure(
+            [(Head(ones(5, 3, type), vocabulary: 30_000_000), ones(4, 3, type))], zeros(4, ScalarType.Int64), 1,
+            (distributions, tokens) =>
+            {
+                calls++;
+                return [TokenLogProbs.Of(distributions[0], tokens)];
+            },
+            whole);
+        Assert.Equal(portions, calls);
     }
 
     [Theory]

@@ -184,10 +184,10 @@ public sealed class MemoryPlanTests
     public void Micro_batches_fill_their_budget(double gibibytes, int rows, Recomputation recomputation)
     {
         var config = new ModelConfig { VocabularySize = 1000, HiddenSize = 896, IntermediateSize = 4864, Layers = 24, Heads = 14, KeyValueHeads = 2, HeadSize = 64 };
-        var plan = MicroBatchPlan.Choose(0, Recomputation.Auto, gibibytes, config, longest: 137);
+        var plan = MicroBatchPlan.Choose(0, Recomputation.Auto, gibibytes, config, longest: 137, inOnePass: false);
 
         Assert.Equal((rows, recomputation), (plan.Rows, plan.Recomputation));
-        Assert.Equal(7, MicroBatchPlan.Choose(7, Recomputation.Never, gibibytes, config, longest: 137).Rows);
+        Assert.Equal(7, MicroBatchPlan.Choose(7, Recomputation.Never, gibibytes, config, longest: 137, inOnePass: false).Rows);
     }
 
     [Fact]

@@ -64,6 +64,9 @@ public sealed record KlPenalty
     /// <summary>Whether a term of it stands in the loss.</summary>
     internal bool ActsInLoss => Placement is KlPlacement.InLoss or KlPlacement.InRewardAndLoss;
 
+    /// <summary>Whether the loss compares whole distributions, where its coefficient is above 0.</summary>
+    internal bool ComparesWhole => ActsInLoss && Estimator == KlEstimator.Exact;
+
     /// <summary>What is wrong with this estimator in this place; empty where nothing is.</summary>
     internal string Problem => (Placement, Estimator) switch
     {
