@@ -15,7 +15,6 @@ internal sealed class CachedAttention<T> : IDisposable
     private readonly Rows[] _scores;
     private readonly Rows[] _heads;
     private readonly float[] _zeros;
-    private readonly int _completionScores;
 
     public CachedAttention(ModelConfig config, EngineRoom room, int workers)
     {
@@ -23,9 +22,8 @@ internal sealed class CachedAttention<T> : IDisposable
         (_config, _turns) = (config, new(config, room.PromptLength + room.CompletionLength));
         _prompts = [.. Enumerable.Range(0, config.Layers).Select(_ => new KeyValues(config, room.Prompts, room.PromptLength, panel))];
         _completions = [.. Enumerable.Range(0, config.Layers).Select(_ => new KeyValues(config, room.Completions, room.CompletionLength, panel))];
-        _completionScores = PackedMatrix.RoundUp(room.PromptLength);
-        _zeros = new float[PackedMatrix.RoundUp(Math.Max(config.HeadSize, Math.Max(room.PromptLength, room.CompletionLength)))];
-        _scores = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, _completionScores + room.CompletionLength))];
+        _zeros = new float[PackedMatrix.RoundUp(config.HeadSize)];
+        _scores = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, room.PromptLength + room.CompletionLength))];
         _heads = [.. Enumerable.Range(0, workers).Select(_ => new Rows(shared, config.HeadSize))];
     }
 
@@ -67,15 +65,15 @@ internal sealed class CachedAttention<T> : IDisposable
         var (scores, heads) = (_scores[worker], _heads[worker]);
         var first = _config.SlidingLayers.Contains(layer) ? Math.Max(0, place.Position + 1 - _config.SlidingWindow) : 0;
         var ofPrompt = new Seen(_prompts[layer], place.Prompt, Math.Min(first, place.PromptLength), place.PromptLength, 0);
-        var ofCompletion = new Seen(_completions[layer], place.Completion, Math.Max(0, first - place.PromptLength), place.Length, _completionScores);
-        var shared = _config.Heads / _config.KeyValueHeads;
+        var ofCompletion = new Seen(_completions[layer], place.Completion, Math.Max(0, first - place.PromptLength), place.Length, ofPrompt.Count);
+        var (shared, seen) = (_config.Heads / _config.KeyValueHeads, ofPrompt.Count + ofCompletion.Count);
         for (var head = 0; head < _config.KeyValueHeads; head++)
         {
             var queries = wide.Slice(head * shared * _config.HeadSize, shared * _config.HeadSize);
-            Score(queries, ofPrompt, head, scores, shared);
-            Score(queries, ofCompletion, head, scores, shared);
+            Score(queries, ofPrompt, head, scores);
+            Score(queries, ofCompletion, head, scores);
             for (var i = 0; i < shared; i++)
-                Soften(scores[i].Slice(ofPrompt.ScoresFrom, ofPrompt.Count), scores[i].Slice(ofCompletion.ScoresFrom, ofCompletion.Count));
+                Soften(scores.Wide(i), seen);
 
             Mix(ofPrompt, head, scores, in _zeros[0], 0, heads, shared);
             Mix(ofCompletion, head, scores, in heads.Wide(0)[0], heads.Stride, heads, shared);
@@ -84,34 +82,23 @@ internal sealed class CachedAttention<T> : IDisposable
         }
     }
 
-    // q k' of the queries that share a key-value head, for whole blocks of positions; those that are not seen are not read.
-    private void Score(ReadOnlySpan<float> queries, Seen seen, int head, Rows scores, int shared)
-    {
-        if (seen.Count == 0)
-            return;
+    // Of the queries that share a key-value head.
+    private void Score(ReadOnlySpan<float> queries, Seen seen, int head, Rows scores) => ScoreKernel.Score<T>(
+        queries, seen.Store.Keys(seen.Segment, head, seen.First, seen.Count), _config.HeadSize, ref scores.Wide(0)[seen.Scores], scores.Stride);
 
-        var (first, end) = (seen.First / PackedMatrix.Panel<T>(), (seen.End + PackedMatrix.Panel<T>() - 1) / PackedMatrix.Panel<T>());
-        var at = seen.Scores + (first * PackedMatrix.Panel<T>());
-        MatrixKernel.Multiply<T>(
-            in queries[0], _config.HeadSize, shared, seen.Store.Keys(seen.Segment, head, first, end - first), _config.HeadSize,
-            in _zeros[0], 0, ref scores.Wide(0)[at], scores.Stride);
-    }
-
-    // Softmax over two spans of one distribution.
-    private static void Soften(Span<float> one, Span<float> other)
+    // Softmax. Scores that fill the last vector add nothing.
+    private static void Soften(Span<float> scores, int count)
     {
-        var largest = MathF.Max(
-            one.Length == 0 ? float.NegativeInfinity : RowKernels.Largest<T>(one),
-            other.Length == 0 ? float.NegativeInfinity : RowKernels.Largest<T>(other));
-        var sum = RowKernels.Exponentials<T>(one, largest) + RowKernels.Exponentials<T>(other, largest);
-        RowKernels.Multiply<T>(one, 1 / sum);
-        RowKernels.Multiply<T>(other, 1 / sum);
+        var whole = scores[..((count + T.Width - 1) / T.Width * T.Width)];
+        whole[count..].Fill(float.NegativeInfinity);
+        var sum = RowKernels.Exponentials<T>(whole, RowKernels.Largest<T>(whole));
+        RowKernels.Multiply<T>(whole, 1 / sum);
     }
 
     // What attention gives so far, and the values of what else is seen.
     private static void Mix(Seen seen, int head, Rows scores, ref readonly float starts, int startStride, Rows heads, int shared) =>
         MatrixKernel.Multiply<T>(
-            in scores.Wide(0)[seen.ScoresFrom], scores.Stride, shared, seen.Store.Values(seen.Segment, head, seen.First), seen.Count,
+            in scores.Wide(0)[seen.Scores], scores.Stride, shared, seen.Store.Values(seen.Segment, head, seen.First), seen.Count,
             in starts, startStride, ref heads.Wide(0)[0], heads.Stride);
 
     /// <summary>Frees the memory.</summary>
@@ -121,11 +108,9 @@ internal sealed class CachedAttention<T> : IDisposable
             owned.Dispose();
     }
 
-    // What of a segment a row sees: positions from First to End, whose scores begin at Scores + First.
+    // What of a segment a row sees: positions from First to End, whose scores begin at Scores.
     private readonly record struct Seen(KeyValues Store, int Segment, int First, int End, int Scores)
     {
         public int Count => End - First;
-
-        public int ScoresFrom => Scores + First;
     }
 }

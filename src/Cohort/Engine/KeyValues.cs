@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Cohort.Kernels;
 using Cohort.Models;
@@ -6,8 +5,8 @@ using Cohort.Models;
 namespace Cohort.Engine;
 
 /// <summary>
-/// Keys and values of one layer, in segments of equal room: a prompt's, or one completion's. Both lie as panels of a <see cref="PackedMatrix"/>, so that
-/// attention is two products: keys in blocks of positions, [d, panel] each, and values of a head in columns, [positions, panel] each.
+/// Keys and values of one layer, in segments of equal room: a prompt's, or one completion's. Keys of a head lie one behind the other, so that a token's is
+/// written at once; values in panels of columns, [positions, panel] each, as <see cref="MatrixKernel"/> reads them.
 /// </summary>
 internal sealed class KeyValues : IDisposable
 {
@@ -27,14 +26,14 @@ internal sealed class KeyValues : IDisposable
     {
         _panel = panel;
         (_heads, _headSize) = (config.KeyValueHeads, config.HeadSize);
-        (_columns, _room) = (PackedMatrix.RoundUp(config.HeadSize), PackedMatrix.RoundUp(positions));
+        (_columns, _room) = (PackedMatrix.RoundUp(config.HeadSize), positions);
         _keys = new((long)segments * _heads * _room * _headSize);
         _values = new((long)segments * _heads * _room * _columns);
     }
 
-    /// <summary>Keys of a head, in blocks of positions.</summary>
-    public Panels Keys(int segment, int head, int firstBlock, int count) =>
-        new(ref Key(segment, head, firstBlock), _panel * _headSize, count, PackedType.Float32);
+    /// <summary>Keys [count, d] of a head from a position on.</summary>
+    public Span<float> Keys(int segment, int head, int position, int count) =>
+        _keys.Slice(((((long)segment * _heads) + head) * _room * _headSize) + ((long)position * _headSize), count * _headSize);
 
     /// <summary>Values of a head from a position on, in columns.</summary>
     public Panels Values(int segment, int head, int position) =>
@@ -48,11 +47,7 @@ internal sealed class KeyValues : IDisposable
     /// <param name="value">[d].</param>
     public void Write(int segment, int head, int position, ReadOnlySpan<float> key, ReadOnlySpan<float> value)
     {
-        var (block, column) = Math.DivRem(position, _panel);
-        ref var to = ref Key(segment, head, block);
-        for (var i = 0; i < key.Length; i++)
-            Unsafe.Add(ref to, (i * _panel) + column) = key[i];
-
+        key.CopyTo(Keys(segment, head, position, 1));
         for (var first = 0; first < value.Length; first += _panel)
         {
             var part = value[first..Math.Min(first + _panel, value.Length)];
@@ -66,9 +61,6 @@ internal sealed class KeyValues : IDisposable
         _keys.Dispose();
         _values.Dispose();
     }
-
-    private ref float Key(int segment, int head, int block) =>
-        ref _keys[((((long)segment * _heads) + head) * _room * _headSize) + ((long)block * _panel * _headSize)];
 
     private ref float Value(int segment, int head, int column, int position) =>
         ref _values[((((((long)segment * _heads) + head) * _columns) + (column * _panel)) * _room) + ((long)position * _panel)];

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cohort.Kernels;
 
@@ -45,6 +46,9 @@ internal interface ILanes<T>
 
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(T value);
+
+    /// <summary>The sums of all lanes of four vectors.</summary>
+    static abstract Vector128<float> Sums(T a, T b, T c, T d);
 
     /// <summary>The largest lane.</summary>
     static abstract float Largest(T value);
@@ -95,7 +99,12 @@ internal readonly struct Lanes16(Vector512<float> value) : ILanes<Lanes16>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes16 value) => Vector512.Sum(value._value);
+    public static float Sum(Lanes16 value) => Lanes8.Sum(Folded(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Lanes16 a, Lanes16 b, Lanes16 c, Lanes16 d) => Lanes8.Sums(Folded(a), Folded(b), Folded(c), Folded(d));
+
+    private static Lanes8 Folded(Lanes16 value) => new(value._value.GetLower() + value._value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes16 value) => Lanes8.Largest(new(Vector256.Max(value._value.GetLower(), value._value.GetUpper())));
@@ -145,7 +154,12 @@ internal readonly struct Lanes8(Vector256<float> value) : ILanes<Lanes8>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Sum(Lanes8 value) => Vector256.Sum(value._value);
+    public static float Sum(Lanes8 value) => Lanes4.Sum(Folded(value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Lanes8 a, Lanes8 b, Lanes8 c, Lanes8 d) => Lanes4.Sums(Folded(a), Folded(b), Folded(c), Folded(d));
+
+    private static Lanes4 Folded(Lanes8 value) => new(value._value.GetLower() + value._value.GetUpper());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes8 value) => Lanes4.Largest(new(Vector128.Max(value._value.GetLower(), value._value.GetUpper())));
@@ -198,6 +212,18 @@ internal readonly struct Lanes4(Vector128<float> value) : ILanes<Lanes4>
     public static float Sum(Lanes4 value) => Vector128.Sum(value._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Lanes4 a, Lanes4 b, Lanes4 c, Lanes4 d)
+    {
+        if (!Sse.IsSupported)
+            return Vector128.Create(Sum(a), Sum(b), Sum(c), Sum(d));
+
+        // Lanes of two vectors side by side, then of four.
+        var ab = Sse.UnpackLow(a._value, b._value) + Sse.UnpackHigh(a._value, b._value);
+        var cd = Sse.UnpackLow(c._value, d._value) + Sse.UnpackHigh(c._value, d._value);
+        return Sse.MoveLowToHigh(ab, cd) + Sse.MoveHighToLow(cd, ab);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lanes4 value) =>
         MathF.Max(MathF.Max(value._value[0], value._value[1]), MathF.Max(value._value[2], value._value[3]));
 
@@ -244,6 +270,9 @@ internal readonly struct Lane(float value) : ILanes<Lane>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Lane value) => value._value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Sums(Lane a, Lane b, Lane c, Lane d) => Vector128.Create(a._value, b._value, c._value, d._value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Largest(Lane value) => value._value;
