@@ -73,5 +73,5 @@ public class MatrixBenchmarks : IDisposable
 
     private void Multiply<T>()
         where T : struct, ILanes<T> => MatrixKernel.Multiply<T>(
-            in _rows[0], Inputs, Rows, _matrix!.Panels(0, _matrix.PanelCount), Inputs, in _starts[0], 0, ref _results[0], Outputs);
+            in _rows[0], Inputs, Rows, _matrix!.Panels(0, _matrix.PanelCount, ahead: 1), Inputs, in _starts[0], 0, ref _results[0], Outputs);
 }

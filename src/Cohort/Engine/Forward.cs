@@ -240,7 +240,8 @@ internal sealed class Forward<T> : IForward
 
     private static int RoundedUp(int number, int by) => (number + by - 1) / by;
 
-    private static void Multiply(Rows from, LinearWeights linear, Part part, Rows to, int toRow, int toColumn, bool adds)
+    // While a thread computes with a panel, it asks for the one at the same place of its next task, which is as far away as there are threads.
+    private void Multiply(Rows from, LinearWeights linear, Part part, Rows to, int toRow, int toColumn, bool adds)
     {
         for (var i = 0; i < part.Count && adds && linear.HasBiases; i++)
             RowKernels.Add<T>(to.Wide(toRow + i).Slice(toColumn, part.PanelCount * Panel), linear.Biases.AsSpan(part.Panel * Panel, part.PanelCount * Panel));
@@ -248,7 +249,8 @@ internal sealed class Forward<T> : IForward
         ref var results = ref to.Wide(toRow)[toColumn];
         ref var starts = ref adds ? ref results : ref linear.Biases[part.Panel * Panel];
         MatrixKernel.Multiply<T>(
-            in from.Wide(part.Row)[0], from.Stride, part.Count, linear.Matrix.Panels(part.Panel, part.PanelCount), linear.Matrix.Inputs,
+            in from.Wide(part.Row)[0], from.Stride, part.Count,
+            linear.Matrix.Panels(part.Panel, part.PanelCount, _team.Size * PanelsOfTask(linear.Matrix)), linear.Matrix.Inputs,
             in starts, adds ? to.Stride : 0, ref results, to.Stride);
     }
 

@@ -35,9 +35,12 @@ internal sealed class KeyValues : IDisposable
     public Span<float> Keys(int segment, int head, int position, int count) =>
         _keys.Slice(((((long)segment * _heads) + head) * _room * _headSize) + ((long)position * _headSize), count * _headSize);
 
-    /// <summary>Values of a head from a position on, in columns.</summary>
-    public Panels Values(int segment, int head, int position) =>
-        new(ref Value(segment, head, 0, position), _panel * _room, (_headSize + _panel - 1) / _panel, PackedType.Float32);
+    /// <summary>Values of a head from a position on, in columns; what is read soon after them are the next head's.</summary>
+    public Panels Values(int segment, int head, int position)
+    {
+        var count = (_headSize + _panel - 1) / _panel;
+        return new(ref Value(segment, head, 0, position), _panel * _room, count, PackedType.Float32, ahead: count);
+    }
 
     /// <summary>Writes a token's key and value of one head.</summary>
     /// <param name="segment">Which segment.</param>

@@ -153,7 +153,8 @@ internal readonly ref struct ProductCall(
 /// <param name="stride">Words from one to the next.</param>
 /// <param name="count">How many.</param>
 /// <param name="type">How their numbers are held.</param>
-internal readonly ref struct Panels(ref float first, nint stride, int count, PackedType type)
+/// <param name="ahead">From a panel to one that this thread reads soon after it, in panels; the place may be that of nothing.</param>
+internal readonly ref struct Panels(ref float first, nint stride, int count, PackedType type, int ahead)
 {
     private readonly ref float _first = ref first;
 
@@ -161,11 +162,11 @@ internal readonly ref struct Panels(ref float first, nint stride, int count, Pac
 
     public PackedType Type => type;
 
-    /// <summary>Words from a panel to the next one.</summary>
-    public nint Stride => stride;
+    /// <summary>Words from a panel to one that is read soon after it.</summary>
+    public nint Ahead => ahead * stride;
 
     /// <summary>The same panels from a word of each on.</summary>
-    public Panels From(nint word) => new(ref Unsafe.Add(ref _first, word), stride, count, type);
+    public Panels From(nint word) => new(ref Unsafe.Add(ref _first, word), stride, count, type, ahead);
 
     /// <summary>A column of a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

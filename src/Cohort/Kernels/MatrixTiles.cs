@@ -6,9 +6,8 @@ namespace Cohort.Kernels;
 /// <summary>The innermost loops of <see cref="MatrixKernel"/>: some rows by some vectors of outputs, whose sums stay in registers.</summary>
 internal static class MatrixTiles
 {
-    // While all rows pass a panel, each tile asks for its share of one that comes soon, for the second cache: between them lies the one that another thread
-    // takes. One row or two wait for memory anyway, and what fetches ahead by itself then does it best.
-    private const int PanelsAhead = 2;
+    // While all rows pass a panel, each tile asks for its share of one that comes soon, for the second cache. One row or two wait for memory anyway, and what
+    // fetches ahead by itself then does it best.
     private const int RowsThatLookAhead = 4;
 
     // Up to six rows by two vectors of outputs: twelve accumulators stay in registers. The compiler leaves out what a number of rows does not need.
@@ -51,7 +50,7 @@ internal static class MatrixTiles
         if (TRows.Count >= RowsThatLookAhead)
         {
             step = TWeights.Words * sizeof(float) * TRows.Count / call.Count;
-            ahead += (PanelsAhead * panels.Stride * sizeof(float)) + (row / TRows.Count * inputs * step);
+            ahead += (panels.Ahead * sizeof(float)) + (row / TRows.Count * inputs * step);
         }
 
         for (nint input = 0; input < inputs; input++)

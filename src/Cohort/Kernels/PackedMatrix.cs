@@ -59,7 +59,10 @@ internal sealed class PackedMatrix(int outputs, int inputs, PackedType type, int
         where T : struct, ILanes<T> => Panel<T>() / 2;
 
     /// <summary>Some of the panels.</summary>
-    public Panels Panels(int first, int count) => new(ref _words[(long)first * inputs * _wordsPerInput], inputs * _wordsPerInput, count, type);
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="ahead">Of <see cref="Kernels.Panels"/>.</param>
+    public Panels Panels(int first, int count, int ahead) => new(ref _words[(long)first * inputs * _wordsPerInput], inputs * _wordsPerInput, count, type, ahead);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _words.Dispose();

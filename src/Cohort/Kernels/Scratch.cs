@@ -61,10 +61,10 @@ internal sealed class HeadPanels
     /// <summary>Positions as outputs.</summary>
     /// <param name="first">The first, a multiple of the widest panel.</param>
     /// <param name="count">How many, such a multiple too.</param>
-    public Panels Positions(int first, int count) => new(ref OfPositions(first)[0], _panel * _size, count / _panel, PackedType.Float32);
+    public Panels Positions(int first, int count) => new(ref OfPositions(first)[0], _panel * _size, count / _panel, PackedType.Float32, ahead: 1);
 
     /// <summary>The numbers of a head as outputs, from a position on.</summary>
-    public Panels Numbers(int position) => new(ref OfNumbers(0, position)[0], _positions * _panel, _size / _panel, PackedType.Float32);
+    public Panels Numbers(int position) => new(ref OfNumbers(0, position)[0], _positions * _panel, _size / _panel, PackedType.Float32, ahead: 1);
 
     // [d, panel]
     private Span<float> OfPositions(int position) => All.Slice(position / _panel * _panel * _size, _panel * _size);

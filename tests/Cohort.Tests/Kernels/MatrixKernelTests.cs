@@ -88,7 +88,7 @@ public sealed class MatrixKernelTests
         using var matrix = Packed(PackedMatrix.Panel<T>(), narrow ? PackedType.BFloat16 : PackedType.Float32);
         var results = new float[count * 96];
         MatrixKernel.Multiply<T>(
-            in Rows[0], Inputs, count, matrix.Panels(0, matrix.PanelCount), Inputs, in Starts[0], startsAlike ? 0 : 96, ref results[0], 96);
+            in Rows[0], Inputs, count, matrix.Panels(0, matrix.PanelCount, ahead: 1), Inputs, in Starts[0], startsAlike ? 0 : 96, ref results[0], 96);
         return results;
     }
 
